@@ -1,0 +1,57 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { EngineFacts, EngineName } from '../../protocol/run.js';
+import type { OptimizerOptions } from '../../recipe/recipe.js';
+
+/** Flat record from a path name (`encoder/dense_1/kernel`) to a tensor, in Keras' layouts. */
+export type Values = Record<string, tf.Tensor>;
+
+/** The same, as numbers outside any engine: what initialisers make, and checkpoints hold. */
+export type Arrays = Record<string, { shape: number[]; data: Float32Array }>;
+
+export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'gelu';
+
+/**
+ * What computes. Methods are plain TensorFlow.js over the engine's back end; what is worth fusing goes through here, so
+ * that all methods gain from a faster engine. Each operation has its gradient and may be used on or off the tape.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  readonly facts: EngineFacts;
+
+  /**
+   * activation(input · kernel + bias).
+   * @param input [batch, in]
+   * @param kernel [in, out]
+   * @param bias [out]
+   */
+  dense(input: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D, activation: Activation): tf.Tensor2D;
+
+  /**
+   * Binary cross-entropy of sigmoid(logits) against targets in 0..1, meant over all elements:
+   * mean(max(z, 0) - z x + log(1 + exp(-|z|))). Its gradient is (sigmoid(z) - x) / elements; targets get none.
+   */
+  sigmoidCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar;
+
+  /** Mean over all elements of (output - target)²; targets get no gradient. */
+  meanSquaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar;
+
+  /** Takes the values over: they change in place, step by step. */
+  optimizer(options: OptimizerOptions, values: Arrays): Optimizer;
+
+  /** Ends what the engine started; tensors are gone afterwards. */
+  dispose(): void;
+}
+
+export interface Optimizer {
+  /** The current parameters. Owned by the optimizer: not to be disposed, and replaced by {@link apply}. */
+  readonly values: Values;
+  /** One step. `gradients` has an entry for each parameter that is trained; the others stay. */
+  apply(gradients: Values, learningRate: number): void;
+  /** Parameters as numbers. */
+  weights(): Promise<Arrays>;
+  /** Everything besides the parameters that the next step depends on, e.g. `adam/m/<parameter>`, `adam/step`. */
+  state(): Promise<Arrays>;
+  /** Sets parameters and, if given, state to what {@link weights} and {@link state} returned. */
+  restore(weights: Arrays, state?: Arrays): void;
+  dispose(): void;
+}

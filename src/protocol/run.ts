@@ -1,0 +1,148 @@
+/** The run folder: names of its files and the records in them. Every process that writes or shows a run uses these. */
+
+/** Raised when a record's meaning changes; a reader refuses what is newer than it knows. */
+export const RUN_FORMAT = 1;
+
+/** Names inside `.pretrain/runs/<id>/`. */
+export const RunFile = {
+  run: 'run.json',
+  recipe: 'recipe.json',
+  metrics: 'metrics.jsonl',
+  events: 'events.jsonl',
+  samples: 'samples',
+  checkpoints: 'checkpoints',
+  log: 'trainer.log',
+} as const;
+
+/** Names inside `checkpoints/<step>/`. */
+export const CheckpointFile = {
+  weights: 'weights.safetensors',
+  optimizer: 'optimizer.safetensors',
+  state: 'state.json',
+} as const;
+
+/** Where runs live, relative to the workspace folder. */
+export const RUNS_FOLDER = '.pretrain/runs';
+
+export type Stage = 'pretrain' | 'finetune';
+
+/**
+ * `preparing` before the first step; `running` and `paused` while a trainer lives; the rest are final for that trainer.
+ * A `stopped` or `failed` run can be resumed from its last checkpoint. `interrupted` is never written: it is what a
+ * reader calls a run whose record says `running` while its trainer is gone (see {@link effectiveState}).
+ */
+export type RunState = 'preparing' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'interrupted';
+
+export type EngineName = 'tensorflow' | 'wasm' | 'cpu';
+
+export interface EngineFacts {
+  name: EngineName;
+  /** Version of the library that computes, e.g. "2.20.0" for TensorFlow. */
+  version: string;
+  /** Threads used within one operation. */
+  threads: number;
+  /** What the processor offers and the engine uses, e.g. "SIMD"; empty when unknown. */
+  features: string[];
+}
+
+export interface RunDataset {
+  path: string;
+  kind: string;
+  format: string;
+  /** Examples used for training and for validation. */
+  trainingCount: number;
+  validationCount: number;
+  /** Where the validation examples come from: a split's name, or "fraction". */
+  validationFrom: string;
+  /** Shape of one example, e.g. [28, 28, 1]. */
+  shape: number[];
+  classes: string[] | null;
+  fingerprint: string;
+}
+
+/** `run.json`. */
+export interface RunRecord {
+  format: number;
+  id: string;
+  name: string;
+  stage: Stage;
+  method: string;
+  /** Id of the run whose checkpoint this one started from. */
+  parent: string | null;
+  state: RunState;
+  engine: EngineFacts | null;
+  /** Versions of everything that can change the result, e.g. { "pretrain-studio": "0.1.0", node: "20.20.2" }. */
+  versions: Record<string, string>;
+  seed: number;
+  dataset: RunDataset | null;
+  /** One line that names the network and its loss, e.g. "Autoencoder 784 → 32 → 784 · binary cross-entropy". */
+  summary: string;
+  /** Number of trainable weights. */
+  parameters: number;
+  epochs: number;
+  stepsPerEpoch: number;
+  batchSize: number;
+  /** Last finished step and its epoch (fractional: 1.5 is the middle of the second epoch). */
+  step: number;
+  epoch: number;
+  learningRate: number;
+  /** ISO 8601. */
+  created: string;
+  started: string | null;
+  ended: string | null;
+  /** Seconds spent training, pauses left out. */
+  seconds: number;
+  /** Trainer process and the socket or pipe it listens on; null when none runs. */
+  pid: number | null;
+  address: string | null;
+  /** Recipe file the run was started from, for "Open Recipe". */
+  recipePath: string | null;
+  /** Last values of each metric, e.g. { loss: 0.0953, validationLoss: 0.0941 }. */
+  metrics: Record<string, number>;
+  error: RunError | null;
+}
+
+/** What a person is told when a run fails: what happened, where, what to do. */
+export interface RunError {
+  message: string;
+  file?: string;
+  line?: number;
+  /** What to do next, e.g. "Resume from step 2,350." */
+  advice?: string;
+}
+
+/** One line of `metrics.jsonl`: the values measured after `step`. */
+export interface MetricRecord {
+  step: number;
+  /** Fractional epoch after the step. */
+  epoch: number;
+  /** Seconds of training since the run began, pauses left out. */
+  time: number;
+  /** e.g. { loss: 0.12 } after a step; { trainingLoss, validationLoss, examplesPerSecond } after an epoch. */
+  values: Record<string, number>;
+}
+
+/** One line of `events.jsonl`. */
+export type RunEvent = { step: number; epoch: number; /** ISO 8601. */ at: string } & (
+  | { type: 'state'; state: RunState; reason?: string }
+  | { type: 'checkpoint' }
+  | { type: 'sample' }
+  | { type: 'diagnosis'; level: 'good' | 'warning' | 'problem'; message: string; advice?: string; recipePath?: (string | number)[] }
+  | { type: 'change'; name: 'learningRate'; from: number; to: number }
+);
+
+/** A checkpoint's or sample's folder or file name: zero-padded so that names sort by step. */
+export function stepName(step: number): string {
+  return String(step).padStart(8, '0');
+}
+
+/** `state` as a reader should show it: a run that claims to be alive while its trainer is gone was interrupted. */
+export function effectiveState(run: Pick<RunRecord, 'state'>, trainerAlive: boolean): RunState {
+  const claimsAlive = run.state === 'preparing' || run.state === 'running' || run.state === 'paused';
+  return claimsAlive && !trainerAlive ? 'interrupted' : run.state;
+}
+
+/** Whether a trainer can go on from the run's last checkpoint. */
+export function isResumable(state: RunState): boolean {
+  return state === 'stopped' || state === 'failed' || state === 'interrupted';
+}

@@ -1,0 +1,28 @@
+/**
+ * `samples/<step>.safetensors`: what the monitor shows beside the curves at one step. The tensors are in the file; its
+ * metadata hold { step, epoch, views }, each a JSON text, `views` an array of {@link SampleView} that says which
+ * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
+ */
+export type SampleView = ReconstructionView | WeightsView;
+
+/**
+ * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
+ * [count, height, width, channels], uint8 0..255; channels 1 (grey) or 3 (RGB). The error is output - input, drawn by
+ * the monitor.
+ */
+export interface ReconstructionView {
+  kind: 'reconstruction';
+  /** Where the examples come from, e.g. "validation". */
+  from: string;
+  input: string;
+  seen?: string;
+  output: string;
+}
+
+/** First-layer weights as pictures: tensor [shown, height, width, channels] float32, each picture scaled by its own maximum. */
+export interface WeightsView {
+  kind: 'weights';
+  tensor: string;
+  /** How many units the layer has; the tensor may hold fewer. */
+  total: number;
+}

@@ -1,0 +1,78 @@
+/** The recipe with all defaults filled in. Names follow Keras. The schema that people meet is in schema.ts. */
+
+export type EngineChoice = 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+
+export interface Recipe {
+  name: string;
+  engine: EngineChoice;
+  data: DataOptions;
+  encoder: EncoderOptions;
+  pretrain: PretrainOptions;
+}
+
+export interface DataOptions {
+  /** File or folder, absolute or relative to the recipe. */
+  path: string;
+  /** "auto" uses labels where the data has some; "none" ignores them. */
+  labels: 'auto' | 'none';
+  /**
+   * Examples for validation: a fraction (0..1) drawn from the training split with the recipe's seed; the name of a
+   * split that comes with the data; or "auto": the split "validation" if there is one, else 0.1.
+   */
+  validation: number | 'auto' | 'validation' | 'test';
+  /** Uses the first this many training examples of the shuffled order; null for all. */
+  limit: number | null;
+}
+
+export interface DenseEncoderOptions {
+  type: 'dense';
+  /** Units of each layer; the last is the width of the code. */
+  units: number[];
+  activation: 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'gelu';
+}
+
+export type EncoderOptions = DenseEncoderOptions;
+
+export interface OptimizerOptions {
+  name: 'adam' | 'sgd';
+  learningRate: number;
+  /** Adam: decay rates of the two moments and the constant for stability (Kingma & Ba 2015). */
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** SGD: 0..1. */
+  momentum: number;
+}
+
+export type ScheduleOptions =
+  | { name: 'constant' }
+  /** Half a cosine from the learning rate to `final` times it, after `warmupEpochs` of linear rise. */
+  | { name: 'cosine'; warmupEpochs: number; final: number }
+  /** Times `factor` after every `everyEpochs`. */
+  | { name: 'step'; everyEpochs: number; factor: number };
+
+export interface EarlyStoppingOptions {
+  /** Epochs without improvement before training ends. */
+  patience: number;
+  /** Smallest fall of the validation loss that counts as improvement. */
+  minDelta: number;
+}
+
+export interface PretrainOptions {
+  method: string;
+  /** The method's own options, defaults filled in by its schema. */
+  options: Record<string, unknown>;
+  optimizer: OptimizerOptions;
+  schedule: ScheduleOptions;
+  epochs: number;
+  batchSize: number;
+  shuffle: boolean;
+  seed: number;
+  earlyStopping: EarlyStoppingOptions | null;
+  /** Gradients are scaled down together when their norm is above this; null for never. */
+  globalClipNorm: number | null;
+  /** Epochs between two checkpoints. */
+  checkpointEpochs: number;
+  /** How many checkpoints are kept besides the last and the best. */
+  keepCheckpoints: number;
+}

@@ -1,0 +1,204 @@
+/** Looking at and reading files, with failures told as DataErrors. Light: it also runs in the extension host. */
+import { constants, promises as fs } from 'node:fs';
+import * as path from 'node:path';
+import { DataError, type DirectoryEntry } from './reader.js';
+
+/** What is read into memory as a whole may have at most this many bytes. */
+export const MAX_BYTES = 4 * 1024 ** 3 - 1;
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** e.g. "1 file", "1,204 files". */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** An error of the file system as a person should read it. What is no such error is returned as it is. */
+export function fileError(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof DataError) return error;
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new DataError(
+        `${file} is not there.`,
+        file,
+        'Check the path; a relative path is relative to the recipe’s folder.',
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new DataError(
+        `${file} cannot be read: this user has no permission.`,
+        file,
+        'Give yourself the right to read it, or choose other data.',
+      );
+    case 'ELOOP':
+      return new DataError(
+        `${file} cannot be read: its links lead in a circle.`,
+        file,
+        'Replace the link by what it should lead to.',
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+      return new DataError(
+        `${file} cannot be read: too many files are open on this machine.`,
+        file,
+        'Close other programs and try again.',
+      );
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new DataError(
+        `${file} cannot be written: the disk is full.`,
+        file,
+        'Free some space, or choose another folder.',
+      );
+    case 'EROFS':
+      return new DataError(`${file} cannot be written: the disk is read-only.`, file, 'Choose another folder.');
+    default:
+      return typeof error.code === 'string' && 'syscall' in error
+        ? new DataError(
+            `${file} cannot be read (${error.code}).`,
+            file,
+            'Check that the disk or network drive works, then try again.',
+          )
+        : error;
+  }
+}
+
+/** Runs `action`, turning errors of the file system into DataErrors about `file`. */
+export async function telling<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}
+
+/** Whether the path is a file or a folder, and its size. @throws DataError when it is missing or neither. */
+export async function look(file: string): Promise<{ isDirectory: boolean; size: number }> {
+  const stats = await telling(file, () => fs.stat(file));
+  if (!stats.isFile() && !stats.isDirectory())
+    throw new DataError(`${file} is neither a file nor a folder.`, file, 'Choose a file or a folder of data.');
+  return { isDirectory: stats.isDirectory(), size: stats.size };
+}
+
+export interface Listing {
+  /** Files and folders in a stable order (by UTF-16 units), hidden ones left out. */
+  entries: DirectoryEntry[];
+  /** Names of links that lead out of `root`, or nowhere. */
+  links: string[];
+}
+
+/**
+ * Entries of a folder. Hidden entries (".name") and what is neither file nor folder are left out. A symbolic link is
+ * followed only when it leads to a place inside `root`, the folder that was named as the dataset: opening a folder that
+ * somebody else made must not read files elsewhere. (`root` itself may be reached through a link.)
+ */
+export async function listFolder(folder: string, root = folder): Promise<Listing> {
+  const found = await telling(folder, () => fs.readdir(folder, { withFileTypes: true }));
+  const entries: DirectoryEntry[] = [];
+  const links: string[] = [];
+  let realRoot: string | null = null;
+  for (const entry of found) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isSymbolicLink()) {
+      realRoot ??= await telling(root, () => fs.realpath(root));
+      const target = await followWithin(path.join(folder, entry.name), realRoot);
+      if (target) entries.push({ name: entry.name, isDirectory: target.isDirectory });
+      else links.push(entry.name);
+    } else if (entry.isFile() || entry.isDirectory()) {
+      entries.push({ name: entry.name, isDirectory: entry.isDirectory() });
+    }
+  }
+  entries.sort((a, b) => compareNames(a.name, b.name));
+  return { entries, links: links.sort(compareNames) };
+}
+
+async function followWithin(link: string, realRoot: string): Promise<{ isDirectory: boolean } | null> {
+  try {
+    const target = await fs.realpath(link);
+    const relative = path.relative(realRoot, target);
+    if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return null;
+    const stats = await fs.stat(target);
+    return stats.isFile() || stats.isDirectory() ? { isDirectory: stats.isDirectory() } : null;
+  } catch {
+    return null; // leads nowhere: reported with the links that were not followed
+  }
+}
+
+/** The same order everywhere, whatever the language of the machine. */
+export function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first bytes of a file, fewer if it is shorter. */
+export async function readStart(file: string, bytes: number): Promise<Buffer> {
+  return telling(file, async () => {
+    // Not blocking: a pipe put in a file's place must not make us wait for ever.
+    const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const buffer = Buffer.alloc(bytes);
+      const { bytesRead } = await handle.read(buffer, 0, bytes, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** A whole file. @throws DataError when it cannot be read, is empty, or is larger than fits into memory. */
+export async function readWhole(file: string, signal?: AbortSignal): Promise<Buffer> {
+  const { size, isDirectory } = await look(file);
+  if (isDirectory) throw new DataError(`${file} is a folder, not a file.`, file, 'Name a file.');
+  checkNotEmpty(file, size);
+  if (size > MAX_BYTES)
+    throw new DataError(
+      `${path.basename(file)} has ${formatCount(size)} bytes; data that is read into memory may have ${formatCount(MAX_BYTES)}.`,
+      file,
+      'Use a part of it.',
+    );
+  return telling(file, () => fs.readFile(file, signal ? { signal } : {}));
+}
+
+export function checkNotEmpty(file: string, size: number): void {
+  if (size === 0)
+    throw new DataError(
+      `${path.basename(file)} is empty (0 bytes).`,
+      file,
+      'Download or copy it again; the file was probably cut off.',
+    );
+}
+
+/** What a folder holds, for people: "12 .txt files, 3 .csv files and 2 folders". */
+export function describeEntries({ entries, links }: Listing): string {
+  const counts = new Map<string, number>();
+  let folders = 0;
+  for (const entry of entries) {
+    if (entry.isDirectory) folders++;
+    else {
+      const extension = path.extname(entry.name).toLowerCase();
+      counts.set(extension, (counts.get(extension) ?? 0) + 1);
+    }
+  }
+  const kinds = [...counts].sort((a, b) => b[1] - a[1] || compareNames(a[0], b[0]));
+  const parts = kinds
+    .slice(0, 4)
+    .map(([extension, count]) =>
+      counted(
+        count,
+        extension === '' ? 'file without an extension' : `${extension} file`,
+        extension === '' ? 'files without an extension' : `${extension} files`,
+      ),
+    );
+  if (kinds.length > 4) parts.push('other files');
+  if (folders > 0) parts.push(counted(folders, 'folder'));
+  if (links.length > 0) parts.push(`${counted(links.length, 'link')} out of the folder, not followed`);
+  return joinList(parts);
+}
+
+/** "a, b and c"; "nothing" for an empty list. */
+export function joinList(parts: string[]): string {
+  if (parts.length === 0) return 'nothing';
+  return parts.length === 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+}

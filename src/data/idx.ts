@@ -1,0 +1,148 @@
+/**
+ * IDX, the format of MNIST (LeCun, Cortes & Burges, "The MNIST database of handwritten digits", FILE FORMATS): two zero
+ * bytes, a type, the number of dimensions, each dimension as a 32-bit big-endian number, then the values, big-endian.
+ */
+import * as path from 'node:path';
+import { arrayReader, type ArrayPart } from './arrays.js';
+import { describeEntries, listFolder, look } from './files.js';
+import { readSized } from './gzip.js';
+import { chooseIdxFiles, groupIdxFiles, type IdxPart } from './idxNames.js';
+import { decodeNumbers, numberBytes, sizeOf, type NumberType, type StoredArray } from './numbers.js';
+import { DataError, type OpenOptions, type Reader, type UnreadableFile } from './reader.js';
+
+const types: Partial<Record<number, NumberType>> = {
+  0x08: 'uint8',
+  0x09: 'int8',
+  0x0b: 'int16',
+  0x0c: 'int32',
+  0x0d: 'float32',
+  0x0e: 'float64',
+};
+
+const MAX_DIMENSIONS = 8;
+/** Magic number and the most dimensions. */
+const HEADER_BYTES = 4 + 4 * MAX_DIMENSIONS;
+
+/**
+ * A folder of images and, if there are some, labels, found by their names (train-images-idx3-ubyte.gz, ...); or one
+ * images file, whose labels are used when they lie beside it.
+ * @throws DataError
+ */
+export async function openIdx(target: string, options: OpenOptions = {}): Promise<Reader> {
+  const { isDirectory } = await look(target);
+  const folder = isDirectory ? target : path.dirname(target);
+  const listing = await listFolder(folder);
+  const problems: UnreadableFile[] = [];
+  let parts: IdxPart[];
+  if (isDirectory) {
+    const groups = groupIdxFiles(listing.entries);
+    if (groups.length === 0)
+      throw new DataError(
+        `${target} holds no IDX files, but ${describeEntries(listing)}.`,
+        target,
+        'Choose the folder with train-images-idx3-ubyte.gz and the like.',
+      );
+    parts = chooseIdxFiles(target, groups);
+    problems.push(
+      ...listing.links.map((link) => ({
+        file: path.join(target, link),
+        reason: 'A link that leads out of the folder: not followed.',
+      })),
+    );
+  } else {
+    const name = path.basename(target);
+    const beside = groupIdxFiles(listing.entries)
+      .flatMap((group) => group.parts)
+      .find(({ images }) => images === name);
+    parts = [beside ?? { split: 'train', images: name, labels: null }];
+  }
+
+  const files = parts.flatMap(({ images, labels }) => (labels === null ? [images] : [images, labels]));
+  const fractions = new Map<string, number>();
+  const read = (name: string): Promise<StoredArray> =>
+    readIdx(path.join(folder, name), {
+      ...options,
+      onProgress: (fraction) => {
+        fractions.set(name, fraction);
+        const sum = [...fractions.values()].reduce((total, one) => total + one, 0);
+        options.onProgress?.(sum / files.length);
+      },
+    });
+  const loaded = await Promise.all(
+    parts.map(async ({ split, images, labels }): Promise<ArrayPart> => {
+      const [array, classes] = await Promise.all([read(images), labels === null ? null : read(labels)]);
+      const file = path.join(folder, images);
+      if (array.shape.length === 1)
+        throw new DataError(
+          `${images} holds labels, not images: it has one dimension.`,
+          file,
+          `Name the images file, or the folder that holds both.`,
+        );
+      return {
+        split,
+        name: images,
+        file,
+        array,
+        labels:
+          classes === null || labels === null
+            ? null
+            : { name: labels, file: path.join(folder, labels), shape: classes.shape, values: classes.data },
+      };
+    }),
+  );
+  return arrayReader(
+    { format: 'idx', path: target, files: files.map((name) => path.join(folder, name)), problems },
+    loaded,
+  );
+}
+
+/** One IDX file, plain or compressed. @throws DataError when it is not one, or not whole. */
+export async function readIdx(file: string, options: OpenOptions = {}): Promise<StoredArray> {
+  const bytes = await readSized(
+    file,
+    HEADER_BYTES,
+    (start) => {
+      const { offset, size, shape, type } = parseHeader(start, file);
+      return { bytes: offset + size * numberBytes[type], what: `[${shape.join(', ')}] values of ${type}` };
+    },
+    options,
+  );
+  const { offset, shape, type } = parseHeader(bytes, file);
+  return { shape, type, data: decodeNumbers(bytes.subarray(offset), type, false) };
+}
+
+interface IdxHeader {
+  type: NumberType;
+  shape: number[];
+  size: number;
+  /** Where the values begin. */
+  offset: number;
+}
+
+function parseHeader(start: Buffer, file: string): IdxHeader {
+  const name = path.basename(file);
+  const dimensions = start[3] ?? 0;
+  const type = types[start[2] ?? 0];
+  if (start.length < 4 || start[0] !== 0 || start[1] !== 0 || !type || dimensions < 1 || dimensions > MAX_DIMENSIONS)
+    throw new DataError(
+      `${name} is not an IDX file: it begins with ${start.subarray(0, 4).toString('hex') || 'nothing'}, not with 0000, a type (08 to 0e) and 01 to 08.`,
+      file,
+      'Check that this is the right file and that it was downloaded as it is.',
+    );
+  const offset = 4 + 4 * dimensions;
+  if (start.length < offset)
+    throw new DataError(
+      `${name} is cut off within its header, after ${start.length} of ${offset} bytes.`,
+      file,
+      'Download or copy it again.',
+    );
+  const shape = Array.from({ length: dimensions }, (_, i) => start.readUInt32BE(4 + 4 * i));
+  const size = sizeOf(shape);
+  if (size === null || !Number.isSafeInteger(size * 8))
+    throw new DataError(
+      `${name} is damaged: its header promises [${shape.join(', ')}] values.`,
+      file,
+      'Download or copy it again.',
+    );
+  return { type, shape, size, offset };
+}

@@ -1,0 +1,31 @@
+import type { Arrays } from './engine/engine.js';
+
+/**
+ * Everything that the next step depends on. Random numbers have no state beside the seed and the step: each stream is
+ * named by seed, purpose and epoch or step (protocol/random.ts).
+ */
+export interface Checkpoint {
+  weights: Arrays;
+  optimizer: Arrays;
+  progress: Progress;
+  /** Best weights so far; null when early stopping is off or no epoch has ended. */
+  bestWeights: Arrays | null;
+}
+
+/** Where training is. */
+export interface Progress {
+  /** Steps finished. */
+  step: number;
+  /** Fractional. */
+  epoch: number;
+  /** Sum of the losses of the unfinished epoch's examples, and their number. */
+  lossSum: number;
+  lossCount: number;
+  /** Lowest validation loss (training loss, without validation) after an epoch, and the step then. */
+  bestLoss: number;
+  bestStep: number;
+  /** Step whose weights early stopping brought back; null when it did not. */
+  restoredStep: number | null;
+  /** Base learning rate, before the schedule: the recipe's, or what it was changed to while running. */
+  learningRate: number;
+}

@@ -1,0 +1,97 @@
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
+import type { EngineFacts } from '../../protocol/run.js';
+import type { OptimizerOptions } from '../../recipe/recipe.js';
+import type { Arrays, Engine } from './engine.js';
+import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy, type FusedActivation, type Kernels } from './fused.js';
+import { TensorflowOptimizer } from './tensorflowOptimizer.js';
+
+/** TensorFlow's C library through the kernels of @tensorflow/tfjs-node. */
+
+export interface TensorflowOptions {
+  /** Path of tfjs_binding.node. */
+  binding: string;
+  /** Threads within one operation. One is fastest for small dense networks: waking a second one costs more than it does. */
+  threads: number;
+}
+
+/** @throws Error when the binding or TensorFlow's library does not load; the message is the loader's. */
+export async function startTensorflow({ binding, threads }: TensorflowOptions): Promise<Engine> {
+  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  process.env['TF_NUM_INTEROP_THREADS'] = '1';
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreRemovedUtilities();
+  const native = loadBinding(binding);
+  const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js');
+  await import('@tensorflow/tfjs-node/dist/register_all_kernels.js');
+  if (!tf.findBackendFactory('tensorflow')) tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native as never, '@tensorflow/tfjs-node'));
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow.js did not take the TensorFlow back end.');
+  const backend = tf.backend() as NodeJSKernelBackend;
+  registerFused('tensorflow', tensorflowKernels(backend));
+  const facts: EngineFacts = { name: 'tensorflow', version: backend.binding.TF_Version, threads, features: [] };
+  return {
+    name: 'tensorflow',
+    facts,
+    dense,
+    sigmoidCrossEntropy,
+    meanSquaredError,
+    optimizer: (options: OptimizerOptions, values: Arrays) => new TensorflowOptimizer(backend, options, values),
+    dispose: () => tf.removeBackend('tensorflow'),
+  };
+}
+
+/** Node 23 removed what tfjs-node 4.22 still calls. */
+function restoreRemovedUtilities(): void {
+  const old = util as unknown as Record<string, unknown>;
+  old['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  old['isArray'] ??= Array.isArray;
+}
+
+function loadBinding(path: string): unknown {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports;
+}
+
+interface Attribute {
+  name: string;
+  type: number;
+  value: number | boolean;
+}
+
+/** TensorFlow's own operations, called without the layers in between. */
+function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT, TF_INT32 } = backend.binding;
+  const float: Attribute = { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT };
+  const flag = (name: string, value: boolean): Attribute => ({ name, type: TF_ATTR_BOOL, value });
+  const onFloats = [float];
+  const meanAttributes = [float, flag('keep_dims', false), { name: 'Tidx', type: TF_ATTR_TYPE, value: TF_INT32 }];
+  // Attributes are built once: a step uses each of them a few hundred thousand times.
+  const products = [false, true].map((a) => [false, true].map((b) => [float, flag('transpose_a', a), flag('transpose_b', b)]));
+
+  const op = <T extends tf.Tensor>(name: string, inputs: tf.Tensor[], attributes = onFloats) => backend.executeSingleOutput(name, attributes, inputs) as T;
+  const mean = (values: tf.Tensor) => op<tf.Scalar>('Mean', [values, tf.range(0, values.rank, 1, 'int32')], meanAttributes);
+  const activations: Record<Exclude<FusedActivation, 'linear'>, string> = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' };
+
+  return {
+    matMul: (a, b, transposeA, transposeB) => op('MatMul', [a, b], products[Number(transposeA)]?.[Number(transposeB)]),
+    biasActivation(x, bias, activation) {
+      const linear = op<tf.Tensor2D>('BiasAdd', [x, bias]);
+      return activation === 'linear' ? linear : op(activations[activation], [linear]);
+    },
+    activationGradient(dy, y, activation) {
+      // ReluGrad takes (gradient, output), the others (output, gradient).
+      return activation === 'relu' ? op('ReluGrad', [dy, y]) : op(`${activations[activation]}Grad`, [y, dy]);
+    },
+    biasGradient: (dy) => op('BiasAddGrad', [dy]),
+    crossEntropy(z, x) {
+      // log(1 + exp(-|z|)) = -log(sigmoid(|z|)): cheaper here than softplus, and as exact.
+      const rest = op('Log', [op('Sigmoid', [op('Abs', [z])])]);
+      return mean(op('Sub', [op('Sub', [op('Relu', [z]), op('Mul', [z, x])]), rest]));
+    },
+    crossEntropyGradient: (z, x, dy) => op('Mul', [op('Sub', [op('Sigmoid', [z]), x]), tf.div(dy, z.size)]),
+    squaredError: (y, x) => mean(op('SquaredDifference', [y, x])),
+    squaredErrorGradient: (y, x, dy) => op('Mul', [op('Sub', [y, x]), tf.mul(dy, 2 / y.size)]),
+  };
+}

@@ -1,0 +1,19 @@
+export { matmul, matmulScratch } from './matmul';
+export {
+  activationGradient,
+  adam,
+  biasActivation,
+  columnSums,
+  sigmoidCrossEntropy,
+  squaredError,
+} from './training';
+export {
+  addPatches,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  gatherRows,
+  geometry,
+  maxPoolGradient,
+  segmentSum,
+  toPatches,
+} from './image';

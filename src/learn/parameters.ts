@@ -1,0 +1,37 @@
+import { stream } from '../protocol/random.js';
+import type { Arrays, Values } from './engine/engine.js';
+
+/** Parameters before training, as numbers outside any engine: one seed gives the same weights on every engine. */
+
+/**
+ * Glorot & Bengio 2010, eq. 16, uniform in ±sqrt(6 / (fanIn + fanOut)), as Keras' Dense starts its kernels.
+ * @param name path name of the parameter; together with the seed it names the random stream
+ * @param shape [in, out]
+ */
+export function glorotUniform(seed: number, name: string, shape: [number, number]): Arrays[string] {
+  const [fanIn, fanOut] = shape;
+  const limit = Math.sqrt(6 / (fanIn + fanOut));
+  const random = stream(seed, `weights/${name}`);
+  const data = new Float32Array(fanIn * fanOut);
+  for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
+  return { shape, data };
+}
+
+export function zeros(shape: number[]): Arrays[string] {
+  return { shape, data: new Float32Array(sizeOf(shape)) };
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
+export function countParameters(shapes: Record<string, readonly number[]>): number {
+  return Object.values(shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
+}
+
+/** The parameter of that name as a tensor of the expected rank. @throws Error when there is none: a method asked for a wrong name. */
+export function parameter<T extends Values[string]>(values: Values, name: string): T {
+  const value = values[name];
+  if (!value) throw new Error(`No parameter is named ${name}; there are ${Object.keys(values).join(', ')}.`);
+  return value as T;
+}

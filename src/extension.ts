@@ -1,0 +1,54 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { registerCodeLens } from './host/codeLens.js';
+import { registerContextKeys } from './host/contextKeys.js';
+import { registerEngineCommands } from './host/engineCommands.js';
+import type { Host } from './host/host.js';
+import { registerLogCommands } from './host/logCommands.js';
+import { registerMonitor } from './host/monitor.js';
+import { registerNewRecipe } from './host/newRecipe.js';
+import { registerOutcomes } from './host/outcomes.js';
+import { RecipeChecks } from './host/recipeChecks.js';
+import { RecipeFiles } from './host/recipeFiles.js';
+import { registerRecipeProblems } from './host/recipeProblems.js';
+import { registerRecipesTree } from './host/recipesTree.js';
+import { registerRunCommands } from './host/runCommands.js';
+import { registerRunsTree } from './host/runsTree.js';
+import { RunStore } from './host/runStore.js';
+import { registerRunWatcher } from './host/runWatcher.js';
+import { registerSampleDataset } from './host/sampleDataset.js';
+import { registerStartCommand } from './host/startCommand.js';
+import { registerStatusBar } from './host/statusBar.js';
+import { registerTasks } from './host/tasks.js';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Pretrain Studio', { log: true });
+  const program = {
+    execPath: process.execPath,
+    script: context.asAbsolutePath(path.join('dist', 'trainer.js')),
+    nativeDir: path.join(context.globalStorageUri.fsPath, 'native'),
+  };
+  const runs = new RunStore({ mayConnect: () => vscode.workspace.isTrusted, t: vscode.l10n.t });
+  const recipes = new RecipeFiles();
+  const checks = new RecipeChecks(program, log);
+  const host: Host = { context, log, program, runs, recipes, checks, activeRun: undefined };
+  const features = [
+    registerContextKeys,
+    registerRecipesTree,
+    registerRunsTree,
+    registerStatusBar,
+    registerOutcomes,
+    registerMonitor,
+    registerNewRecipe,
+    registerStartCommand,
+    registerRunCommands,
+    registerEngineCommands,
+    registerSampleDataset,
+    registerLogCommands,
+    registerRecipeProblems,
+    registerCodeLens,
+    registerTasks,
+    registerRunWatcher,
+  ];
+  context.subscriptions.push(log, runs, recipes, checks, ...features.map((register) => register(host)));
+}

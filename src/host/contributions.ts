@@ -1,0 +1,52 @@
+/** Names that the manifest and the code share: a test holds package.json against them. */
+
+export const Command = {
+  newRecipe: 'pretrain.newRecipe',
+  start: 'pretrain.start',
+  openMonitor: 'pretrain.openMonitor',
+  pause: 'pretrain.pause',
+  resume: 'pretrain.resume',
+  stop: 'pretrain.stop',
+  sampleNow: 'pretrain.sampleNow',
+  setLearningRate: 'pretrain.setLearningRate',
+  diagnoseEngines: 'pretrain.diagnoseEngines',
+  installNativeEngine: 'pretrain.installNativeEngine',
+  createSampleDataset: 'pretrain.createSampleDataset',
+  openRunFolder: 'pretrain.openRunFolder',
+  openRecipe: 'pretrain.openRecipe',
+  deleteRun: 'pretrain.deleteRun',
+  showLog: 'pretrain.showLog',
+  refresh: 'pretrain.refresh',
+} as const;
+export type Command = (typeof Command)[keyof typeof Command];
+
+export const View = {
+  container: 'pretrain',
+  recipes: 'pretrain.recipes',
+  runs: 'pretrain.runs',
+} as const;
+
+/** Keys for the when clauses of the manifest. */
+export const ContextKey = {
+  /** There are runs at all. */
+  hasRuns: 'pretrain.hasRuns',
+  /** Some run is preparing or training, some is paused, some can be resumed. */
+  running: 'pretrain.running',
+  paused: 'pretrain.paused',
+  resumable: 'pretrain.resumable',
+} as const;
+
+export const Setting = {
+  openMonitorOnStart: 'pretrain.openMonitorOnStart',
+} as const;
+
+/** View type of the webview panel. */
+export const MONITOR = 'pretrain.monitor';
+
+export const TASK_TYPE = 'pretrain';
+
+export const WALKTHROUGH = 'pretrain.start';
+
+/** What a recipe file is called. */
+export const RECIPE_ENDING = '.pretrain.json';
+export const RECIPE_GLOB = '**/*.pretrain.json';

@@ -1,0 +1,114 @@
+import type { EngineDiagnosis, StageCost } from '../protocol/trainer.js';
+import type { RunRecord, RunState } from '../protocol/run.js';
+import type { Translate } from './message.js';
+
+/** Short texts about runs, the same in trees, status bar and messages. */
+
+/** A number as people write it in the given language, e.g. 50,992. */
+export function formatCount(value: number, locale?: string): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
+}
+
+/** A loss: four digits that count, e.g. 0.0953. */
+export function formatLoss(value: number, locale?: string): string {
+  return new Intl.NumberFormat(locale, {
+    maximumSignificantDigits: 3,
+    minimumSignificantDigits: 3,
+    useGrouping: false,
+  }).format(value);
+}
+
+/** e.g. "about 400 MB"; two digits that count, decimal units as memory is sold and shown by system monitors. */
+export function formatBytes(bytes: number, locale?: string): string {
+  const [value, unit] = bytes >= 1e9 ? [bytes / 1e9, 'GB'] : bytes >= 1e6 ? [bytes / 1e6, 'MB'] : [bytes / 1e3, 'kB'];
+  return `${new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false }).format(value)} ${unit}`;
+}
+
+/** e.g. "47 s", "3 min 5 s", "2 h 10 min". */
+export function formatDuration(seconds: number, t: Translate): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return t('{0} s', whole);
+  if (whole < 3600) return t('{0} min {1} s', Math.floor(whole / 60), whole % 60);
+  return t('{0} h {1} min', Math.floor(whole / 3600), Math.floor((whole % 3600) / 60));
+}
+
+/** Seconds that a run still needs at its mean speed so far, or null before that is known. */
+export function secondsLeft(run: Pick<RunRecord, 'epoch' | 'epochs' | 'seconds'>): number | null {
+  if (run.epoch <= 0 || run.seconds <= 0) return null;
+  return Math.max(0, (run.epochs - run.epoch) * (run.seconds / run.epoch));
+}
+
+export function stateText(state: RunState, t: Translate): string {
+  switch (state) {
+    case 'preparing':
+      return t('Preparing');
+    case 'running':
+      return t('Training');
+    case 'paused':
+      return t('Paused');
+    case 'stopped':
+      return t('Stopped');
+    case 'completed':
+      return t('Completed');
+    case 'failed':
+      return t('Failed');
+    case 'interrupted':
+      return t('Interrupted');
+  }
+}
+
+/** e.g. "epoch 12 of 100". The epoch under way, not the ones finished. */
+export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, t: Translate): string {
+  return t('epoch {0} of {1}', Math.min(run.epochs, Math.floor(run.epoch) + 1), run.epochs);
+}
+
+/** e.g. "epoch 12 of 100 · loss 0.0953". */
+export function runText(run: RunRecord, state: RunState, t: Translate, locale?: string): string {
+  const loss = run.metrics['validationLoss'] ?? run.metrics['loss'];
+  const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state, t)];
+  if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, t));
+  if (loss !== undefined) parts.push(t('loss {0}', formatLoss(loss, locale)));
+  return parts.length === 0 ? stateText(state, t) : parts.join(' · ');
+}
+
+/** e.g. "mnist · epoch 12 of 100 · loss 0.0953 · 47 s left". */
+export function statusText(run: RunRecord, state: RunState, t: Translate, locale?: string): string {
+  const left = state === 'running' ? secondsLeft(run) : null;
+  const text = `${run.name} · ${runText(run, state, t, locale)}`;
+  return left === null ? text : `${text} · ${t('{0} left', formatDuration(left, t))}`;
+}
+
+/** e.g. "50,992 parameters · 23,500 steps · about 400 MB". */
+export function costText(cost: StageCost, t: Translate, locale?: string): string {
+  return [
+    t('{0} parameters', formatCount(cost.parameters, locale)),
+    t('{0} steps', formatCount(cost.epochs * cost.stepsPerEpoch, locale)),
+    t('about {0}', formatBytes(cost.memoryBytes, locale)),
+  ].join(' · ');
+}
+
+/** A document in Markdown that tells which engines load here. */
+export function engineReport(engines: readonly EngineDiagnosis[], t: Translate, locale?: string): string {
+  const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const titles = [t('Engine'), t('Loads'), t('Version'), t('Threads'), t('One training step')];
+  const rows = engines.map(({ name, loads, version, threads, stepMilliseconds }) => [
+    name,
+    loads ? t('yes') : t('no'),
+    version ?? '–',
+    threads === null ? '–' : String(threads),
+    stepMilliseconds === null ? '–' : `${decimals.format(stepMilliseconds)} ms`,
+  ]);
+  const table = [titles, titles.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const reasons = engines.flatMap(({ name, loads, reason }) =>
+    loads || reason === null ? [] : [`- **${name}**: ${reason}`],
+  );
+  const used = engines.find(({ loads }) => loads);
+  return [
+    `# ${t('Engines on this computer')}`,
+    used === undefined ? t('No engine loads here.') : t('Recipes with "engine": "auto" use **{0}**.', used.name),
+    table,
+    ...(reasons.length === 0 ? [] : [`## ${t('Why an engine does not load')}`, reasons.join('\n')]),
+    t('The time is that of one step of an autoencoder 784-32-784 with batches of 256.'),
+    '',
+  ].join('\n\n');
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FromMonitor, ToMonitor } from '../protocol/monitor.js';
+import { monitorHtml } from '../protocol/monitorPage.js';
+import { RunFile } from '../protocol/run.js';
+import { Command, MONITOR } from './contributions.js';
+import { stateText } from './format.js';
+import type { Host } from './host.js';
+import { tell } from './message.js';
+import { openRecipe } from './openRecipe.js';
+import { findRun } from './runCommands.js';
+import { RunFeed } from './runFeed.js';
+import { readSample } from './runFolder.js';
+import type { TrackedRun } from './trackedRun.js';
+import { resumeRun } from './trainers.js';
+
+const { l10n } = vscode;
+
+/** Keys of translations that are meant for the page begin so in the bundle. */
+const STRINGS = 'monitor.';
+
+/** One panel a run, beside the editor; it comes back after a reload of the window. */
+export function registerMonitor(host: Host): vscode.Disposable {
+  const panels = new Map<TrackedRun, MonitorPanel>();
+  const show = (run: TrackedRun, panel: vscode.WebviewPanel) => {
+    const monitor = new MonitorPanel(host, panel, run);
+    panels.set(run, monitor);
+    panel.onDidDispose(() => {
+      panels.delete(run);
+      monitor.dispose();
+    });
+  };
+  return vscode.Disposable.from(
+    { dispose: () => panels.forEach((panel) => panel.dispose()) },
+    vscode.commands.registerCommand(Command.openMonitor, async (target?: unknown) => {
+      const run = await findRun(host, target, () => true);
+      if (run === undefined) return;
+      const open = panels.get(run);
+      if (open !== undefined) return open.reveal();
+      const options = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      show(run, vscode.window.createWebviewPanel(MONITOR, run.record?.name ?? run.id, options, webviewOptions(host)));
+    }),
+    vscode.window.registerWebviewPanelSerializer(MONITOR, {
+      deserializeWebviewPanel: (panel) => {
+        panel.webview.options = webviewOptions(host);
+        const waiting = panel.webview.onDidReceiveMessage(async (message: FromMonitor) => {
+          if (message.type !== 'ready') return;
+          waiting.dispose();
+          await host.runs.ready();
+          const run = message.runId === null ? undefined : host.runs.find(message.runId);
+          if (run === undefined || panels.has(run)) panel.dispose();
+          else show(run, panel);
+        });
+        panel.webview.html = html(host, panel);
+        return Promise.resolve();
+      },
+    }),
+  );
+}
+
+class MonitorPanel {
+  private feed: RunFeed | null = null;
+  private readonly listening: vscode.Disposable[];
+
+  /** Shows the run in a panel, at once when its page is there already. */
+  constructor(
+    private readonly host: Host,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly run: TrackedRun,
+  ) {
+    this.listening = [
+      panel.webview.onDidReceiveMessage((message: FromMonitor) => this.receive(message)),
+      panel.onDidChangeViewState(() => this.viewChanged()),
+      vscode.Disposable.from(run.changed.add(() => this.entitle())),
+    ];
+    this.entitle();
+    this.viewChanged();
+    if (panel.webview.html === '') panel.webview.html = html(host, panel);
+    else this.restartFeed();
+  }
+
+  reveal(): void {
+    this.panel.reveal(undefined, true);
+  }
+
+  dispose(): void {
+    this.feed?.dispose();
+    vscode.Disposable.from(...this.listening).dispose();
+    if (this.host.activeRun === this.run) this.host.activeRun = undefined;
+  }
+
+  /** A hidden panel has no page: nothing is sent until it is shown again and says that it is ready. */
+  private viewChanged(): void {
+    if (!this.panel.visible) {
+      this.feed?.dispose();
+      this.feed = null;
+    }
+    if (this.panel.active) this.host.activeRun = this.run;
+    else if (this.host.activeRun === this.run) this.host.activeRun = undefined;
+  }
+
+  private entitle(): void {
+    const name = this.run.record?.name ?? this.run.id;
+    this.panel.title = l10n.t('{0}: {1}', name, stateText(this.run.state, l10n.t));
+  }
+
+  private async receive(message: FromMonitor): Promise<void> {
+    try {
+      await this.answer(message);
+    } catch (error) {
+      const text = tell(error, l10n.t);
+      this.host.log.warn(`${message.type}: ${text}`);
+      await this.post({ type: 'failed', message: text });
+    }
+  }
+
+  private async answer(message: FromMonitor): Promise<unknown> {
+    const { run } = this;
+    switch (message.type) {
+      case 'ready':
+        return this.restartFeed();
+      case 'pause':
+        return run.request({ type: 'pause' });
+      case 'resume':
+        return resumeRun(this.host, run);
+      case 'stop':
+        return run.request({ type: 'stop' });
+      case 'sampleNow':
+        return run.request({ type: 'sample' });
+      case 'setLearningRate':
+        return run.request({ type: 'setLearningRate', learningRate: message.learningRate });
+      case 'requestSample':
+        return this.post({ type: 'sample', step: message.step, bytes: await readSample(run.folder, message.step) });
+      case 'openRecipe':
+        return openRecipe(run, message.path);
+      case 'openLog':
+        return openLog(this.host, run);
+    }
+  }
+
+  private restartFeed(): void {
+    this.feed?.dispose();
+    const feed = new RunFeed(this.run, (message) => this.post(message));
+    this.feed = feed;
+    feed.start().catch(async (error: unknown) => {
+      const text = l10n.t('{0} cannot be read: {1}', this.run.folder, tell(error, l10n.t));
+      this.host.log.error(text);
+      await this.post({ type: 'failed', message: text });
+    });
+  }
+
+  private post(message: ToMonitor): Thenable<boolean> {
+    return this.panel.webview.postMessage(message);
+  }
+}
+
+/** The trainer's own log, where it wrote one; else what it said to this window. */
+async function openLog(host: Host, run: TrackedRun): Promise<void> {
+  const uri = vscode.Uri.file(path.join(run.folder, RunFile.log));
+  await vscode.workspace.fs.stat(uri).then(
+    () => vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One }),
+    () => host.log.show(),
+  );
+}
+
+function webviewOptions({ context }: Host): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: ['dist', 'media'].map((name) => vscode.Uri.joinPath(context.extensionUri, name)) };
+}
+
+function html({ context }: Host, { webview }: vscode.WebviewPanel): string {
+  const address = (...name: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, ...name)).toString();
+  const strings = Object.entries(l10n.bundle ?? {}).filter(([key]) => key.startsWith(STRINGS));
+  return monitorHtml({
+    script: address('dist', 'monitor.js'),
+    style: address('media', 'monitor.css'),
+    nonce: randomBytes(16).toString('hex'),
+    cspSource: webview.cspSource,
+    strings: Object.fromEntries(strings.map(([key, text]) => [key.slice(STRINGS.length), text])),
+    title: l10n.t('Monitor'),
+    language: vscode.env.language,
+  });
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { Command } from './contributions.js';
+import { formatLoss } from './format.js';
+import type { Host } from './host.js';
+import type { TrackedRun } from './trackedRun.js';
+
+const { l10n } = vscode;
+
+/** Milliseconds after a trainer is gone in which its process may still tell how it ended. */
+const LAST_WORD = 500;
+
+/** Says once how a run ended that was seen alive in this window. */
+export function registerOutcomes(host: Host): vscode.Disposable {
+  const alive = new Set<TrackedRun>();
+  return vscode.Disposable.from(
+    host.runs.runChanged.add((run) => {
+      if (run.isAlive) alive.add(run);
+      else if (alive.delete(run)) setTimeout(() => void tellOutcome(host, run), LAST_WORD);
+    }),
+  );
+}
+
+async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
+  const { shown, state } = run;
+  if (shown === null) return;
+  const resume = l10n.t('Resume');
+  const open = l10n.t('Open Monitor');
+  const log = l10n.t('Show Log');
+  let answer: string | undefined;
+  if (state === 'failed' || state === 'interrupted') {
+    const title =
+      state === 'failed' ? l10n.t('{0} failed at step {1}.', shown.name, shown.step) : l10n.t('{0} was interrupted at step {1}.', shown.name, shown.step);
+    const text = [title, shown.error?.message, shown.error?.advice].filter((part) => part !== undefined).join(' ');
+    host.log.error(text);
+    answer = await vscode.window.showErrorMessage(text, resume, open, log);
+  } else if (state === 'completed' && host.activeRun !== run) {
+    const loss = shown.metrics['validationLoss'] ?? shown.metrics['loss'];
+    const text =
+      loss === undefined ? l10n.t('{0} is complete.', shown.name) : l10n.t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
+    answer = await vscode.window.showInformationMessage(text, open);
+  }
+  if (answer === resume) await vscode.commands.executeCommand(Command.resume, run);
+  else if (answer === open) await vscode.commands.executeCommand(Command.openMonitor, run);
+  else if (answer === log) host.log.show();
+}

@@ -1,0 +1,90 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { RunFile, isResumable, type RunState } from '../protocol/run.js';
+import { Command } from './contributions.js';
+import { runText } from './format.js';
+import type { Host } from './host.js';
+import { tell } from './message.js';
+import { openRecipe } from './openRecipe.js';
+import { TrackedRun } from './trackedRun.js';
+import { resumeRun } from './trainers.js';
+
+const { l10n } = vscode;
+
+const isTraining = (state: RunState) => state === 'running' || state === 'preparing';
+const isAlive = (state: RunState) => isTraining(state) || state === 'paused';
+
+/** Commands for one run: the one they are called for, the one whose monitor is in front, the only fitting, or a pick. */
+export function registerRunCommands(host: Host): vscode.Disposable {
+  const command = (id: Command, fits: (state: RunState) => boolean, action: (run: TrackedRun) => unknown) =>
+    vscode.commands.registerCommand(id, async (target?: unknown) => {
+      const run = await findRun(host, target, fits);
+      if (run === undefined) return;
+      try {
+        await action(run);
+      } catch (error) {
+        const text = l10n.t('{0}: {1}', run.record?.name ?? run.id, tell(error, l10n.t));
+        host.log.error(text);
+        void vscode.window.showErrorMessage(text);
+      }
+    });
+  return vscode.Disposable.from(
+    command(Command.pause, isTraining, (run) => run.request({ type: 'pause' })),
+    command(Command.resume, (state) => state === 'paused' || isResumable(state), (run) => resumeRun(host, run)),
+    command(Command.stop, isAlive, (run) => run.request({ type: 'stop' })),
+    command(Command.sampleNow, isAlive, (run) => run.request({ type: 'sample' })),
+    command(Command.setLearningRate, isAlive, setLearningRate),
+    command(Command.openRunFolder, () => true, ({ folder }) =>
+      vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path.join(folder, RunFile.run))),
+    ),
+    command(Command.openRecipe, () => true, (run) => openRecipe(run)),
+    command(Command.deleteRun, (state) => !isAlive(state), (run) => deleteRun(host, run)),
+  );
+}
+
+/** The run a command is for; undefined when there is none or none was picked, and then the person knows. */
+export async function findRun(host: Host, target: unknown, fits: (state: RunState) => boolean): Promise<TrackedRun | undefined> {
+  if (target instanceof TrackedRun) return target;
+  const { activeRun } = host;
+  if (activeRun !== undefined && fits(activeRun.state)) return activeRun;
+  const candidates = host.runs.runs.filter((run) => run.record !== null && fits(run.state));
+  if (candidates.length === 0) {
+    void vscode.window.showInformationMessage(l10n.t('There is no run this can be done with.'));
+    return undefined;
+  }
+  if (candidates.length === 1) return candidates[0];
+  const items = candidates.map((run) => ({
+    label: run.record?.name ?? run.id,
+    description: run.record === null ? '' : runText(run.record, run.state, l10n.t, vscode.env.language),
+    run,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: l10n.t('Which run?') }))?.run;
+}
+
+async function setLearningRate(run: TrackedRun): Promise<void> {
+  const text = await vscode.window.showInputBox({
+    title: l10n.t('Set Learning Rate'),
+    prompt: l10n.t('Takes effect at the next step of {0}.', run.record?.name ?? run.id),
+    value: String(run.record?.learningRate ?? ''),
+    validateInput: (value) => (isLearningRate(Number(value)) ? undefined : l10n.t('Enter a number above 0, e.g. 0.001.')),
+  });
+  if (text !== undefined) await run.request({ type: 'setLearningRate', learningRate: Number(text) });
+}
+
+function isLearningRate(value: number): boolean {
+  return Number.isFinite(value) && value > 0;
+}
+
+async function deleteRun({ runs }: Host, run: TrackedRun): Promise<void> {
+  await run.refresh();
+  if (run.isAlive) throw new Error(l10n.t('It is still training. Stop it before it is deleted.'));
+  const confirm = l10n.t('Delete');
+  const answer = await vscode.window.showWarningMessage(
+    l10n.t('Delete the run {0}?', run.record?.name ?? run.id),
+    { modal: true, detail: l10n.t('Its curves, samples and checkpoints in {0} are deleted. This cannot be undone.', run.folder) },
+    confirm,
+  );
+  if (answer !== confirm) return;
+  await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true });
+  runs.removed(run.folder);
+}

@@ -1,0 +1,123 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { MessageError, message, reason, type Message } from './message.js';
+import { RUN_FORMAT, RunFile, stepName, type RunRecord, type RunState } from '../protocol/run.js';
+
+/** Reading run folders: all of it asynchronous, and nothing is believed that was not checked. */
+
+const states: readonly RunState[] = ['preparing', 'running', 'paused', 'stopped', 'completed', 'failed'];
+
+/** A run folder that cannot be shown; the message says what is wrong with which file. */
+export class RunFolderError extends MessageError {
+  constructor(told: Message) {
+    super(told);
+    this.name = 'RunFolderError';
+  }
+}
+
+/** @throws RunFolderError when run.json is missing, damaged, or of a newer format than this version knows. */
+export async function readRunRecord(folder: string): Promise<RunRecord> {
+  const file = path.join(folder, RunFile.run);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new RunFolderError(message('{0} cannot be read: {1}', file, reason(error)));
+  }
+  return parseRunRecord(text, file);
+}
+
+/** @throws RunFolderError as {@link readRunRecord}. */
+export function parseRunRecord(text: string, file: string): RunRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RunFolderError(message('{0} is not valid JSON: {1}', file, reason(error)));
+  }
+  if (!isObject(value) || typeof value['format'] !== 'number')
+    throw new RunFolderError(message('{0} is not the record of a run.', file));
+  if (value['format'] > RUN_FORMAT) {
+    throw new RunFolderError(
+      message(
+        '{0} was written by a newer version of Pretrain Studio (format {1}, this version reads up to {2}). Update the extension to open this run.',
+        file,
+        value['format'],
+        RUN_FORMAT,
+      ),
+    );
+  }
+  for (const [name, check] of Object.entries(fields)) {
+    if (!check(value[name]))
+      throw new RunFolderError(message('{0} is damaged: "{1}" is missing or has a wrong type.', file, name));
+  }
+  return value as unknown as RunRecord;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+const orNull = (check: (value: unknown) => boolean) => (value: unknown) => value === null || check(value);
+
+/** What is shown or acted upon; the rest of the record goes to the monitor as it is. */
+const fields: Partial<Record<keyof RunRecord, (value: unknown) => boolean>> = {
+  id: isText,
+  name: isText,
+  method: isText,
+  parent: orNull(isText),
+  state: (value) => states.includes(value as RunState),
+  epochs: isCount,
+  step: isCount,
+  epoch: isCount,
+  learningRate: isCount,
+  created: isText,
+  seconds: isCount,
+  pid: orNull(isCount),
+  address: orNull(isText),
+  recipePath: orNull(isText),
+  metrics: isObject,
+  error: orNull(isObject),
+};
+
+/** Folders directly under `root` that hold a run.json; none when `root` is not there. */
+export async function listRunFolders(root: string): Promise<string[]> {
+  let names: string[];
+  try {
+    names = (await readdir(root, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  const folders = names.map((name) => path.join(root, name));
+  const present = await Promise.all(folders.map((folder) => sizeOf(path.join(folder, RunFile.run))));
+  return folders.filter((_, index) => present[index] !== null);
+}
+
+/** Bytes of a file, or null when it is not there. */
+export async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** The sample drawn after `step`, or null when there is none. @throws RangeError when `step` is no step. */
+export async function readSample(folder: string, step: number): Promise<Uint8Array | null> {
+  if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`${String(step)} is not a step.`);
+  try {
+    return await readFile(path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { Listeners } from './listeners.js';
+import { listRunFolders } from './runFolder.js';
+import { TrackedRun, type TrackOptions } from './trackedRun.js';
+
+/** All runs of the folders that are looked at (each `<workspace folder>/.pretrain/runs`). */
+export class RunStore {
+  /** A run's record or state changed. */
+  readonly runChanged = new Listeners<TrackedRun>();
+  /** Runs came or went. */
+  readonly listChanged = new Listeners<void>();
+
+  private readonly byFolder = new Map<string, TrackedRun>();
+  private roots = new Set<string>();
+  private scanning: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: TrackOptions) {}
+
+  /** Newest first. */
+  get runs(): TrackedRun[] {
+    return [...this.byFolder.values()].sort((a, b) => compare(created(b), created(a)) || compare(b.folder, a.folder));
+  }
+
+  get alive(): TrackedRun[] {
+    return this.runs.filter((run) => run.isAlive);
+  }
+
+  find(id: string): TrackedRun | undefined {
+    return this.runs.find((run) => run.id === id);
+  }
+
+  async setRoots(roots: readonly string[]): Promise<void> {
+    this.roots = new Set(roots);
+    for (const run of this.byFolder.values()) if (!this.roots.has(path.dirname(run.folder))) this.forget(run);
+    await this.scan();
+  }
+
+  /** Reads the list of run folders again. */
+  scan(): Promise<void> {
+    this.scanning = this.scanning.then(() => this.scanNow());
+    return this.scanning;
+  }
+
+  /** Resolves when what is there now has been read. */
+  ready(): Promise<void> {
+    return this.scanning;
+  }
+
+  /** The run of a folder, read when it is not known yet; also of a folder outside the roots. */
+  async open(folder: string): Promise<TrackedRun> {
+    const known = this.byFolder.get(folder);
+    if (known !== undefined) {
+      if (known.link === null) await known.refresh();
+      return known;
+    }
+    const run = this.track(folder);
+    await run.refresh();
+    this.listChanged.fire();
+    return run;
+  }
+
+  /** A file of the folder changed, as a watcher saw it. */
+  async touched(folder: string): Promise<void> {
+    const run = this.byFolder.get(folder);
+    if (run === undefined) await this.open(folder);
+    else if (run.link === null) await run.refresh();
+  }
+
+  /** The folder is no longer there. */
+  removed(folder: string): void {
+    const run = this.byFolder.get(folder);
+    if (run === undefined) return;
+    this.forget(run);
+    this.listChanged.fire();
+  }
+
+  /** Looks at all runs without a trainer again, e.g. after the workspace became trusted. */
+  async refreshAll(): Promise<void> {
+    await Promise.all(this.runs.filter((run) => run.link === null).map((run) => run.refresh()));
+  }
+
+  dispose(): void {
+    for (const run of this.byFolder.values()) run.dispose();
+    this.byFolder.clear();
+  }
+
+  private async scanNow(): Promise<void> {
+    const found = new Set((await Promise.all([...this.roots].map(listRunFolders))).flat());
+    for (const run of this.byFolder.values()) {
+      if (this.roots.has(path.dirname(run.folder)) && !found.has(run.folder)) this.forget(run);
+    }
+    await Promise.all(
+      [...found].filter((folder) => !this.byFolder.has(folder)).map((folder) => this.track(folder).refresh()),
+    );
+    this.listChanged.fire();
+  }
+
+  private track(folder: string): TrackedRun {
+    const run = new TrackedRun(folder, this.options);
+    this.byFolder.set(folder, run);
+    run.changed.add(() => this.runChanged.fire(run));
+    return run;
+  }
+
+  private forget(run: TrackedRun): void {
+    run.dispose();
+    this.byFolder.delete(run.folder);
+  }
+}
+
+const created = (run: TrackedRun): string => run.record?.created ?? '';
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

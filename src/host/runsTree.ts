@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { RunState } from '../protocol/run.js';
+import { Command, View } from './contributions.js';
+import { runText, stateText } from './format.js';
+import type { Host } from './host.js';
+import type { TrackedRun } from './trackedRun.js';
+
+const { l10n } = vscode;
+
+/** Milliseconds between two updates of what stands beside the runs. */
+const INTERVAL = 1000;
+
+/** Runs, newest first; a run stands under the one it started from. */
+export function registerRunsTree({ runs }: Host): vscode.Disposable {
+  const changed = new vscode.EventEmitter<TrackedRun | undefined>();
+  const waiting = new Set<TrackedRun>();
+  const shownStates = new Map<TrackedRun, RunState>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    timer = undefined;
+    for (const run of waiting) changed.fire(run);
+    waiting.clear();
+  };
+  return vscode.Disposable.from(
+    changed,
+    { dispose: () => clearTimeout(timer) },
+    vscode.Disposable.from(
+      runs.listChanged.add(() => changed.fire(undefined)),
+      runs.runChanged.add((run) => {
+        if (shownStates.get(run) !== run.state) return changed.fire(run); // a new state is worth showing at once
+        waiting.add(run);
+        timer ??= setTimeout(flush, INTERVAL);
+      }),
+    ),
+    vscode.window.createTreeView<TrackedRun>(View.runs, {
+      showCollapseAll: false,
+      treeDataProvider: {
+        onDidChangeTreeData: changed.event,
+        getChildren: (parent) => {
+          const ids = new Set(runs.runs.map(({ id }) => id));
+          const parentOf = (run: TrackedRun) => (run.record !== null && run.record.parent !== null && ids.has(run.record.parent) ? run.record.parent : undefined);
+          return runs.runs.filter((run) => parentOf(run) === parent?.id);
+        },
+        getTreeItem: (run) => {
+          shownStates.set(run, run.state);
+          return item(run, runs.runs.some(({ record }) => record?.parent === run.id));
+        },
+      },
+    }),
+  );
+}
+
+function item(run: TrackedRun, isParent: boolean): vscode.TreeItem {
+  const { record, state, shown } = run;
+  const expansion = isParent ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None;
+  const result = new vscode.TreeItem(record?.name ?? run.id, expansion);
+  result.id = run.folder;
+  if (record === null) {
+    result.description = l10n.t('cannot be read');
+    result.tooltip = run.problem === null ? run.folder : l10n.t(run.problem.text, ...run.problem.args);
+    result.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    result.contextValue = 'run.unreadable';
+    return result;
+  }
+  const text = runText(record, state, l10n.t, vscode.env.language);
+  result.description = text;
+  result.tooltip = tooltip(run);
+  result.iconPath = icon(state);
+  result.contextValue = `run.${state}`;
+  result.accessibilityInformation = { label: [record.name, stateText(state, l10n.t), text, shown?.error?.message].filter((part) => part !== undefined).join(', ') };
+  result.command = { command: Command.openMonitor, title: l10n.t('Open Monitor'), arguments: [run] };
+  return result;
+}
+
+function tooltip({ record, state, shown, folder }: TrackedRun): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  if (record === null) return text;
+  const date = new Date(record.created);
+  const lines = [
+    record.summary,
+    `${stateText(state, l10n.t)} · ${Number.isNaN(date.getTime()) ? record.created : date.toLocaleString(vscode.env.language)}`,
+    shown?.error?.message,
+    shown?.error?.advice,
+    record.engine === null ? undefined : `${record.engine.name} ${record.engine.version}`,
+    folder,
+  ];
+  for (const line of lines) if (line !== undefined) text.appendText(line).appendMarkdown('\n\n');
+  return text;
+}
+
+function icon(state: RunState): vscode.ThemeIcon {
+  const color = (name: string) => new vscode.ThemeColor(name);
+  switch (state) {
+    case 'preparing':
+      return new vscode.ThemeIcon('loading~spin');
+    case 'running':
+      return new vscode.ThemeIcon('sync~spin', color('charts.green'));
+    case 'paused':
+      return new vscode.ThemeIcon('debug-pause', color('charts.yellow'));
+    case 'stopped':
+      return new vscode.ThemeIcon('debug-stop');
+    case 'completed':
+      return new vscode.ThemeIcon('pass', color('charts.green'));
+    case 'failed':
+      return new vscode.ThemeIcon('error', color('list.errorForeground'));
+    case 'interrupted':
+      return new vscode.ThemeIcon('debug-disconnect', color('list.warningForeground'));
+  }
+}

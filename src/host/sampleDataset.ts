@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { Command } from './contributions.js';
+import type { Host } from './host.js';
+import { tell } from './message.js';
+import { Cancelled, runCommand } from './trainerProcess.js';
+import { requireTrust } from './trust.js';
+
+const { l10n } = vscode;
+
+/** What the folder of the sample is called. */
+const NAME = 'digits';
+
+/** Create Sample Dataset: draws digits into a new folder of the workspace. */
+export function registerSampleDataset(host: Host): vscode.Disposable {
+  return vscode.commands.registerCommand(Command.createSampleDataset, async () => {
+    if (!(await requireTrust())) return;
+    const parent = await chooseFolder();
+    if (parent === undefined) return;
+    const folder = await freeName(parent);
+    const title = l10n.t('Drawing digits into {0}', vscode.workspace.asRelativePath(folder));
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      try {
+        await runCommand(host.program, ['sample', 'digits', folder.fsPath], { signal: abort.signal, onText: (text) => host.log.info(text) });
+        void offerRecipe(folder);
+      } catch (error) {
+        if (!(error instanceof Cancelled)) void vscode.window.showErrorMessage(tell(error, l10n.t));
+      }
+    });
+  });
+}
+
+async function chooseFolder(): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 1) return folders[0]?.uri;
+  if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
+  const chosen = await vscode.window.showOpenDialog({ canSelectFiles: false, canSelectFolders: true, openLabel: l10n.t('Create Here') });
+  return chosen?.[0];
+}
+
+async function freeName(parent: vscode.Uri): Promise<vscode.Uri> {
+  const taken = new Set((await vscode.workspace.fs.readDirectory(parent)).map(([name]) => name));
+  let name = NAME;
+  for (let number = 2; taken.has(name); number++) name = `${NAME}-${number}`;
+  return vscode.Uri.joinPath(parent, name);
+}
+
+async function offerRecipe(folder: vscode.Uri): Promise<void> {
+  const create = l10n.t('New Recipe');
+  const text = l10n.t('The sample dataset is in {0}. A recipe says how to learn from it.', vscode.workspace.asRelativePath(folder));
+  if ((await vscode.window.showInformationMessage(text, create)) === create) {
+    await vscode.commands.executeCommand(Command.newRecipe, folder);
+  }
+}

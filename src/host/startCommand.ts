@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { Command } from './contributions.js';
+import { epochText } from './format.js';
+import type { Host } from './host.js';
+import { isRecipe, recipeName } from './recipeFiles.js';
+import { startPretraining } from './trainers.js';
+
+const { l10n } = vscode;
+
+/** Start Pretraining: of the recipe it is called for, the one in the editor, the only one, or the one picked. */
+export function registerStartCommand(host: Host): vscode.Disposable {
+  return vscode.commands.registerCommand(Command.start, async (target?: unknown) => {
+    const recipe = uriOf(target) ?? activeRecipe() ?? (await pickRecipe(host));
+    if (recipe === undefined) return;
+    if (!(await saved(recipe))) return;
+    if (await isWanted(host, recipe)) await startPretraining(host, recipe);
+  });
+}
+
+/** A code lens and the explorer give the address, a tree its element. */
+function uriOf(target: unknown): vscode.Uri | undefined {
+  if (target instanceof vscode.Uri) return target;
+  const uri = typeof target === 'object' && target !== null && 'uri' in target ? target.uri : undefined;
+  return uri instanceof vscode.Uri ? uri : undefined;
+}
+
+function activeRecipe(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri !== undefined && isRecipe(uri) ? uri : undefined;
+}
+
+async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
+  const found = await recipes.list();
+  if (found.length === 0) {
+    const create = l10n.t('New Recipe');
+    const answer = await vscode.window.showInformationMessage(l10n.t('There is no recipe in this workspace yet.'), create);
+    if (answer === create) await vscode.commands.executeCommand(Command.newRecipe);
+    return undefined;
+  }
+  if (found.length === 1) return found[0];
+  const items = found.map((uri) => ({ label: recipeName(uri), description: vscode.workspace.asRelativePath(uri), uri }));
+  return (await vscode.window.showQuickPick(items, { title: l10n.t('Start Pretraining'), placeHolder: l10n.t('Which recipe?') }))?.uri;
+}
+
+/** The trainer reads the file, so what is in the editor goes there first. */
+async function saved(recipe: vscode.Uri): Promise<boolean> {
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === recipe.toString());
+  return document === undefined || !document.isDirty || document.save();
+}
+
+/** Asks when the same recipe is training already. */
+async function isWanted({ runs }: Host, recipe: vscode.Uri): Promise<boolean> {
+  const same = runs.alive.find((run) => run.record?.recipePath === recipe.fsPath);
+  if (same === undefined || same.record === null) return true;
+  const open = l10n.t('Open Monitor');
+  const another = l10n.t('Start Another Run');
+  const answer = await vscode.window.showWarningMessage(
+    l10n.t('{0} is training already ({1}).', recipeName(recipe), epochText(same.record, l10n.t)),
+    { modal: true, detail: l10n.t('Two runs share the processor and both become slower. Their results are kept apart.') },
+    open,
+    another,
+  );
+  if (answer === open) await vscode.commands.executeCommand(Command.openMonitor, same);
+  return answer === another;
+}

@@ -1,0 +1,109 @@
+import net from 'node:net';
+import { Channel, type LineStream } from '../protocol/channel.js';
+import { RUN_FORMAT, type RunRecord } from '../protocol/run.js';
+import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
+import { Listeners } from './listeners.js';
+import { MessageError, message, type Message } from './message.js';
+
+/** No trainer at the address. `gone` when that is certain: nobody listens there. */
+export class NoTrainerError extends MessageError {
+  constructor(
+    told: Message,
+    readonly gone: boolean,
+  ) {
+    super(told);
+    this.name = 'NoTrainerError';
+  }
+}
+
+type TrainerChannel = Channel<TrainerRequest, never, never, TrainerPush>;
+
+/**
+ * A connection to a living trainer. `offsets` follow the pushes, so that whoever joins later knows how far the files
+ * reach at that moment: one connection serves all who show the run.
+ */
+export class TrainerLink {
+  readonly pushed = new Listeners<TrainerPush>();
+  readonly closed = new Listeners<void>();
+  isClosed = false;
+
+  private constructor(
+    private readonly channel: TrainerChannel,
+    public run: RunRecord,
+    readonly offsets: { metrics: number; events: number },
+  ) {}
+
+  /** @throws NoTrainerError when nobody listens at the address or no trainer answers within `timeout` milliseconds. */
+  static connect(address: string, timeout = 3000): Promise<TrainerLink> {
+    return new Promise((resolve, reject) => {
+      const socket = net.connect({ path: address });
+      let link: TrainerLink | null = null;
+      const fail = (told: Message, gone: boolean) => {
+        clearTimeout(timer);
+        socket.destroy();
+        reject(new NoTrainerError(told, gone));
+      };
+      const timer = setTimeout(() => fail(message('The trainer at {0} does not answer.', address), false), timeout);
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        if (link === null)
+          fail(
+            message('No trainer listens at {0}: {1}', address, error.message),
+            error.code === 'ECONNREFUSED' || error.code === 'ENOENT',
+          );
+      });
+      const channel: TrainerChannel = new Channel(lineStream(socket), {
+        onPush: (push) => {
+          if (link !== null) {
+            link.receive(push);
+            return;
+          }
+          if (push.type !== 'hello' || typeof push.run.format !== 'number') {
+            fail(message('What listens at {0} is not a trainer.', address), true);
+            return;
+          }
+          if (push.run.format > RUN_FORMAT) {
+            fail(message('The trainer is of a newer version than this extension. Update the extension.'), false);
+            return;
+          }
+          clearTimeout(timer);
+          link = new TrainerLink(channel, push.run, { ...push.offsets });
+          resolve(link);
+        },
+        onClose: () => (link === null ? fail(message('The trainer at {0} hung up.', address), true) : link.end()),
+      });
+    });
+  }
+
+  /** Resolves when the trainer did it. @throws Error with the trainer's reason, or when it ends first. */
+  async request(request: TrainerRequest): Promise<void> {
+    await this.channel.request(request);
+  }
+
+  close(): void {
+    this.channel.close();
+  }
+
+  private receive(push: TrainerPush): void {
+    if (push.type === 'run') this.run = push.run;
+    else if (push.type === 'metrics' || push.type === 'events') {
+      for (const line of push.lines) this.offsets[push.type] += Buffer.byteLength(line) + 1;
+    }
+    this.pushed.fire(push);
+  }
+
+  private end(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.closed.fire();
+  }
+}
+
+function lineStream(socket: net.Socket): LineStream {
+  socket.setEncoding('utf8');
+  return {
+    write: (text) => void socket.write(text),
+    onData: (listener) => void socket.on('data', (data) => listener(String(data))),
+    onClose: (listener) => void socket.on('close', listener),
+    close: () => void socket.destroy(),
+  };
+}

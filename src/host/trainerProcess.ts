@@ -1,0 +1,210 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { MessageError, message, type Message } from './message.js';
+import type { CommandError, RunSummary, TrainerLine } from '../protocol/trainer.js';
+
+/** How to start a trainer: Node (or Electron as Node), the bundle, and where an installed native engine lies. */
+export interface TrainerProgram {
+  execPath: string;
+  script: string;
+  nativeDir: string;
+}
+
+/** How a trainer ended. All null and empty for one that ended well without a word. */
+export interface TrainerEnd {
+  code: number | null;
+  signal: string | null;
+  /** The last lines that it wrote to its error output. */
+  tail: string;
+  error: CommandError | null;
+  summary: RunSummary | null;
+}
+
+export interface StartedRun {
+  /** The run folder. */
+  folder: string;
+  address: string;
+  pid: number;
+  /** Resolves when the process has ended, as long as this process lives. */
+  ended: Promise<TrainerEnd>;
+}
+
+/** A trainer that could not do what it was asked for. `detail` is its own word, when it said one. */
+export class TrainerFailure extends MessageError {
+  constructor(
+    told: Message,
+    readonly detail: CommandError | null = null,
+  ) {
+    super(told);
+    this.name = 'TrainerFailure';
+  }
+}
+
+export class Cancelled extends Error {
+  constructor() {
+    super('Cancelled');
+    this.name = 'Cancelled';
+  }
+}
+
+type Progress = (message: string, fraction: number | null) => void;
+
+/** Bytes of the error output that are kept. */
+const TAIL_LENGTH = 4000;
+
+/**
+ * Starts a trainer that outlives this process, and resolves when it has created its run folder and listens.
+ * @throws TrainerFailure when it ends before.
+ */
+export function startRun(
+  program: TrainerProgram,
+  args: readonly string[],
+  { cwd, onProgress, onText }: { cwd: string; onProgress?: Progress; onText?: (text: string) => void },
+): Promise<StartedRun> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program.execPath, [program.script, ...args, '--json'], {
+      cwd,
+      env: environment(program),
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = watch(
+      child,
+      (line) => {
+        if ('type' in line && line.type === 'created') {
+          // From here on it stands alone: neither its process nor its pipes keep this one alive.
+          child.unref();
+          for (const stream of [child.stdout, child.stderr]) (stream as Readable & { unref?: () => void }).unref?.();
+          resolve({ folder: line.run, address: line.address, pid: child.pid ?? 0, ended });
+        } else if ('type' in line && line.type === 'progress') onProgress?.(line.message, line.fraction);
+      },
+      onText,
+    );
+    ended.then((end) => reject(failure(end)), reject);
+  });
+}
+
+/**
+ * Runs a trainer command to its end and resolves to the last line it printed.
+ * @throws TrainerFailure when it fails; Cancelled when `signal` was aborted, which ends the process.
+ */
+export async function runCommand(
+  program: TrainerProgram,
+  args: readonly string[],
+  {
+    input,
+    signal,
+    cwd,
+    onProgress,
+    onText,
+  }: {
+    input?: string;
+    signal?: AbortSignal;
+    cwd?: string;
+    onProgress?: Progress;
+    onText?: (text: string) => void;
+  } = {},
+): Promise<unknown> {
+  if (wasAborted(signal)) throw new Cancelled();
+  const child = spawn(program.execPath, [program.script, ...args, '--json'], {
+    cwd,
+    env: environment(program),
+    windowsHide: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const abort = () => void child.kill();
+  signal?.addEventListener('abort', abort);
+  child.stdin.on('error', (error) => onText?.(error.message));
+  child.stdin.end(input ?? '');
+  let last: unknown = null;
+  try {
+    const end = await watch(
+      child,
+      (line) => {
+        last = line;
+        if ('type' in line && line.type === 'progress') onProgress?.(line.message, line.fraction);
+      },
+      onText,
+    );
+    if (wasAborted(signal)) throw new Cancelled();
+    if (end.error !== null || last === null || end.signal !== null) throw failure(end);
+    return last;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** A function, because the compiler believes that the flag cannot change between two looks. */
+function wasAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function environment(program: TrainerProgram): NodeJS.ProcessEnv {
+  return { ...process.env, ELECTRON_RUN_AS_NODE: '1', PRETRAIN_NATIVE_DIR: program.nativeDir };
+}
+
+/** Hands each line of the output over as it comes; resolves when the process has ended and its output is read. */
+function watch(
+  child: ChildProcess,
+  onLine: (line: TrainerLine) => void,
+  onText?: (text: string) => void,
+): Promise<TrainerEnd> {
+  const end: TrainerEnd = { code: null, signal: null, tail: '', error: null, summary: null };
+  if (child.stdout !== null) {
+    lines(child.stdout, (text) => {
+      const line = parseLine(text);
+      if (line === null) return onText?.(text);
+      if ('error' in line) end.error = line;
+      else if (line.type === 'summary') end.summary = line;
+      onLine(line);
+    });
+  }
+  if (child.stderr !== null) {
+    lines(child.stderr, (text) => {
+      end.tail = `${end.tail}${text}\n`.slice(-TAIL_LENGTH);
+      onText?.(text);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) =>
+      reject(new TrainerFailure(message('The trainer cannot be started: {0}', error.message))),
+    );
+    child.on('close', (code, signal) => resolve({ ...end, code, signal }));
+  });
+}
+
+function lines(stream: Readable, onLine: (text: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const all = (rest + text).split('\n');
+    rest = all.pop() ?? '';
+    for (const line of all) if (line.trim() !== '') onLine(line);
+  });
+  stream.on('end', () => {
+    if (rest.trim() !== '') onLine(rest);
+  });
+}
+
+/** Null for what is not one of ours: a library may print to the output too. */
+function parseLine(text: string): TrainerLine | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    return JSON.parse(text) as TrainerLine;
+  } catch {
+    return null;
+  }
+}
+
+function failure(end: TrainerEnd): TrainerFailure {
+  return new TrainerFailure(end.error === null ? describeEnd(end) : message('{0}', end.error.error), end.error);
+}
+
+/** Why a trainer is gone that did not say so itself. */
+export function describeEnd({ code, signal, tail }: Pick<TrainerEnd, 'code' | 'signal' | 'tail'>): Message {
+  if (signal !== null) return message('The trainer was ended by {0}.', signal);
+  const lastLine = tail.trim().split('\n').at(-1) ?? '';
+  if (lastLine === '') return message('The trainer ended with exit code {0}.', code ?? -1);
+  return message('The trainer ended with exit code {0}: {1}', code ?? -1, lastLine);
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { RUNS_FOLDER, isResumable } from '../protocol/run.js';
+import { Command, Setting } from './contributions.js';
+import type { Host } from './host.js';
+import { tell } from './message.js';
+import type { TrackedRun } from './trackedRun.js';
+import { TrainerFailure, describeEnd, startRun, type StartedRun } from './trainerProcess.js';
+import { requireTrust } from './trust.js';
+
+const { l10n } = vscode;
+
+/** Starts the recipe's pretraining in a trainer of its own; resolves when it runs, or the person was told why not. */
+export async function startPretraining(host: Host, recipe: vscode.Uri): Promise<TrackedRun | undefined> {
+  if (!(await requireTrust())) return undefined;
+  const out = path.join(folderOf(recipe), RUNS_FOLDER);
+  return launch(host, l10n.t('Starting {0}', path.basename(recipe.fsPath)), recipe, ['run', recipe.fsPath, '--out', out]);
+}
+
+/** Goes on after a pause, or from the last checkpoint in a new trainer. */
+export async function resumeRun(host: Host, run: TrackedRun): Promise<void> {
+  if (run.state === 'paused') return run.request({ type: 'resume' });
+  if (!isResumable(run.state)) throw new Error(l10n.t('Only a paused, stopped, failed or interrupted run can be resumed.'));
+  if (!(await requireTrust())) return;
+  const recipe = run.record?.recipePath;
+  await launch(host, l10n.t('Resuming {0}', run.record?.name ?? run.id), typeof recipe === 'string' ? vscode.Uri.file(recipe) : undefined, ['resume', run.folder]);
+}
+
+/** The workspace folder that a recipe belongs to; the recipe's own folder when it lies outside of all. */
+export function folderOf(recipe: vscode.Uri): string {
+  return vscode.workspace.getWorkspaceFolder(recipe)?.uri.fsPath ?? path.dirname(recipe.fsPath);
+}
+
+async function launch(host: Host, title: string, recipe: vscode.Uri | undefined, args: string[]): Promise<TrackedRun | undefined> {
+  try {
+    host.log.info(`trainer ${args.join(' ')}`);
+    const started = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (progress) =>
+      startRun(host.program, args, {
+        cwd: path.dirname(host.program.script),
+        onProgress: (message) => progress.report({ message }),
+        onText: (text) => host.log.info(text),
+      }),
+    );
+    const run = await host.runs.open(started.folder);
+    void watchEnd(host, run, started);
+    if (vscode.workspace.getConfiguration().get<boolean>(Setting.openMonitorOnStart) !== false) {
+      await vscode.commands.executeCommand(Command.openMonitor, run);
+    }
+    return run;
+  } catch (error) {
+    await showFailure(host, error, recipe);
+    return undefined;
+  }
+}
+
+/** A trainer that dies without a word of its own cannot write why: what this process saw of it is said instead. */
+async function watchEnd(host: Host, run: TrackedRun, { ended, pid }: StartedRun): Promise<void> {
+  const end = await ended;
+  host.log.info(`trainer ${pid} ended: ${end.signal ?? `exit code ${end.code ?? '?'}`}`);
+  if (end.code === 0) return;
+  const { text, args } = describeEnd(end);
+  run.explainEnd({
+    message: end.error?.error ?? l10n.t(text, ...args),
+    advice: end.error?.advice ?? l10n.t('Resume goes on from the last checkpoint.'),
+  });
+}
+
+/** Says why a trainer did not start, with a way to the place in the recipe. */
+async function showFailure(host: Host, error: unknown, recipe: vscode.Uri | undefined): Promise<void> {
+  const detail = error instanceof TrainerFailure ? error.detail : null;
+  const text = [tell(error, l10n.t), detail?.advice].filter((part) => part !== undefined).join(' ');
+  host.log.error(text);
+  const file = detail?.file === undefined ? undefined : vscode.Uri.file(detail.file);
+  const place = file ?? recipe;
+  const open = l10n.t('Open Recipe');
+  const log = l10n.t('Show Log');
+  const isRecipe = place !== undefined && place.toString() === recipe?.toString();
+  const answer = await vscode.window.showErrorMessage(text, ...(isRecipe ? [open] : []), log);
+  if (answer === log) host.log.show();
+  else if (answer === open && place !== undefined) {
+    const at = new vscode.Position((detail?.line ?? 1) - 1, (detail?.column ?? 1) - 1);
+    await vscode.window.showTextDocument(place, { selection: new vscode.Range(at, at) });
+  }
+}

@@ -20,6 +20,7 @@ export interface JsonSchema {
   markdownEnumDescriptions?: string[];
   const?: Json;
   default?: Json;
+  examples?: Json[];
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;

@@ -1,0 +1,234 @@
+import type { Fix, Problem } from '../protocol/trainer.js';
+import type { Path, RecipeDocument } from './document.js';
+import type { ParsedRecipe } from './parse.js';
+import { problemAt } from './position.js';
+import type { Recipe } from './recipe.js';
+import { nearest } from './suggest.js';
+
+/** Checks beyond the schema: what a recipe says that cannot work, or hardly can, with these data. */
+
+/** What is known of the data; leave out what is not. */
+export interface DataFacts {
+  exists?: boolean;
+  /** Names in the folder where the path was looked for. */
+  siblings?: readonly string[];
+  /** Why the data cannot be read. */
+  error?: string | null;
+  /** Shape of one example; -1 for a dimension that differs. */
+  shape?: readonly number[] | null;
+  /** All examples. */
+  count?: number | null;
+  /** Examples left to train on, after those for validation are set aside. */
+  trainingCount?: number | null;
+  /** Whether the data has labels. */
+  labels?: boolean | null;
+  /** Names of the splits that come with the data. */
+  splits?: readonly string[] | null;
+  /** Whether preparing the data brings all values into 0..1. */
+  scalesToUnit?: boolean | null;
+}
+
+/**
+ * Problems of a recipe that the schema accepts, in the order of their places; none for one that it does not.
+ * Errors are what a run would fail on; warnings what it would hardly learn by; information is only good to know.
+ */
+export function checkRecipe({ recipe, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
+  if (!recipe) return [];
+  const found = [checkPath, checkData, checkSizes, checkSchedule].flatMap((check) => check(recipe, facts, document));
+  return found
+    .map(({ path, severity, code, message, fixes }) => {
+      const replacements = (fixes ?? []).flatMap(({ at = path, value, title }) => replace(document, at, value, title));
+      return problemAt(document.valueRange(path), severity, code, message, replacements);
+    })
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+interface Finding {
+  path: Path;
+  severity: Problem['severity'];
+  code: string;
+  message: string;
+  fixes?: { /** Where, if not at the problem itself. */ at?: Path; value: string | number; title?: string }[];
+}
+
+type Check = (recipe: Recipe, facts: DataFacts, document: RecipeDocument) => Finding[];
+
+/** Absolute on any system, and from home: another machine has another one. */
+const absolute = /^(?:[/\\~]|[A-Za-z]:)/;
+
+const checkPath: Check = ({ data }, { exists, siblings = [], error }) => {
+  const path = ['data', 'path'];
+  const shown = JSON.stringify(data.path);
+  const findings: Finding[] = [];
+  // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+  if (/[\u0000-\u001f]/.test(data.path))
+    return [
+      {
+        path,
+        severity: 'error',
+        code: 'path-characters',
+        message: `This path has a control character in it: in JSON a backslash begins an escape ("\\t" is a tab). Write "/" between folders.`,
+        fixes: [
+          {
+            value: data.path
+              .replaceAll('\t', '/t')
+              .replaceAll('\n', '/n')
+              .replaceAll('\r', '/r')
+              .replaceAll('\b', '/b')
+              .replaceAll('\f', '/f'),
+          },
+        ],
+      },
+    ];
+  if (absolute.test(data.path))
+    findings.push({
+      path,
+      severity: 'information',
+      code: 'path-not-portable',
+      message: `${shown} is not portable: it holds on this machine only. A path relative to the recipe moves with it.`,
+    });
+  else if (data.path.includes('\\'))
+    findings.push({
+      path,
+      severity: 'information',
+      code: 'path-not-portable',
+      message: `${shown} is not portable: only Windows reads "\\" between folders. "/" works everywhere.`,
+      fixes: [{ value: data.path.replaceAll('\\', '/') }],
+    });
+  if (exists === false) {
+    const parts = /^(.*?)([^/\\]*)[/\\]*$/.exec(data.path);
+    const [, folder = '', name = ''] = parts ?? [];
+    const meant = nearest(name, siblings);
+    const advice = meant === null ? 'Paths are relative to the recipe.' : `Did you mean ${JSON.stringify(meant)}?`;
+    findings.push({
+      path,
+      severity: 'error',
+      code: 'data-missing',
+      message: `There is no file or folder ${shown}. ${advice}`,
+      ...(meant === null ? {} : { fixes: [{ value: folder + meant }] }),
+    });
+  } else if (error) findings.push({ path, severity: 'error', code: 'data-unreadable', message: error });
+  return findings;
+};
+
+const checkData: Check = ({ data, pretrain }, { labels, splits, scalesToUnit, exists }, document) => {
+  if (exists === false) return [];
+  const findings: Finding[] = [];
+  const { validation } = data;
+  if ((validation === 'validation' || validation === 'test') && splits && !splits.includes(validation)) {
+    const there = splits.filter((split) => split === 'validation' || split === 'test');
+    findings.push({
+      path: ['data', 'validation'],
+      severity: 'error',
+      code: 'split-missing',
+      message: `The data has no split "${validation}"; it has ${splits.length === 0 ? 'none' : splits.map((split) => JSON.stringify(split)).join(', ')}. "auto" takes what is there.`,
+      fixes: ['auto', ...there].map((value) => ({ value })),
+    });
+  }
+  if (labels === false && document.node(['finetune']))
+    findings.push({
+      path: ['finetune'],
+      severity: 'warning',
+      code: 'labels-missing',
+      message: 'The data has no labels, and fine-tuning learns from labels. Pretraining needs none.',
+    });
+  if (scalesToUnit === false && pretrain.options['loss'] === 'binaryCrossentropy')
+    findings.push({
+      path: ['pretrain', 'loss'],
+      severity: 'error',
+      code: 'loss-range',
+      message:
+        'Binary cross-entropy compares values between 0 and 1, and these data have others. Mean squared error takes any.',
+      fixes: [{ value: 'meanSquaredError' }],
+    });
+  return findings;
+};
+
+const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, exists }) => {
+  if (exists === false) return [];
+  const findings: Finding[] = [];
+  const code = encoder.units.at(-1) ?? 0;
+  const inputs = shape?.every((size) => size > 0) ? shape.reduce((product, size) => product * size, 1) : null;
+  if (pretrain.method === 'autoencoder' && inputs !== null && code >= inputs && inputs > 1) {
+    const smaller = 2 ** Math.floor(Math.log2(Math.max(1, inputs / 8)));
+    findings.push({
+      path: ['encoder', 'units', encoder.units.length - 1],
+      severity: 'warning',
+      code: 'code-too-wide',
+      message: `The code (${grouped(code)}) is not narrower than its input (${grouped(inputs)}): an autoencoder can then copy instead of learning.`,
+      fixes: [{ value: smaller }],
+    });
+  }
+  if (trainingCount === null || trainingCount === undefined) return findings;
+  if (trainingCount === 0)
+    findings.push({
+      path: ['data', 'validation'],
+      severity: 'error',
+      code: 'nothing-to-train',
+      message: 'Validation takes all examples and leaves none to train on.',
+      fixes: [{ value: 'auto' }],
+    });
+  else if (pretrain.batchSize > trainingCount)
+    findings.push({
+      path: ['pretrain', 'batchSize'],
+      severity: 'warning',
+      code: 'batch-too-large',
+      message: `A batch of ${grouped(pretrain.batchSize)} is larger than the training set (${grouped(trainingCount)}): an epoch is then a single step.`,
+      fixes: [{ value: 2 ** Math.floor(Math.log2(Math.max(1, trainingCount / 10))) }],
+    });
+  if (data.limit !== null && trainingCount > 0 && data.limit > trainingCount)
+    findings.push({
+      path: ['data', 'limit'],
+      severity: 'information',
+      code: 'limit-too-large',
+      message: `There are only ${grouped(trainingCount)} examples to train on; "limit" changes nothing.`,
+    });
+  return findings;
+};
+
+const checkSchedule: Check = ({ pretrain }) => {
+  const { schedule, epochs, earlyStopping, checkpointEpochs } = pretrain;
+  const findings: Finding[] = [];
+  if (schedule.name === 'cosine' && schedule.warmupEpochs >= epochs)
+    findings.push({
+      path: ['pretrain', 'schedule', 'warmupEpochs'],
+      severity: 'warning',
+      code: 'warmup-too-long',
+      message: `The warm-up (${grouped(schedule.warmupEpochs)} epochs) is not shorter than the training (${grouped(epochs)}): the learning rate never comes down.`,
+      fixes: [{ value: Math.floor(epochs / 10) }],
+    });
+  if (schedule.name === 'step' && schedule.everyEpochs >= epochs)
+    findings.push({
+      path: ['pretrain', 'schedule', 'everyEpochs'],
+      severity: 'information',
+      code: 'schedule-too-slow',
+      message: `The training ends after ${grouped(epochs)} epochs, before the learning rate changes.`,
+    });
+  if (earlyStopping && earlyStopping.patience >= epochs)
+    findings.push({
+      path: ['pretrain', 'earlyStopping', 'patience'],
+      severity: 'information',
+      code: 'patience-too-long',
+      message: `With ${grouped(epochs)} epochs and this patience the training never stops early.`,
+    });
+  if (checkpointEpochs > epochs)
+    findings.push({
+      path: ['pretrain', 'checkpointEpochs'],
+      severity: 'warning',
+      code: 'checkpoint-too-late',
+      message: `There is no checkpoint before the training ends after ${grouped(epochs)} epochs: a crash would cost all of it.`,
+      fixes: [{ value: 1 }],
+    });
+  return findings;
+};
+
+/** Nothing to replace where the value is left to its default. */
+function replace(document: RecipeDocument, path: Path, value: string | number, title?: string): Fix[] {
+  const node = document.node(path);
+  const text = JSON.stringify(value);
+  return node ? [{ title: title ?? `Replace by ${text}`, offset: node.offset, length: node.length, text }] : [];
+}
+
+function grouped(value: number): string {
+  return Math.abs(value) >= 10_000 ? value.toLocaleString('en') : String(value);
+}

@@ -1,0 +1,96 @@
+import type { Json, JsonSchema } from './description.js';
+import { filled } from './defaults.js';
+import { spaced } from './expectation.js';
+
+export interface NewRecipe {
+  name: string;
+  /** Relative to where the recipe will stand, with "/"; empty for the recipe's own folder. */
+  dataPath: string;
+  /** The schema's first one when left out. */
+  method?: string;
+  /** What the recipe is for, in the comment at its top; what the method does when left out. */
+  description?: string;
+}
+
+/** Properties that people change first; the others are a completion away. */
+const important: Record<string, readonly string[]> = {
+  data: ['path', 'validation'],
+  pretrain: ['optimizer', 'epochs', 'batchSize', 'shuffle', 'seed'],
+};
+
+const LINE_WIDTH = 100;
+
+/**
+ * The text of a new recipe: the important properties at their defaults, each with a comment from the schema.
+ * @throws RangeError when the schema has no such method
+ */
+export function newRecipeText(schema: JsonSchema, { name, dataPath, method, description }: NewRecipe): string {
+  const stage = property(schema, 'pretrain');
+  const methods = property(stage, 'method');
+  const chosen = method ?? methods.default ?? '';
+  const index = (methods.enum ?? []).indexOf(chosen);
+  if (index < 0) throw new RangeError(`There is no method "${String(method)}"`);
+  const about = description ?? methods.enumDescriptions?.[index] ?? '';
+  const path = dataPath === '' ? '.' : dataPath;
+  const recipe = filled(schema, { data: { path }, pretrain: { method: chosen } }) as Sections;
+  const sections = (['data', 'encoder', 'pretrain'] as const).map((section) => {
+    const sectionSchema = property(schema, section);
+    const optional = Object.keys(sectionSchema.properties ?? {});
+    const rows = Object.entries(recipe[section])
+      .filter(([key], i) => i === 0 || !optional.includes(key) || (important[section] ?? []).includes(key))
+      .sort(([a], [b]) => rank(section, a) - rank(section, b))
+      .flatMap(([key, value]) => [...comment(describe(sectionSchema, key), 4), `    "${key}": ${short(value)},`]);
+    return [...comment(sectionSchema.description ?? '', 2), `  "${section}": {`, ...trimmed(rows), '  },'].join('\n');
+  });
+  const title = name.trim() === '' ? [] : [`  "name": ${JSON.stringify(name)},`, ''];
+  return [...comment(about, 0), '{', ...title, sections.join('\n\n').slice(0, -1), '}', ''].join('\n');
+}
+
+type Sections = Record<'data' | 'encoder' | 'pretrain', Record<string, Json>>;
+
+/** The choice first, then its own options, then what all choices share. */
+function rank(section: string, key: string): number {
+  if (key === 'path' || key === 'type' || key === 'method') return -1;
+  return (important[section] ?? []).indexOf(key) + 1;
+}
+
+function property(schema: JsonSchema, name: string): JsonSchema {
+  const found = schema.properties?.[name];
+  return found === undefined || found === true ? {} : found;
+}
+
+/** Words for a property, and what can stand there when that is a short list. */
+function describe(section: JsonSchema, key: string): string {
+  const schema = [section, ...(section.allOf ?? []).flatMap(({ then }) => then ?? [])]
+    .map((one) => property(one, key))
+    .find((one) => Object.keys(one).length > 0);
+  if (!schema) return '';
+  const text = schema.description ?? (schema.markdownDescription ?? '').replaceAll(/[`*]/g, '');
+  const choices = (schema.anyOf ?? [schema]).flatMap((one) => one.enum ?? []).map((one) => JSON.stringify(one));
+  return choices.length > 1 ? `${text} Possible: ${choices.join(', ')}.` : text;
+}
+
+function comment(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  // Any white space parts words, so no text can break out of its comment.
+  for (const word of text.split(/[\s\u0085\u2028\u2029]+/).filter((part) => part !== '')) {
+    if (line !== '' && line.length + word.length + indent + 4 > LINE_WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  if (line !== '') lines.push(line);
+  return lines.map((one) => `${' '.repeat(indent)}// ${one}`);
+}
+
+/** On one line; of an object, which is all defaults here, only the name and the first option. */
+function short(value: Json): string {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return spaced(isObject ? Object.fromEntries(Object.entries(value).slice(0, 2)) : value);
+}
+
+/** Without the comma after the last row. */
+function trimmed(rows: string[]): string[] {
+  return rows.map((row, i) => (i === rows.length - 1 ? row.slice(0, -1) : row));
+}

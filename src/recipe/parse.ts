@@ -1,0 +1,44 @@
+import type { Problem } from '../protocol/trainer.js';
+import { fillRecipe } from './defaults.js';
+import type { JsonSchema } from './description.js';
+import { parseDocument, type RecipeDocument } from './document.js';
+import { problemAt } from './position.js';
+import type { Recipe } from './recipe.js';
+import { sentences } from './sentences.js';
+import type { Validate } from './validator.js';
+
+/** What a recipe can say: the schema and its compiled check (validator.ts). */
+export interface RecipeLanguage {
+  schema: JsonSchema;
+  validate: Validate;
+}
+
+export interface ParsedRecipe {
+  /** With all defaults; null when a problem is an error. */
+  recipe: Recipe | null;
+  /** In the order of their places. */
+  problems: Problem[];
+  document: RecipeDocument;
+}
+
+/**
+ * From the text of a recipe to the recipe. Never throws, whatever the text: everything that is wrong becomes a problem
+ * with its place, and where there is a plain remedy with a fix.
+ * Codes of problems that an editor with the schema finds by itself begin with "schema/".
+ * @param fileName what runs are called when the recipe has no "name", e.g. the file's name without ".pretrain.json"
+ */
+export function parseRecipe(text: string, { schema, validate }: RecipeLanguage, fileName = 'recipe'): ParsedRecipe {
+  const { document, problems } = parseDocument(text);
+  const { value } = document;
+  if (value === undefined) return { recipe: null, problems, document };
+  const errors = sentences(document, schema, validate(value));
+  const all = [...problems, ...errors, ...reserved(document)].sort((a, b) => a.line - b.line || a.column - b.column);
+  return { recipe: errors.length === 0 ? fillRecipe(schema, value, fileName) : null, problems: all, document };
+}
+
+/** What the schema allows for a later version. */
+function reserved(document: RecipeDocument): Problem[] {
+  if (document.node(['finetune'])?.type !== 'object') return [];
+  const message = 'This version does not fine-tune yet: "finetune" is kept, but passed over.';
+  return [problemAt(document.nameRange(['finetune']), 'warning', 'finetune-not-yet', message)];
+}

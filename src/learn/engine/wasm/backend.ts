@@ -19,7 +19,8 @@ interface TensorData {
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array;
-    readonly asm: WebAssembly.Exports;
+    /** The module's exports, its memory among them. */
+    readonly asm: Readonly<Record<string, unknown>>;
     readonly tfjs: { registerTensor(id: number, size: number, offset: number): void; disposeData(id: number): void };
     _malloc(bytes: number): number;
     _free(offset: number): void;
@@ -82,4 +83,9 @@ export function makeZeros(backend: WasmBackend, shape: number[], dtype: 'float32
 /** Number of elements. */
 export function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Length of the last axis; 1 for a scalar. */
+export function lastOf(shape: readonly number[]): number {
+  return shape[shape.length - 1] ?? 1;
 }

@@ -1,5 +1,5 @@
 import { BatchMatMul, broadcast_util, _FusedMatMul, type TensorInfo } from '@tensorflow/tfjs-core';
-import { call, floats, kernel, size, type WasmBackend } from './backend.js';
+import { call, floats, kernel, lastOf, size, type WasmBackend } from './backend.js';
 import { multiply, native } from './native.js';
 
 interface Transposes {
@@ -73,7 +73,7 @@ export function biasActivation(
   bias: TensorInfo | undefined,
   activation: number,
 ): void {
-  const columns = x.shape.at(-1) ?? 1;
+  const columns = lastOf(x.shape);
   const rows = columns === 0 ? 0 : size(x.shape) / columns;
   native(backend).biasActivation(floats(backend, x), bias ? floats(backend, bias) : 0, rows, columns, activation);
 }
@@ -95,15 +95,17 @@ const fusedMatMul = kernel<FusedInputs, Transposes & { activation: string; leaky
   ({ inputs: { a, b, bias, preluActivationWeights }, backend, attrs }) => {
     let out = matmul(backend, a, b, attrs);
     const { activation } = attrs;
-    if (bias && bias.shape.at(-1) !== size(bias.shape)) {
-      out = replace(backend, out, call(backend, 'Add', { a: out, b: bias }));
-      biasActivation(backend, out, undefined, ACTIVATIONS[activation] ?? 0);
-    } else if (bias && size(bias.shape) !== out.shape.at(-1)) {
-      out = replace(backend, out, call(backend, 'Add', { a: out, b: bias }));
-      biasActivation(backend, out, undefined, ACTIVATIONS[activation] ?? 0);
-    } else biasActivation(backend, out, bias ?? undefined, ACTIVATIONS[activation] ?? 0);
+    const code = ACTIVATIONS[activation] ?? 0;
+    const columns = lastOf(out.shape);
+    const isRow = bias ? lastOf(bias.shape) === columns && size(bias.shape) === columns : false;
+    if (bias && !isRow) out = replace(backend, out, call(backend, 'Add', { a: out, b: bias }));
+    biasActivation(backend, out, bias && isRow ? bias : undefined, code);
     if (activation in ACTIVATIONS) return out;
-    return replace(backend, out, otherActivation(backend, out, activation, preluActivationWeights, attrs.leakyreluAlpha));
+    return replace(
+      backend,
+      out,
+      otherActivation(backend, out, activation, preluActivationWeights, attrs.leakyreluAlpha),
+    );
   },
 );
 

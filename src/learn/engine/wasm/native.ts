@@ -56,7 +56,14 @@ export interface Native {
   gatherRows(x: number, ids: number, to: number, rows: number, bytes: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** The little that is needed here of what a browser's types would bring. */
+declare const WebAssembly: {
+  Module: new (binary: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: unknown };
+  Memory: new (descriptor: { initial: number }) => object;
+};
+
+let compiled: object | undefined;
 const instances = new WeakMap<WasmBackend, Native>();
 const scratches = new WeakMap<WasmBackend, number>();
 
@@ -67,7 +74,7 @@ export function native(backend: WasmBackend): Native {
   const memory = Object.values(backend.wasm.asm).find((value) => value instanceof WebAssembly.Memory);
   if (!memory) throw new Error('The wasm engine does not share its memory: is @tensorflow/tfjs-backend-wasm 4.22.0?');
   compiled ??= new WebAssembly.Module(Buffer.from(BINARY, 'base64'));
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Native;
+  const instance = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Native;
   instances.set(backend, instance);
   return instance;
 }

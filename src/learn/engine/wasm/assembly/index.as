@@ -1,12 +1,5 @@
 export { matmul, matmulScratch } from './matmul';
-export {
-  activationGradient,
-  adam,
-  biasActivation,
-  columnSums,
-  sigmoidCrossEntropy,
-  squaredError,
-} from './training';
+export { activationGradient, adam, biasActivation, columnSums, sigmoidCrossEntropy, squaredError } from './training';
 export {
   addPatches,
   depthwiseFilterGradient,

@@ -1,0 +1,71 @@
+/**
+ * Datasets: what formats there are, and opening one. Decoders are loaded when they are needed. The extension host takes
+ * detect.ts and find.ts instead, so that no decoder gets into its bundle.
+ */
+import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
+import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
+import { IMAGE_NAME } from './imageLayout.js';
+import { DataError, type Format, type OpenOptions, type Reader } from './reader.js';
+import * as path from 'node:path';
+
+export { detectDataset, SAMPLE_DIGITS } from './detect.js';
+export { findDatasets, type FindOptions } from './find.js';
+
+const openers: Record<string, Format['open']> = {
+  idx: async (target, options) => (await import('./idx.js')).openIdx(target, options),
+  npz: async (target, options) => (await import('./npy.js')).openNpy(target, options),
+  npy: async (target, options) => (await import('./npy.js')).openNpy(target, options),
+  imageFolder: async (target, options) => (await import('./imageFolder.js')).openImageFolder(target, options),
+};
+
+/** In the order in which they are tried. */
+export const formats: readonly Format[] = detectors.map((detector) => {
+  const open = openers[detector.name];
+  if (!open) throw new Error(`The format ${detector.name} has no reader`);
+  return { ...detector, open };
+});
+
+/**
+ * Opens a file or folder, or the generated digits for {@link SAMPLE_DIGITS}.
+ * @throws DataError when it is missing, cannot be read, is empty, damaged, or no dataset that is read here; the signal's
+ * reason when it is aborted
+ */
+export async function openDataset(target: string, options: OpenOptions = {}): Promise<Reader> {
+  options.signal?.throwIfAborted();
+  if (target === SAMPLE_DIGITS) return (await import('./strokeDigits.js')).openStrokeDigits(options);
+  const { isDirectory, size } = await look(target);
+  if (!isDirectory) checkNotEmpty(target, size);
+  const [detection] = await detectDataset(target);
+  const format = formats.find(({ name }) => name === detection?.format);
+  if (!detection || !format) throw isDirectory ? await unknownFolder(target) : await unknownFile(target);
+  return format.open(detection.path, options);
+}
+
+const READ_HERE =
+  'Read are: a folder with MNIST-style IDX files, .npy and .npz files, and folders of PNG or JPEG images.';
+
+async function unknownFolder(folder: string): Promise<DataError> {
+  const listing = await listFolder(folder);
+  if (listing.entries.length + listing.links.length === 0)
+    return new DataError(`${folder} is an empty folder.`, folder, 'Put the data there, or choose another folder.');
+  const folders = listing.entries.filter(({ isDirectory }) => isDirectory).slice(0, 50);
+  for (const { name } of folders) {
+    const inner = path.join(folder, name);
+    const [found] = await detectDataset(inner);
+    if (found)
+      return new DataError(`${folder} is not a dataset, but ${name} in it is one.`, folder, `Name ${inner} instead.`);
+  }
+  return new DataError(`${folder} holds no dataset, but ${describeEntries(listing)}.`, folder, READ_HERE);
+}
+
+async function unknownFile(file: string): Promise<DataError> {
+  const name = path.basename(file);
+  if (IMAGE_NAME.test(name))
+    return new DataError(`${name} is a single image.`, file, 'Name the folder of the images instead.');
+  const start = await readStart(file, 4);
+  return new DataError(
+    `${name} is no data that is read here: it begins with the bytes ${start.toString('hex')}.`,
+    file,
+    READ_HERE,
+  );
+}

@@ -1,0 +1,170 @@
+/** NumPy files: one .npy, several .npy in a folder (x_train.npy, y_train.npy, ...), or an .npz archive of such. */
+import * as path from 'node:path';
+import { arrayReader, type ArrayPart } from './arrays.js';
+import { checkNotEmpty, describeEntries, joinList, listFolder, look, readWhole } from './files.js';
+import type { StoredLabels } from './labels.js';
+import { decodeNpy, type StoredText } from './npyArray.js';
+import { parseArrayName } from './npyNames.js';
+import type { StoredArray } from './numbers.js';
+import { DataError, type OpenOptions, type Reader, type UnreadableFile } from './reader.js';
+import { SPLIT_ORDER, type SplitName } from './splitNames.js';
+import { ZipFile } from './zip.js';
+
+/** An array that can be loaded: from a file of its own, or from an archive. */
+interface NamedArray {
+  /** The key or file name without its ending. */
+  key: string;
+  /** For messages. */
+  name: string;
+  file: string;
+  load: () => Promise<StoredArray | StoredText>;
+}
+
+/**
+ * Examples and labels are found by their names: x or X, images, data, features; y, labels, targets; with train,
+ * validation or test before or after. One array alone needs no name, and arr_0, arr_1 (numpy.savez without names) are
+ * examples and labels.
+ * @throws DataError
+ */
+export async function openNpy(target: string, options: OpenOptions = {}): Promise<Reader> {
+  const { isDirectory, size } = await look(target);
+  if (isDirectory) return openFolder(target, options);
+  checkNotEmpty(target, size);
+  if (!target.toLowerCase().endsWith('.npz')) return openArrays(target, 'npy', [npyFile(target, options)], [], options);
+  const zip = await ZipFile.open(target);
+  try {
+    const arrays = zip.entries
+      .filter(({ name }) => name.endsWith('.npy'))
+      .map((entry): NamedArray => {
+        const key = entry.name.slice(0, -'.npy'.length);
+        const name = `${path.basename(target)}: ${key}`;
+        return { key, name, file: target, load: async () => decodeNpy(await zip.read(entry), name, target) };
+      });
+    if (arrays.length === 0)
+      throw new DataError(
+        `${path.basename(target)} holds no arrays.`,
+        target,
+        'Save it by numpy.savez with arrays such as x_train and y_train.',
+      );
+    return await openArrays(target, 'npz', arrays, [], options);
+  } finally {
+    await zip.close();
+  }
+}
+
+async function openFolder(folder: string, options: OpenOptions): Promise<Reader> {
+  const listing = await listFolder(folder);
+  const arrays = listing.entries
+    .filter(({ name, isDirectory }) => !isDirectory && /\.npy$/i.test(name))
+    .map(({ name }) => npyFile(path.join(folder, name), options));
+  if (arrays.length === 0)
+    throw new DataError(
+      `${folder} holds no .npy files, but ${describeEntries(listing)}.`,
+      folder,
+      'Choose the folder with x_train.npy and the like, or an .npz file.',
+    );
+  const problems = listing.links.map((link) => ({
+    file: path.join(folder, link),
+    reason: 'A link that leads out of the folder: not followed.',
+  }));
+  return openArrays(folder, 'npy', arrays, problems, options);
+}
+
+function npyFile(file: string, { signal }: OpenOptions): NamedArray {
+  const name = path.basename(file);
+  return { key: name.slice(0, -4), name, file, load: async () => decodeNpy(await readWhole(file, signal), name, file) };
+}
+
+interface Choice {
+  split: SplitName;
+  examples: NamedArray;
+  labels: NamedArray | null;
+}
+
+async function openArrays(
+  target: string,
+  format: string,
+  arrays: NamedArray[],
+  problems: UnreadableFile[],
+  { signal, onProgress }: OpenOptions,
+): Promise<Reader> {
+  const choices = choose(target, arrays);
+  const used = choices.flatMap(({ examples, labels }) => (labels ? [examples, labels] : [examples]));
+  const parts: ArrayPart[] = [];
+  let loaded = 0;
+  const load = async (array: NamedArray): Promise<StoredArray | StoredText> => {
+    signal?.throwIfAborted();
+    const stored = await array.load();
+    onProgress?.(++loaded / used.length);
+    return stored;
+  };
+  // One after the other: two large arrays at once would need the memory of both twice.
+  for (const { split, examples, labels } of choices) {
+    const array = await load(examples);
+    if (array.type === 'text')
+      throw new DataError(`${examples.name} holds text, not numbers.`, examples.file, 'Use an array of numbers.');
+    const stored = labels ? await load(labels) : null;
+    parts.push({
+      split,
+      name: examples.name,
+      file: examples.file,
+      array,
+      labels: labels && stored ? storedLabels(labels, stored) : null,
+    });
+  }
+  const unused = arrays.filter((array) => !used.includes(array));
+  const leftOut = unused.map(({ name, file }) => ({
+    file,
+    reason: `${name} was not used: its name tells neither examples nor labels.`,
+  }));
+  const files = [...new Set(used.map(({ file }) => file))].sort();
+  return arrayReader({ format, path: target, files, problems: [...problems, ...leftOut] }, parts);
+}
+
+function storedLabels({ name, file }: NamedArray, { shape, data }: StoredArray | StoredText): StoredLabels {
+  return { name, file, shape, values: data };
+}
+
+function choose(target: string, arrays: NamedArray[]): Choice[] {
+  const [only] = arrays;
+  if (only && arrays.length === 1) return [{ split: 'train', examples: only, labels: null }];
+  const found = new Map<SplitName, { examples?: NamedArray; labels?: NamedArray }>();
+  for (const array of arrays) {
+    const name = unnamed(array.key) ?? parseArrayName(array.key);
+    if (!name) continue;
+    const part = found.get(name.split ?? 'train') ?? {};
+    found.set(name.split ?? 'train', part);
+    const other = part[name.role];
+    if (other)
+      throw new DataError(
+        `${other.name} and ${array.name} both look like the ${name.role} of the ${name.split ?? 'train'} split.`,
+        target,
+        'Leave one of them out, or rename it.',
+      );
+    part[name.role] = array;
+  }
+  const choices: Choice[] = [];
+  for (const split of SPLIT_ORDER) {
+    const { examples, labels = null } = found.get(split) ?? {};
+    if (examples) choices.push({ split, examples, labels });
+    else if (labels)
+      throw new DataError(
+        `${labels.name} holds labels, but there are no examples for them.`,
+        labels.file,
+        `Add the examples, named like them: ${labels.key.replace(/^y/, 'x').replace(/labels?/i, 'images')}.`,
+      );
+  }
+  if (choices.length === 0)
+    throw new DataError(
+      `${target} holds the arrays ${joinList(arrays.slice(0, 8).map(({ key }) => key))}; which are the examples, their names do not tell.`,
+      target,
+      'Name them x_train and y_train, or images and labels, or keep one array only.',
+    );
+  return choices;
+}
+
+/** Names that numpy.savez gives to arrays without one. */
+function unnamed(key: string): { role: 'examples' | 'labels'; split: null } | null {
+  if (key === 'arr_0') return { role: 'examples', split: null };
+  return key === 'arr_1' ? { role: 'labels', split: null } : null;
+}

@@ -60,7 +60,6 @@ const checkPath: Check = ({ data }, { exists, siblings = [], error }) => {
   const path = ['data', 'path'];
   const shown = JSON.stringify(data.path);
   const findings: Finding[] = [];
-  // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
   if (/[\u0000-\u001f]/.test(data.path))
     return [
       {

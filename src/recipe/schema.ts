@@ -56,7 +56,7 @@ export function recipeSchema(parts: { encoders: EncoderDescription[]; methods: M
       pretrain: {
         ...pretrain,
         default: {},
-        ...words('How the encoder learns from the data before it gets a task.', 'Model.compile and Model.fit'),
+        ...words('How the encoder learns from the data before it gets a task.', ['Model.compile', 'Model.fit']),
         defaultSnippets: pretrainSnippets,
       },
       finetune: {
@@ -107,7 +107,7 @@ const data: JsonSchema = {
       default: 'auto',
       ...words(
         'Examples the training never sees, to measure how well it does on new ones: a part of the training examples (0.1 is a tenth), or a split that comes with the data.',
-        'fit(validation_split) or fit(validation_data)',
+        ['fit(validation_split)', 'fit(validation_data)'],
       ),
       anyOf: [
         { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },

@@ -114,10 +114,14 @@ function unknownProperty(
   }
   const home = elsewhere[0]?.owner;
   if (home) {
+    const fix = wrapped(document, properties[index], proper, present, path, home);
     const where =
       home.length === 0 ? 'stands at the top of the recipe' : `belongs in ${JSON.stringify(home.join('.'))}`;
-    const fix = wrapped(document, properties[index], proper, present, path, home);
-    return problem(`${quoted} ${where}, not in ${inside}.`, fix ? [fix] : []);
+    const reason =
+      proper === name
+        ? `${quoted} ${where}, not in ${inside}.`
+        : `${shownValue(name)} is not a property of ${inside}. Did you mean ${quoted}? It ${where}.`;
+    return problem(reason, fix ? [fix] : []);
   }
   const meant = same ?? nearest(name, known);
   const sentence = `${shownValue(name)} is not a property of ${inside}.`;

@@ -2,12 +2,20 @@ import type { Description, JsonSchema } from './description.js';
 
 /** What every pretraining has beside its method's own options: optimizer, schedule, epochs, checkpoints. */
 
-/** Plain words for comments and lists, and the same with the name that Keras gives it for hovers and the reference. */
-export function words(description: string, keras?: string): { description: string; markdownDescription: string } {
-  return {
-    description,
-    markdownDescription: keras === undefined ? description : `${description}\n\nKeras: \`${keras}\`.`,
-  };
+/**
+ * Plain words for comments and lists, and the same with what Keras calls it for hovers and the reference.
+ * @param keras code
+ * @param difference from Keras, as a clause
+ */
+export function words(
+  description: string,
+  keras?: string | string[],
+  difference?: string,
+): { description: string; markdownDescription: string } {
+  if (keras === undefined) return { description, markdownDescription: description };
+  const names = [keras].flat().map((name) => `\`${name}\``);
+  const clause = difference === undefined ? '' : `, ${difference}`;
+  return { description, markdownDescription: `${description}\n\nKeras: ${names.join(', ')}${clause}.` };
 }
 
 const learningRate = (standard: number, keras: string): JsonSchema => ({
@@ -92,7 +100,8 @@ export const schedules: Description[] = [
         default: 0,
         ...words(
           'Epochs in which the learning rate first rises in a straight line. Parts of an epoch are allowed.',
-          'CosineDecay(warmup_steps=0), in epochs',
+          'CosineDecay(warmup_steps=0)',
+          'in epochs',
         ),
       },
       final: {
@@ -115,7 +124,7 @@ export const schedules: Description[] = [
         minimum: 1,
         maximum: 1_000_000,
         default: 30,
-        ...words('Epochs between two changes.', 'ExponentialDecay(decay_steps, staircase=True), in epochs'),
+        ...words('Epochs between two changes.', 'ExponentialDecay(decay_steps, staircase=True)', 'in epochs'),
       },
       factor: {
         type: 'number',
@@ -213,7 +222,8 @@ export const trainingProperties: Record<string, JsonSchema> = {
     default: 1,
     ...words(
       'Epochs between two checkpoints. A crash costs at most the time since the last one.',
-      'ModelCheckpoint(save_freq), in epochs',
+      'ModelCheckpoint(save_freq)',
+      'in epochs',
     ),
   },
   keepCheckpoints: {

@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { SAMPLE_DIGITS } from '../../data/detect.js';
+import { checkedRecipe } from '../language.js';
+import { startRun } from '../session.js';
+import { jsonOption, type Command } from './command.js';
+import { override, runsFolder, trainingOptions } from './run.js';
+import { reportRun, sessionListener } from './training.js';
+
+/** The primer's own example: input 784, code 32 with relu, output 784 with sigmoid, Adam, binary cross-entropy. */
+const PRIMER = `{
+  "name": "primer-autoencoder",
+  "data": { "path": "${SAMPLE_DIGITS}", "validation": "test" },
+  "encoder": { "type": "dense", "units": [32], "activation": "relu" },
+  "pretrain": {
+    "method": "autoencoder",
+    "loss": "binaryCrossentropy",
+    "optimizer": { "name": "adam", "learningRate": 0.001 },
+    "epochs": 100,
+    "batchSize": 256,
+    "shuffle": true,
+    "seed": 1
+  }
+}`;
+
+export const demo: Command = {
+  name: 'demo',
+  summary: "Pretrains the primer's autoencoder (784 - 32 - 784) on generated digits, or on your own data.",
+  usage: '',
+  words: [0, 0],
+  options: { ...trainingOptions, ...jsonOption },
+  example: 'pretrain demo --data ../data/mnist --epochs 5',
+
+  async run(_words, options, output) {
+    const { recipe } = checkedRecipe(PRIMER, 'primer.pretrain.json');
+    override(recipe, options);
+    const given = typeof options['data'] === 'string' ? path.resolve(options['data']) : null;
+    // Data of one's own need not have a test split.
+    if (given !== null) recipe.data.validation = 'auto';
+    output.line(`Pretraining the primer's autoencoder on ${given ?? 'digits drawn by a seeded generator'}.`);
+    const summary = await startRun({ recipe, recipePath: null, dataPath: given ?? SAMPLE_DIGITS, runs: runsFolder(options), parallel: true }, sessionListener(output));
+    return reportRun(summary, output);
+  },
+};

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { RUNS_FOLDER } from '../../protocol/run.js';
+import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
+import { UserError } from '../errors.js';
+import { dataPathOf, loadRecipe } from '../language.js';
+import { startRun } from '../session.js';
+import { jsonOption, type Command, type Options } from './command.js';
+import { reportRun, sessionListener } from './training.js';
+
+export const trainingOptions = {
+  data: { type: 'string', value: 'PATH', summary: 'train on this file or folder instead of the data that the recipe names' },
+  epochs: { type: 'string', value: 'N', summary: 'epochs, instead of the recipe\'s' },
+  engine: { type: 'string', value: 'NAME', summary: 'tensorflow, wasm, cpu or auto, instead of the recipe\'s' },
+  out: { type: 'string', value: 'DIR', summary: `folder that gets the run's folder; without it ${RUNS_FOLDER} in the current folder` },
+} as const;
+
+export const run: Command = {
+  name: 'run',
+  summary: 'Pretrains by a recipe.',
+  usage: 'RECIPE',
+  words: [1, 1],
+  options: { ...trainingOptions, parallel: { type: 'boolean', summary: 'train even if a run of this recipe is being trained' }, ...jsonOption },
+  example: 'pretrain run mnist.pretrain.json --epochs 20',
+
+  async run([file], options, output) {
+    const recipePath = path.resolve(file as string);
+    const { recipe, parsed } = await loadRecipe(recipePath);
+    for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
+    override(recipe, options);
+    const dataPath = typeof options['data'] === 'string' ? path.resolve(options['data']) : dataPathOf(recipe, recipePath);
+    const summary = await startRun({ recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true }, sessionListener(output));
+    return reportRun(summary, output);
+  },
+};
+
+export function runsFolder(options: Options): string {
+  return path.resolve(typeof options['out'] === 'string' ? options['out'] : RUNS_FOLDER);
+}
+
+/** Options of the command line stand above the recipe. @throws UserError for a value that no recipe could have. */
+export function override(recipe: Recipe, { epochs, engine }: Options): void {
+  if (typeof epochs === 'string') {
+    const count = Number(epochs);
+    if (!Number.isInteger(count) || count < 1 || count > 1_000_000) throw new UserError(`--epochs must be a whole number from 1 to 1,000,000, but is "${epochs}".`);
+    recipe.pretrain.epochs = count;
+  }
+  if (typeof engine === 'string') {
+    const names: EngineChoice[] = ['auto', 'tensorflow', 'wasm', 'cpu'];
+    const name = names.find((candidate) => candidate === engine);
+    if (!name) throw new UserError(`There is no engine "${engine}". There are: ${names.join(', ')}.`);
+    recipe.engine = name;
+  }
+}

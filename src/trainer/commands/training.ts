@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { RunFile } from '../../protocol/run.js';
+import type { RunSummary } from '../../protocol/trainer.js';
+import type { Recipe } from '../../recipe/recipe.js';
+import { UserError } from '../errors.js';
+import type { Output } from '../output.js';
+import { writeReconstructions } from '../picture.js';
+import { ProgressBar } from '../progressBar.js';
+import { readRecord } from '../runFolder.js';
+import { resumeRun, type SessionListener } from '../session.js';
+
+/** What the commands that train have in common: progress, Ctrl-C, the report at the end. */
+
+/** Shows progress, and lets Ctrl-C stop with a checkpoint; a second Ctrl-C ends at once. */
+export function sessionListener(output: Output): SessionListener {
+  return {
+    display: output.json ? null : new ProgressBar(output),
+    onCreated(run, address) {
+      output.object({ type: 'created', run, address });
+      output.line(`Run ${run}`);
+    },
+    onProgress({ message, fraction }) {
+      output.object({ type: 'progress', message, fraction });
+      output.transient(fraction === null ? `${message} ...` : `${message} ${Math.round(fraction * 100)} %`);
+    },
+    onStoppable(stop) {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => {
+          output.line('Stopping: writing a checkpoint. Press Ctrl-C again to end at once.');
+          stop();
+        });
+      process.on('SIGHUP', () => undefined); // the terminal or window closes: the run goes on
+    },
+  };
+}
+
+/** @returns the exit code: 0 when the run is complete, 130 when it was stopped. */
+export async function reportRun(summary: RunSummary, output: Output): Promise<number> {
+  const { state, epochs } = await readRecord(summary.run);
+  const picture = await writeReconstructions(summary.run);
+  output.object({ type: 'summary', ...summary });
+  const { loss, validationLoss } = summary.metrics;
+  const losses = [loss === undefined ? null : `loss ${loss.toFixed(4)}`, validationLoss === undefined ? null : `validation loss ${validationLoss.toFixed(4)}`].filter((text) => text !== null).join(', ');
+  if (state === 'completed') output.line(`Done: ${losses || 'no loss'} after ${summary.epochs} epochs in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`);
+  else output.line(`Stopped after ${summary.epochs} of ${epochs} epochs at step ${summary.steps.toLocaleString('en')}. Go on with: pretrain resume ${path.relative('', summary.run)}`);
+  if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
+  output.line(`Run: ${path.relative('', summary.run)}`);
+  return state === 'completed' ? 0 : 130;
+}
+
+export async function resumeFolder(folder: string, output: Output): Promise<number> {
+  await readRecord(folder); // says in words when this is no run folder
+  const file = path.join(folder, RunFile.recipe);
+  let recipe: Recipe;
+  try {
+    recipe = JSON.parse(await readFile(file, 'utf8')) as Recipe;
+  } catch (error) {
+    throw new UserError(`The run cannot be resumed: ${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`, { file });
+  }
+  return reportRun(await resumeRun(folder, recipe, sessionListener(output)), output);
+}

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { startEngine, engineNames } from '../learn/engine/index.js';
+import { encoders } from '../learn/encoder/index.js';
+import { autoencoder } from '../learn/method/autoencoder.js';
+import { train, type Source } from '../learn/loop.js';
+import type { EngineName } from '../protocol/run.js';
+import type { EngineDiagnosis } from '../protocol/trainer.js';
+import { stream } from '../protocol/random.js';
+import type { PretrainOptions } from '../recipe/recipe.js';
+import { enginePlaces } from './places.js';
+
+/** Timing ends after this many steps, or when it has taken this long and there are three. */
+const STEPS = 30;
+const MILLISECONDS = 1500;
+
+/** One engine after the other, each in a process of its own: native code that does not fit this machine can end it. */
+export async function diagnoseEngines(): Promise<EngineDiagnosis[]> {
+  const rows: EngineDiagnosis[] = [];
+  for (const name of engineNames) rows.push(await diagnoseApart(name));
+  return rows;
+}
+
+function diagnoseApart(name: EngineName): Promise<EngineDiagnosis> {
+  const program = process.argv[1] ?? __filename;
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...process.execArgv, program, 'engines', '--only', name, '--json'], { timeout: 60_000, maxBuffer: 1 << 20 }, (error, stdout, stderr) => {
+      try {
+        const { engines } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { engines: [EngineDiagnosis] };
+        resolve(engines[0]);
+      } catch {
+        const why = error?.signal ? `the process that loaded it was ended by ${error.signal}` : stderr.trim().split('\n').at(-1) || String(error);
+        resolve({ name, loads: false, reason: why, version: null, threads: null, stepMilliseconds: null });
+      }
+    });
+  });
+}
+
+/** Loads one engine in this process and times a training step of the primer's autoencoder: 784-32-784, batch of 256. */
+export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis> {
+  try {
+    const { engine } = await startEngine(name, enginePlaces());
+    const { version, threads } = engine.facts;
+    const learner = autoencoder.build({ family: encoders.dense, encoder: { type: 'dense', units: [32], activation: 'relu' }, shape: [784], options: { loss: 'binaryCrossentropy' } });
+    const times: number[] = [];
+    const begin = performance.now();
+    let last = begin;
+    await train({
+      engine,
+      learner,
+      options: { ...primer, epochs: STEPS },
+      training: noise(256, 784),
+      validation: null,
+      previewPositions: Int32Array.of(0),
+      start: null,
+      observer: {
+        beforeStep: () => (times.length >= 3 && performance.now() - begin > MILLISECONDS ? 'stop' : 'go'),
+        afterStep: () => {
+          const now = performance.now();
+          times.push(now - last);
+          last = now;
+        },
+        afterEpoch: () => undefined,
+        checkpoint: () => Promise.resolve(),
+        wantsPreview: () => false,
+        preview: () => (last = performance.now()),
+      },
+    });
+    times.sort((a, b) => a - b);
+    return { name, loads: true, reason: null, version, threads, stepMilliseconds: times[times.length >> 1] ?? null };
+  } catch (error) {
+    return { name, loads: false, reason: error instanceof Error ? error.message : String(error), version: null, threads: null, stepMilliseconds: null };
+  }
+}
+
+const primer: PretrainOptions = {
+  method: 'autoencoder',
+  options: {},
+  optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
+  schedule: { name: 'constant' },
+  epochs: 1,
+  batchSize: 256,
+  shuffle: true,
+  seed: 1,
+  earlyStopping: null,
+  globalClipNorm: null,
+  checkpointEpochs: STEPS + 1,
+  keepCheckpoints: 0,
+};
+
+function noise(count: number, width: number): Source {
+  const random = stream(1, 'diagnosis');
+  const data = Float32Array.from({ length: count * width }, () => random.uniform());
+  return { count, shape: [width], batch: () => data.slice() };
+}

@@ -1,0 +1,28 @@
+import { DataError } from '../data/reader.js';
+import { EngineError } from '../learn/engine/index.js';
+import { TrainingError } from '../learn/loop.js';
+import type { RunError } from '../protocol/run.js';
+
+/** Something that a person can understand and mend: what happened, where, and what to do. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  constructor(
+    message: string,
+    readonly details: { file?: string; line?: number; column?: number; advice?: string } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Any error as it is told to people. Only one that was not foreseen keeps its stack, for the log. */
+export function describeError(error: unknown): { told: RunError & { column?: number }; stack: string | null } {
+  if (error instanceof UserError) return { told: { message: error.message, ...error.details }, stack: null };
+  if (error instanceof DataError) return { told: { message: error.message, file: error.file, ...(error.advice === undefined ? {} : { advice: error.advice }) }, stack: null };
+  if (error instanceof TrainingError || error instanceof EngineError) return { told: { message: error.message }, stack: null };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    told: { message: `Training failed unexpectedly: ${message}`, advice: 'The log in the run folder has the details.' },
+    stack: error instanceof Error ? (error.stack ?? message) : message,
+  };
+}

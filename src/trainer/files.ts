@@ -1,0 +1,54 @@
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Writing that is never seen half done: aside first, then renamed. */
+
+/** @throws Error of the file system; nothing is left behind. */
+export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
+  const aside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+  try {
+    await writeDurable(aside, content);
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+}
+
+/** On the disk when it returns, so that a rename after it cannot reveal an empty file when the power fails. */
+export async function writeDurable(file: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The `code` of a file system's error, e.g. "ENOSPC". */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Why a file could not be written or read, in words, and what to do. */
+export function fileTrouble(error: unknown): { reason: string; advice: string } {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { reason: 'the disk is full', advice: 'Free some space' };
+    case 'EACCES':
+    case 'EPERM':
+      return { reason: 'you have no permission to write there', advice: 'Change the permissions of the folder, or choose another with --out' };
+    case 'EROFS':
+      return { reason: 'the disk is read-only', advice: 'Choose another folder with --out' };
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return { reason: 'a file stands where a folder is needed', advice: 'Move that file away, or choose another folder with --out' };
+    case 'EMFILE':
+    case 'ENFILE':
+      return { reason: 'too many files are open', advice: 'Close other programs' };
+    default:
+      return { reason: error instanceof Error ? error.message : String(error), advice: 'Check the disk' };
+  }
+}

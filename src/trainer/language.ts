@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { JsonSchema } from '../recipe/description.js';
+import { parseRecipe, type ParsedRecipe, type RecipeLanguage } from '../recipe/parse.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { compileValidator } from '../recipe/validator.js';
+import schema from '../recipe/recipe.schema.json';
+import { UserError } from './errors.js';
+
+/** The recipe's language as this version speaks it. */
+
+let language: RecipeLanguage | null = null;
+
+export function recipeLanguage(): RecipeLanguage {
+  language ??= { schema: schema as JsonSchema, validate: compileValidator(schema as JsonSchema) };
+  return language;
+}
+
+/** e.g. "mnist" for "/data/mnist.pretrain.json". */
+export function recipeName(file: string): string {
+  return path.basename(file).replace(/(\.pretrain)?\.jsonc?$/i, '');
+}
+
+export interface LoadedRecipe {
+  recipe: Recipe;
+  parsed: ParsedRecipe;
+}
+
+/** @throws UserError with the first error's place when the file cannot be read or is no recipe. */
+export async function loadRecipe(file: string): Promise<LoadedRecipe> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new UserError(missing ? `There is no recipe ${file}.` : `The recipe ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { file, advice: missing ? 'Give the path of a *.pretrain.json file.' : '' });
+  }
+  return checkedRecipe(text, file);
+}
+
+/** @throws UserError with the first error's place. */
+export function checkedRecipe(text: string, file: string): LoadedRecipe {
+  const parsed = parseRecipe(text, recipeLanguage(), recipeName(file));
+  const error = parsed.problems.find(({ severity }) => severity === 'error');
+  if (error || !parsed.recipe) throw new UserError(error?.message ?? 'This is not a recipe.', { file, ...(error ? { line: error.line, column: error.column } : {}) });
+  return { recipe: parsed.recipe, parsed };
+}
+
+/** Where a recipe's data are: relative paths start at the recipe's folder. */
+export function dataPathOf(recipe: Recipe, recipeFile: string): string {
+  return path.resolve(path.dirname(recipeFile), recipe.data.path);
+}

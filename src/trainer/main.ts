@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { parseConfig, type Command, type Options } from './commands/command.js';
+import { check } from './commands/check.js';
+import { demo } from './commands/demo.js';
+import { engines } from './commands/engines.js';
+import { resume } from './commands/resume.js';
+import { run } from './commands/run.js';
+import { runs } from './commands/runs.js';
+import { sample } from './commands/sample.js';
+import { UserError } from './errors.js';
+import { Output } from './output.js';
+import { versions } from './versions.js';
+
+/** The command line, and what the extension starts. */
+const commands: Command[] = [run, resume, check, engines, runs, sample, demo];
+
+async function main(words: string[]): Promise<number> {
+  const [name, ...rest] = words;
+  const output = new Output(rest.includes('--json'));
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    output.line(overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '--version') {
+    output.line(versions()['pretrain-studio']);
+    return 0;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    output.error(new UserError(`There is no command "${name}". There are: ${commands.map((one) => one.name).join(', ')}.`, { advice: '"pretrain help" says what they do.' }));
+    return 2;
+  }
+  try {
+    const { values, positionals } = parse(command, rest);
+    if (values['help'] === true) {
+      output.line(help(command));
+      return 0;
+    }
+    const [least, most] = command.words;
+    if (positionals.length < least || positionals.length > most) throw new UserError(`Usage: pretrain ${command.name} ${command.usage}.`, { advice: `"pretrain ${command.name} --help" says more.` });
+    return await command.run(positionals, values, output);
+  } catch (error) {
+    output.error(error);
+    return 1;
+  }
+}
+
+function parse(command: Command, args: string[]): { values: Options; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args, options: parseConfig(command.options) ?? {}, allowPositionals: true });
+    return { values: values as Options, positionals };
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`, { advice: `"pretrain ${command.name} --help" lists the options.` });
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name, usage }) => name.length + usage.length + 1));
+  return [
+    'Pretrain models on your own data. Nothing leaves this machine.',
+    '',
+    'Usage: pretrain COMMAND ...',
+    '',
+    ...commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`),
+    '',
+    '"pretrain COMMAND --help" shows the options of one and an example.',
+  ].join('\n');
+}
+
+function help({ name, usage, summary, options, example }: Command): string {
+  const rows = Object.entries(options).map(([option, { value, summary }]): [string, string] => [`--${option}${value === undefined ? '' : ` ${value}`}`, summary]);
+  const width = Math.max(0, ...rows.map(([option]) => option.length));
+  return [summary, '', `Usage: pretrain ${name} ${usage}`, '', ...rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`), '', `Example: ${example}`].join('\n');
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

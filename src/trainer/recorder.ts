@@ -1,0 +1,153 @@
+import type { Checkpoint, Progress } from '../learn/checkpoint.js';
+import type { EpochResult, Observer } from '../learn/loop.js';
+import type { Preview } from '../learn/method/method.js';
+import type { RunState } from '../protocol/run.js';
+import type { ControlServer } from './control.js';
+import { pruneCheckpoints, writeCheckpoint } from './checkpoints.js';
+import type { RunFolder } from './runFolder.js';
+import type { Steering, SteeringListener } from './steering.js';
+
+/** `run.json` is written this often while training. */
+const RECORD_MILLISECONDS = 1000;
+/** A sample is drawn at least this often, so that long epochs do not leave the monitor without news. */
+const SAMPLE_MILLISECONDS = 3000;
+/** Samples at ends of epochs, over the whole run: enough to scrub through, few enough to keep. */
+const MAX_EPOCH_SAMPLES = 200;
+
+/** Shows a run on the terminal. */
+export interface Display {
+  step(run: RunFolder['record'], loss: number): void;
+  epoch(run: RunFolder['record']): void;
+}
+
+/** Writes down what happens in the loop: metrics, events, samples, checkpoints, the record. */
+export class Recorder implements Observer, SteeringListener {
+  private readonly startedAt = performance.now();
+  private readonly secondsBefore: number;
+  private pausedMilliseconds = 0;
+  private lastRecord = 0;
+  private lastSample = performance.now();
+  private epochStart: { seconds: number; step: number };
+  private sampling: Promise<void> = Promise.resolve();
+  private trouble: Error | null = null;
+
+  constructor(
+    private readonly run: RunFolder,
+    private readonly control: ControlServer,
+    private readonly steering: Steering,
+    private readonly display: Display | null,
+    private readonly keepCheckpoints: number,
+    private readonly trainingCount: number,
+  ) {
+    this.secondsBefore = run.record.seconds;
+    this.epochStart = { seconds: this.secondsBefore, step: run.record.step };
+    steering.trouble = () => this.trouble ?? run.trouble;
+  }
+
+  private get seconds(): number {
+    return this.secondsBefore + (performance.now() - this.startedAt - this.pausedMilliseconds) / 1000;
+  }
+
+  beforeStep(progress: Progress): ReturnType<Steering['beforeStep']> {
+    return this.steering.beforeStep(progress);
+  }
+
+  afterStep(progress: Readonly<Progress>, loss: number): void {
+    const { record } = this.run;
+    record.step = progress.step;
+    record.epoch = progress.epoch;
+    this.run.addMetrics({ step: progress.step, epoch: round(progress.epoch, 4), time: round(this.seconds, 3), values: { loss: round(loss, 6) } });
+    this.display?.step(record, loss);
+    if (performance.now() - this.lastRecord > RECORD_MILLISECONDS) {
+      record.metrics['loss'] = loss;
+      this.saveRecord();
+    }
+  }
+
+  afterEpoch(progress: Readonly<Progress>, { trainingLoss, validationLoss }: EpochResult): void {
+    const { record } = this.run;
+    const { seconds } = this;
+    // A resumed epoch has only the steps since then to tell the speed by.
+    const examples = Math.min(this.trainingCount, (progress.step - this.epochStart.step) * record.batchSize);
+    const values: Record<string, number> = { trainingLoss, ...(validationLoss === null ? {} : { validationLoss }), examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)) };
+    this.epochStart = { seconds, step: progress.step };
+    this.run.addMetrics({ step: progress.step, epoch: progress.epoch, time: round(seconds, 3), values });
+    const { trainingLoss: loss, ...others } = values;
+    record.metrics = { loss: loss as number, ...others };
+    this.display?.epoch(record);
+    this.saveRecord();
+  }
+
+  async checkpoint(checkpoint: Checkpoint): Promise<void> {
+    const { progress } = checkpoint;
+    await writeCheckpoint(this.run.path, checkpoint, this.run.record.seed);
+    await pruneCheckpoints(this.run.path, this.keepCheckpoints, progress.bestStep);
+    this.run.addEvent({ ...this.now(), type: 'checkpoint' });
+  }
+
+  wantsPreview({ step, epoch }: Readonly<Progress>): boolean {
+    const { epochs } = this.run.record;
+    const isPowerOfTwo = (step & (step - 1)) === 0;
+    const atEpoch = Number.isInteger(epoch) && epoch % Math.ceil(epochs / MAX_EPOCH_SAMPLES) === 0;
+    return atEpoch || isPowerOfTwo || performance.now() - this.lastSample > SAMPLE_MILLISECONDS;
+  }
+
+  preview({ step, epoch }: Readonly<Progress>, { views, tensors }: Preview): void {
+    this.lastSample = performance.now();
+    const metadata = { step: String(step), epoch: String(epoch), views: JSON.stringify(views) };
+    const event = { ...this.now(), step, epoch };
+    this.sampling = this.sampling.then(async () => {
+      try {
+        await this.run.writeSample(step, { tensors, metadata });
+        this.run.addEvent({ ...event, type: 'sample' });
+      } catch (error) {
+        this.trouble ??= error as Error;
+      }
+    });
+  }
+
+  onPaused(): void {
+    this.setState('paused');
+  }
+
+  onResumed(pausedMilliseconds: number): void {
+    this.pausedMilliseconds += pausedMilliseconds;
+    this.setState('running');
+  }
+
+  onLearningRate(from: number, to: number): void {
+    this.run.addEvent({ ...this.now(), type: 'change', name: 'learningRate', from, to });
+    this.run.record.learningRate = to;
+    this.saveRecord();
+  }
+
+  setState(state: RunState, reason?: string): void {
+    this.run.record.state = state;
+    this.run.addEvent({ ...this.now(), type: 'state', state, ...(reason === undefined ? {} : { reason }) });
+    this.saveRecord();
+  }
+
+  private now(): { step: number; epoch: number; at: string } {
+    const { step, epoch } = this.run.record;
+    return { step, epoch: round(epoch, 4), at: new Date().toISOString() };
+  }
+
+  private saveRecord(): void {
+    this.lastRecord = performance.now();
+    this.run.record.seconds = round(this.seconds, 3);
+    void this.run.saveRecord();
+    this.control.push({ type: 'run', run: this.run.record });
+  }
+
+  /** Everything that was drawn is written. @throws what went wrong in the background */
+  async finish(): Promise<void> {
+    await this.sampling;
+    await this.run.flush();
+    const trouble = this.trouble ?? this.run.trouble;
+    if (trouble) throw trouble;
+  }
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,100 @@
+import type { Progress } from '../learn/checkpoint.js';
+import type { Action } from '../learn/loop.js';
+import type { TrainerRequest } from '../protocol/trainer.js';
+import { UserError } from './errors.js';
+
+/** The loop lets sockets, files and timers have their turn at least this often. */
+const YIELD_MILLISECONDS = 10;
+
+/** What a run's watchers hear when it is steered. */
+export interface SteeringListener {
+  onPaused(): void;
+  onResumed(pausedMilliseconds: number): void;
+  onLearningRate(from: number, to: number): void;
+}
+
+/** Turns requests, which come at any time, into what the loop does between two steps. */
+export class Steering {
+  private stopping = false;
+  private sampling = false;
+  private learningRate: number | null = null;
+  private paused = false;
+  private wake: () => void = () => undefined;
+  private lastYield = performance.now();
+  private pausedSince: number | null = null;
+  /** Set while something in the background failed: ends the training with this error. */
+  trouble: () => Error | null = () => null;
+
+  constructor(private readonly listener: SteeringListener) {}
+
+  /** @throws UserError when the request makes no sense. */
+  handle(request: TrainerRequest): void {
+    switch (request.type) {
+      case 'pause':
+        this.paused = true;
+        return;
+      case 'resume':
+        this.paused = false;
+        return this.wake();
+      case 'stop':
+        return this.stop();
+      case 'sample':
+        this.sampling = true;
+        return this.wake();
+      case 'setLearningRate': {
+        const { learningRate } = request;
+        if (typeof learningRate !== 'number' || !Number.isFinite(learningRate) || learningRate <= 0)
+          throw new UserError(`The learning rate must be a number above 0, but is ${String(learningRate)}.`);
+        this.learningRate = learningRate;
+        return this.wake();
+      }
+      default:
+        throw new UserError(`This trainer does not know the request ${JSON.stringify((request as { type: unknown }).type)}.`, { advice: 'Update Pretrain Studio, so that monitor and trainer are of one version.' });
+    }
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.wake();
+  }
+
+  /** See Observer.beforeStep. */
+  beforeStep(progress: Progress): Action | Promise<Action> {
+    if (!this.paused && this.pausedSince === null && performance.now() - this.lastYield < YIELD_MILLISECONDS) return this.decide(progress);
+    return this.waitTurn(progress);
+  }
+
+  private decide(progress: Progress): Action {
+    const trouble = this.trouble();
+    if (trouble) throw trouble;
+    if (this.learningRate !== null) {
+      this.listener.onLearningRate(progress.learningRate, this.learningRate);
+      progress.learningRate = this.learningRate;
+      this.learningRate = null;
+    }
+    if (this.stopping) return 'stop';
+    if (!this.sampling) return 'go';
+    this.sampling = false;
+    return 'sample';
+  }
+
+  private async waitTurn(progress: Progress): Promise<Action> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.lastYield = performance.now();
+    while (this.paused && !this.stopping) {
+      if (this.pausedSince === null) {
+        this.pausedSince = performance.now();
+        this.listener.onPaused();
+      }
+      const action = this.decide(progress); // what is asked for during a pause is done at once
+      if (action !== 'go') return action;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+    if (this.pausedSince !== null) {
+      this.lastYield = performance.now();
+      this.listener.onResumed(this.lastYield - this.pausedSince);
+      this.pausedSince = null;
+    }
+    return this.decide(progress);
+  }
+}

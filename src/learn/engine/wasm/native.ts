@@ -32,6 +32,8 @@ export interface Native {
     share2: number,
     epsilon: number,
   ): void;
+  momentum(w: number, a: number, g: number, n: number, rate: number, decay: number): void;
+  scale(x: number, n: number, factor: number): void;
   geometry(
     inHeight: number,
     inWidth: number,

@@ -1,5 +1,14 @@
 export { matmul, matmulScratch } from './matmul';
-export { activationGradient, adam, biasActivation, columnSums, sigmoidCrossEntropy, squaredError } from './training';
+export {
+  activationGradient,
+  adam,
+  biasActivation,
+  columnSums,
+  momentum,
+  scale,
+  sigmoidCrossEntropy,
+  squaredError,
+} from './training';
 export {
   addPatches,
   depthwiseFilterGradient,

@@ -201,3 +201,25 @@ export function adam(
     g += 16;
   }
 }
+
+/** One step of gradient descent with momentum in place: a = momentum · a + g; w -= rate · a. All [n]. */
+export function momentum(w: usize, a: usize, g: usize, n: i32, rate: f32, decay: f32): void {
+  const rates = f32x4.splat(rate), decays = f32x4.splat(decay);
+  for (let left = n; left > 0; left -= 4) {
+    const velocity = f32x4.add(f32x4.mul(decays, load4(a, left)), load4(g, left));
+    store4(a, velocity, left);
+    store4(w, f32x4.sub(load4(w, left), f32x4.mul(rates, velocity)), left);
+    w += 16;
+    a += 16;
+    g += 16;
+  }
+}
+
+/** x · factor in place. */
+export function scale(x: usize, n: i32, factor: f32): void {
+  const factors = f32x4.splat(factor);
+  for (let left = n; left > 0; left -= 4) {
+    store4(x, f32x4.mul(load4(x, left), factors), left);
+    x += 16;
+  }
+}

@@ -1,0 +1,64 @@
+/** From stored values to what a network takes: floats in 0..1. */
+import { extent } from './numbers.js';
+import type { Batch, ExampleData, Reader } from './reader.js';
+
+/** What must be kept with a run, so that later data is prepared as the training data was. */
+export interface Preparation {
+  /** Stored values from..to are mapped to 0..1; what lies outside is clamped. */
+  range: [number, number];
+}
+
+/** Examples read at a time when the range has to be found. */
+const SLICE = 1024;
+
+/**
+ * The range that the format gives (bytes: 0..255), else the smallest and largest value of the training examples.
+ * @param positions of the training examples
+ */
+export async function preparationOf(
+  reader: Reader,
+  positions: ArrayLike<number>,
+  signal?: AbortSignal,
+): Promise<Preparation> {
+  if (reader.info.range) return { range: [...reader.info.range] };
+  let low = Infinity;
+  let high = -Infinity;
+  for (let start = 0; start < positions.length; start += SLICE) {
+    signal?.throwIfAborted();
+    const { data } = await reader.read(Array.prototype.slice.call(positions, start, start + SLICE));
+    const [least, most] = extent(data);
+    low = Math.min(low, least);
+    high = Math.max(high, most);
+  }
+  return { range: low <= high ? [low, high] : [0, 1] };
+}
+
+/**
+ * (value - from) / (to - from), clamped to 0..1; 0 everywhere when the range has no width. Bytes of range 0..255 are
+ * value / 255, as in Keras' examples.
+ * @param out at least as long as the batch's data; a new array without it
+ * @returns `out`
+ */
+export function prepare(
+  { data }: Pick<Batch, 'data'>,
+  { range: [from, to] }: Preparation,
+  out: Float32Array = new Float32Array(data.length),
+): Float32Array {
+  if (out.length < data.length) throw new RangeError(`${data.length} values do not fit into ${out.length}`);
+  if (data instanceof Uint8Array && from === 0 && to === 255) scaleBytes(data, out);
+  else if (to > from) scale(data, from, to, out);
+  else out.fill(0, 0, data.length);
+  return out;
+}
+
+function scaleBytes(data: Uint8Array, out: Float32Array): void {
+  for (let i = 0; i < data.length; i++) out[i] = (data[i] as number) / 255;
+}
+
+function scale(data: ExampleData, from: number, to: number, out: Float32Array): void {
+  const width = to - from;
+  for (let i = 0; i < data.length; i++) {
+    const value = ((data[i] as number) - from) / width;
+    out[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+  }
+}

@@ -169,9 +169,7 @@ async function build(
   onProgress('Fetching the package @tensorflow/tfjs-node with npm', null);
   const { code, output } = await runNpm(npm, prefix, signal);
   if (code !== 0) {
-    const reason =
-      /^npm (?:error|ERR!) (?!code |syscall |errno |path |type |FetchError)(.+)$/m.exec(output)?.[1] ??
-      'no reason given';
+    const reason = /^npm (?:error|ERR!) code (\S+)$/m.exec(output)?.[1] ?? 'no reason given';
     throw new NativeError(
       `npm could not fetch @tensorflow/tfjs-node ${NATIVE_VERSION} (${reason})`,
       'check the connection to npm’s registry',

@@ -1,5 +1,5 @@
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
+import { stagePositions } from '../recipe/edit.js';
 import { Command, RECIPE_GLOB } from './contributions.js';
 import { costText } from './format.js';
 import type { Host } from './host.js';
@@ -16,7 +16,9 @@ export function registerCodeLens({ checks }: Host): vscode.Disposable {
       {
         onDidChangeCodeLenses: changed.event,
         provideCodeLenses: (document) => {
-          const range = document.lineAt(document.positionAt(stageOffset(document.getText())).line).range;
+          const stage = stagePositions(document.getText()).find((position) => position.stage === 'pretrain');
+          if (stage === undefined) return [];
+          const range = document.lineAt(stage.range.line - 1).range;
           const start = new vscode.CodeLens(range, {
             title: `$(play) ${vscode.l10n.t('Start Pretraining')}`,
             command: Command.start,
@@ -25,16 +27,12 @@ export function registerCodeLens({ checks }: Host): vscode.Disposable {
           const cost = checks.result(document)?.cost ?? null;
           return cost === null
             ? [start]
-            : [start, new vscode.CodeLens(range, { title: costText(cost, vscode.l10n.t, vscode.env.language), command: '' })];
+            : [
+                start,
+                new vscode.CodeLens(range, { title: costText(cost, vscode.l10n.t, vscode.env.language), command: '' }),
+              ];
         },
       },
     ),
   );
-}
-
-/** Where "pretrain" stands; the beginning when all of it is left to the defaults. */
-function stageOffset(text: string): number {
-  const root = parseTree(text);
-  const stage = root === undefined ? undefined : findNodeAtLocation(root, ['pretrain']);
-  return stage?.parent?.offset ?? root?.offset ?? 0;
 }

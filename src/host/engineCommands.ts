@@ -17,7 +17,10 @@ export function registerEngineCommands(host: Host): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   return vscode.Disposable.from(
     changed,
-    vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, { onDidChange: changed.event, provideTextDocumentContent: () => report }),
+    vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: () => report,
+    }),
     vscode.commands.registerCommand(Command.diagnoseEngines, async () => {
       if (!(await requireTrust())) return;
       const result = await withTrainer(host, l10n.t('Diagnosing engines: each does a few training steps'), ['engines']);
@@ -30,39 +33,49 @@ export function registerEngineCommands(host: Host): vscode.Disposable {
     }),
     vscode.commands.registerCommand(Command.installNativeEngine, async () => {
       if (!(await requireTrust())) return;
-      const result = await withTrainer(host, l10n.t('Installing the native engine'), ['engines', '--install', '--to', host.program.nativeDir]);
+      const result = await withTrainer(host, l10n.t('Installing the native engine'), [
+        'engines',
+        '--install',
+        '--to',
+        host.program.nativeDir,
+      ]);
       if (result === undefined) return;
-      void vscode.window.showInformationMessage(l10n.t('The native engine is installed. The next run whose recipe says "engine": "auto" uses it.'));
+      void vscode.window.showInformationMessage(
+        l10n.t('The native engine is installed. The next run whose recipe says "engine": "auto" uses it.'),
+      );
     }),
   );
 }
 
 /** Undefined when it was cancelled, or failed and the person was told. */
 function withTrainer(host: Host, title: string, args: string[]): Thenable<unknown> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    let done = 0;
-    try {
-      return await runCommand(host.program, args, {
-        signal: abort.signal,
-        onProgress: (message, fraction) => {
-          const increment = fraction === null ? 0 : Math.max(0, fraction * 100 - done);
-          done += increment;
-          progress.report({ message, increment });
-        },
-        onText: (text) => host.log.info(text),
-      });
-    } catch (error) {
-      if (error instanceof Cancelled) return undefined;
-      const advice = error instanceof TrainerFailure ? error.detail?.advice : undefined;
-      const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
-      host.log.error(text);
-      const log = l10n.t('Show Log');
-      void vscode.window.showErrorMessage(text, log).then((answer) => (answer === log ? host.log.show() : undefined));
-      return undefined;
-    }
-  });
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      let done = 0;
+      try {
+        return await runCommand(host.program, args, {
+          signal: abort.signal,
+          onProgress: (message, fraction) => {
+            const increment = fraction === null ? 0 : Math.max(0, fraction * 100 - done);
+            done += increment;
+            progress.report({ message, increment });
+          },
+          onText: (text) => host.log.info(text),
+        });
+      } catch (error) {
+        if (error instanceof Cancelled) return undefined;
+        const advice = error instanceof TrainerFailure ? error.detail?.advice : undefined;
+        const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
+        host.log.error(text);
+        const log = l10n.t('Show Log');
+        void vscode.window.showErrorMessage(text, log).then((answer) => (answer === log ? host.log.show() : undefined));
+        return undefined;
+      }
+    },
+  );
 }
 
 /** As a rendered page where Markdown can be shown, else as text. */

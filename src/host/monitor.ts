@@ -37,7 +37,10 @@ export function registerMonitor(host: Host): vscode.Disposable {
       const run = await findRun(host, target, () => true);
       if (run === undefined) return;
       const open = panels.get(run);
-      if (open !== undefined) return open.reveal();
+      if (open !== undefined) {
+        open.reveal();
+        return;
+      }
       const options = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
       show(run, vscode.window.createWebviewPanel(MONITOR, run.record?.name ?? run.id, options, webviewOptions(host)));
     }),
@@ -118,8 +121,10 @@ class MonitorPanel {
   private async answer(message: FromMonitor): Promise<unknown> {
     const { run } = this;
     switch (message.type) {
-      case 'ready':
-        return this.restartFeed();
+      case 'ready': {
+        this.restartFeed();
+        return;
+      }
       case 'pause':
         return run.request({ type: 'pause' });
       case 'resume':
@@ -165,11 +170,15 @@ async function openLog(host: Host, run: TrackedRun): Promise<void> {
 }
 
 function webviewOptions({ context }: Host): vscode.WebviewOptions {
-  return { enableScripts: true, localResourceRoots: ['dist', 'media'].map((name) => vscode.Uri.joinPath(context.extensionUri, name)) };
+  return {
+    enableScripts: true,
+    localResourceRoots: ['dist', 'media'].map((name) => vscode.Uri.joinPath(context.extensionUri, name)),
+  };
 }
 
 function html({ context }: Host, { webview }: vscode.WebviewPanel): string {
-  const address = (...name: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, ...name)).toString();
+  const address = (...name: string[]) =>
+    webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, ...name)).toString();
   const strings = Object.entries(l10n.bundle ?? {}).filter(([key]) => key.startsWith(STRINGS));
   return monitorHtml({
     script: address('dist', 'monitor.js'),

@@ -1,16 +1,18 @@
 import path from 'node:path';
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { RunFile } from '../protocol/run.js';
+import { propertyAt } from '../recipe/edit.js';
 import type { TrackedRun } from './trackedRun.js';
 
 /** Opens the recipe that a run was started from, at a property if one is named; the run's own copy if it is gone. */
 export async function openRecipe(run: TrackedRun, property: (string | number)[] = []): Promise<void> {
   const document = await recipeDocument(run);
-  const root = parseTree(document.getText());
-  const node = root === undefined ? undefined : nearest(property, (part) => findNodeAtLocation(root, part));
-  const at = document.positionAt(node?.offset ?? 0);
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, selection: new vscode.Range(at, at) });
+  const place = property.length === 0 ? null : propertyAt(document.getText(), property);
+  const at = place === null ? new vscode.Position(0, 0) : new vscode.Position(place.line - 1, place.column - 1);
+  await vscode.window.showTextDocument(document, {
+    viewColumn: vscode.ViewColumn.One,
+    selection: new vscode.Range(at, at),
+  });
 }
 
 async function recipeDocument(run: TrackedRun): Promise<vscode.TextDocument> {
@@ -24,13 +26,4 @@ async function recipeDocument(run: TrackedRun): Promise<vscode.TextDocument> {
     if (isThere) return vscode.workspace.openTextDocument(uri);
   }
   return vscode.workspace.openTextDocument(vscode.Uri.file(path.join(run.folder, RunFile.recipe)));
-}
-
-/** What is found for the whole path, else for the longest beginning of it that stands in the file. */
-function nearest<T>(whole: (string | number)[], find: (part: (string | number)[]) => T | undefined): T | undefined {
-  for (let length = whole.length; length > 0; length--) {
-    const found = find(whole.slice(0, length));
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

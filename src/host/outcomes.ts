@@ -29,14 +29,18 @@ async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
   let answer: string | undefined;
   if (state === 'failed' || state === 'interrupted') {
     const title =
-      state === 'failed' ? l10n.t('{0} failed at step {1}.', shown.name, shown.step) : l10n.t('{0} was interrupted at step {1}.', shown.name, shown.step);
+      state === 'failed'
+        ? l10n.t('{0} failed at step {1}.', shown.name, shown.step)
+        : l10n.t('{0} was interrupted at step {1}.', shown.name, shown.step);
     const text = [title, shown.error?.message, shown.error?.advice].filter((part) => part !== undefined).join(' ');
     host.log.error(text);
     answer = await vscode.window.showErrorMessage(text, resume, open, log);
   } else if (state === 'completed' && host.activeRun !== run) {
     const loss = shown.metrics['validationLoss'] ?? shown.metrics['loss'];
     const text =
-      loss === undefined ? l10n.t('{0} is complete.', shown.name) : l10n.t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
+      loss === undefined
+        ? l10n.t('{0} is complete.', shown.name)
+        : l10n.t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
     answer = await vscode.window.showInformationMessage(text, open);
   }
   if (answer === resume) await vscode.commands.executeCommand(Command.resume, run);

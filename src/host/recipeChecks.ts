@@ -63,7 +63,11 @@ export class RecipeChecks implements vscode.Disposable {
     const before = this.checks.get(key);
     if (before?.version === document.version && !again) return;
     before?.abort.abort();
-    const check: Check = { version: document.version, abort: new AbortController(), result: again ? (before?.result ?? null) : null };
+    const check: Check = {
+      version: document.version,
+      abort: new AbortController(),
+      result: again ? (before?.result ?? null) : null,
+    };
     this.checks.set(key, check);
     const timer = setTimeout(() => void this.run(document, check), delay);
     check.abort.signal.addEventListener('abort', () => clearTimeout(timer));

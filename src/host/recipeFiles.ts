@@ -20,8 +20,8 @@ export class RecipeFiles implements vscode.Disposable {
 
   /** Sorted by path. */
   list(): Promise<vscode.Uri[]> {
-    this.found ??= Promise.resolve(vscode.workspace.findFiles(RECIPE_GLOB, '**/{node_modules,.pretrain}/**')).then((uris) =>
-      uris.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    this.found ??= Promise.resolve(vscode.workspace.findFiles(RECIPE_GLOB, '**/{node_modules,.pretrain}/**')).then(
+      (uris) => uris.sort((a, b) => (a.path < b.path ? -1 : 1)),
     );
     return this.found;
   }
@@ -38,5 +38,5 @@ export function isRecipe(uri: vscode.Uri): boolean {
 
 /** What a recipe is called in lists: its file name without the ending. */
 export function recipeName(uri: vscode.Uri): string {
-  return (uri.path.split('/').at(-1) ?? '').slice(0, -RECIPE_ENDING.length);
+  return uri.path.slice(uri.path.lastIndexOf('/') + 1).slice(0, -RECIPE_ENDING.length);
 }

@@ -41,7 +41,12 @@ function diagnostic(problem: Problem): vscode.Diagnostic {
   return result;
 }
 
-function action(document: vscode.TextDocument, problem: Problem, fix: Fix, shown: readonly vscode.Diagnostic[]): vscode.CodeAction {
+function action(
+  document: vscode.TextDocument,
+  problem: Problem,
+  fix: Fix,
+  shown: readonly vscode.Diagnostic[],
+): vscode.CodeAction {
   const result = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
   result.edit = new vscode.WorkspaceEdit();
   const range = new vscode.Range(document.positionAt(fix.offset), document.positionAt(fix.offset + fix.length));

@@ -1,5 +1,5 @@
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
+import { parseDocument } from '../recipe/document.js';
 import { View } from './contributions.js';
 import type { Host } from './host.js';
 import { methods } from './methods.js';
@@ -61,9 +61,9 @@ async function methodTitle(uri: vscode.Uri): Promise<string> {
     (bytes) => new TextDecoder().decode(bytes),
     () => '',
   );
-  const root = parseTree(text);
-  if (root === undefined) return '';
-  const name: unknown = findNodeAtLocation(root, ['pretrain', 'method'])?.value ?? methods[0]?.name;
+  const { document } = parseDocument(text);
+  if (document.root === null) return '';
+  const name: unknown = document.node(['pretrain', 'method'])?.value ?? methods[0]?.name;
   return methods.find((method) => method.name === name)?.title ?? (typeof name === 'string' ? name : '');
 }
 

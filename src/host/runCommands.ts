@@ -30,20 +30,38 @@ export function registerRunCommands(host: Host): vscode.Disposable {
     });
   return vscode.Disposable.from(
     command(Command.pause, isTraining, (run) => run.request({ type: 'pause' })),
-    command(Command.resume, (state) => state === 'paused' || isResumable(state), (run) => resumeRun(host, run)),
+    command(
+      Command.resume,
+      (state) => state === 'paused' || isResumable(state),
+      (run) => resumeRun(host, run),
+    ),
     command(Command.stop, isAlive, (run) => run.request({ type: 'stop' })),
     command(Command.sampleNow, isAlive, (run) => run.request({ type: 'sample' })),
     command(Command.setLearningRate, isAlive, setLearningRate),
-    command(Command.openRunFolder, () => true, ({ folder }) =>
-      vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path.join(folder, RunFile.run))),
+    command(
+      Command.openRunFolder,
+      () => true,
+      ({ folder }) => vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path.join(folder, RunFile.run))),
     ),
-    command(Command.openRecipe, () => true, (run) => openRecipe(run)),
-    command(Command.deleteRun, (state) => !isAlive(state), (run) => deleteRun(host, run)),
+    command(
+      Command.openRecipe,
+      () => true,
+      (run) => openRecipe(run),
+    ),
+    command(
+      Command.deleteRun,
+      (state) => !isAlive(state),
+      (run) => deleteRun(host, run),
+    ),
   );
 }
 
 /** The run a command is for; undefined when there is none or none was picked, and then the person knows. */
-export async function findRun(host: Host, target: unknown, fits: (state: RunState) => boolean): Promise<TrackedRun | undefined> {
+export async function findRun(
+  host: Host,
+  target: unknown,
+  fits: (state: RunState) => boolean,
+): Promise<TrackedRun | undefined> {
   if (target instanceof TrackedRun) return target;
   const { activeRun } = host;
   if (activeRun !== undefined && fits(activeRun.state)) return activeRun;
@@ -66,7 +84,8 @@ async function setLearningRate(run: TrackedRun): Promise<void> {
     title: l10n.t('Set Learning Rate'),
     prompt: l10n.t('Takes effect at the next step of {0}.', run.record?.name ?? run.id),
     value: String(run.record?.learningRate ?? ''),
-    validateInput: (value) => (isLearningRate(Number(value)) ? undefined : l10n.t('Enter a number above 0, e.g. 0.001.')),
+    validateInput: (value) =>
+      isLearningRate(Number(value)) ? undefined : l10n.t('Enter a number above 0, e.g. 0.001.'),
   });
   if (text !== undefined) await run.request({ type: 'setLearningRate', learningRate: Number(text) });
 }
@@ -81,7 +100,10 @@ async function deleteRun({ runs }: Host, run: TrackedRun): Promise<void> {
   const confirm = l10n.t('Delete');
   const answer = await vscode.window.showWarningMessage(
     l10n.t('Delete the run {0}?', run.record?.name ?? run.id),
-    { modal: true, detail: l10n.t('Its curves, samples and checkpoints in {0} are deleted. This cannot be undone.', run.folder) },
+    {
+      modal: true,
+      detail: l10n.t('Its curves, samples and checkpoints in {0} are deleted. This cannot be undone.', run.folder),
+    },
     confirm,
   );
   if (answer !== confirm) return;

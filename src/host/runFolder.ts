@@ -35,6 +35,11 @@ export function parseRunRecord(text: string, file: string): RunRecord {
   } catch (error) {
     throw new RunFolderError(message('{0} is not valid JSON: {1}', file, reason(error)));
   }
+  return asRunRecord(value, file);
+}
+
+/** @throws RunFolderError as {@link readRunRecord}; `file` says where the record comes from. */
+export function asRunRecord(value: unknown, file: string): RunRecord {
   if (!isObject(value) || typeof value['format'] !== 'number')
     throw new RunFolderError(message('{0} is not the record of a run.', file));
   if (value['format'] > RUN_FORMAT) {

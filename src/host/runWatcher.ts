@@ -6,7 +6,8 @@ import type { Host } from './host.js';
 /** Keeps the list of runs up to date with the workspace: its folders, its files, its trust. */
 export function registerRunWatcher({ runs, log }: Host): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(`**/${RUNS_FOLDER}/*/${RunFile.run}`);
-  const safely = (work: Promise<void>) => void work.catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
+  const safely = (work: Promise<void>) =>
+    void work.catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
   const setRoots = () => {
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
     safely(runs.setRoots(folders.map(({ uri }) => path.join(uri.fsPath, RUNS_FOLDER))));

@@ -27,7 +27,10 @@ export function registerRunsTree({ runs }: Host): vscode.Disposable {
     vscode.Disposable.from(
       runs.listChanged.add(() => changed.fire(undefined)),
       runs.runChanged.add((run) => {
-        if (shownStates.get(run) !== run.state) return changed.fire(run); // a new state is worth showing at once
+        if (shownStates.get(run) !== run.state) {
+          changed.fire(run);
+          return;
+        } // a new state is worth showing at once
         waiting.add(run);
         timer ??= setTimeout(flush, INTERVAL);
       }),
@@ -38,12 +41,18 @@ export function registerRunsTree({ runs }: Host): vscode.Disposable {
         onDidChangeTreeData: changed.event,
         getChildren: (parent) => {
           const ids = new Set(runs.runs.map(({ id }) => id));
-          const parentOf = (run: TrackedRun) => (run.record !== null && run.record.parent !== null && ids.has(run.record.parent) ? run.record.parent : undefined);
+          const parentOf = (run: TrackedRun) =>
+            run.record !== null && run.record.parent !== null && ids.has(run.record.parent)
+              ? run.record.parent
+              : undefined;
           return runs.runs.filter((run) => parentOf(run) === parent?.id);
         },
         getTreeItem: (run) => {
           shownStates.set(run, run.state);
-          return item(run, runs.runs.some(({ record }) => record?.parent === run.id));
+          return item(
+            run,
+            runs.runs.some(({ record }) => record?.parent === run.id),
+          );
         },
       },
     }),
@@ -67,7 +76,11 @@ function item(run: TrackedRun, isParent: boolean): vscode.TreeItem {
   result.tooltip = tooltip(run);
   result.iconPath = icon(state);
   result.contextValue = `run.${state}`;
-  result.accessibilityInformation = { label: [record.name, stateText(state, l10n.t), text, shown?.error?.message].filter((part) => part !== undefined).join(', ') };
+  result.accessibilityInformation = {
+    label: [record.name, stateText(state, l10n.t), text, shown?.error?.message]
+      .filter((part) => part !== undefined)
+      .join(', '),
+  };
   result.command = { command: Command.openMonitor, title: l10n.t('Open Monitor'), arguments: [run] };
   return result;
 }

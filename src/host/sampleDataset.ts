@@ -10,36 +10,56 @@ const { l10n } = vscode;
 /** What the folder of the sample is called. */
 const NAME = 'digits';
 
-/** Create Sample Dataset: draws digits into a new folder of the workspace. */
+/** Create Sample Dataset: draws digits into a new folder of the workspace, and returns it. */
 export function registerSampleDataset(host: Host): vscode.Disposable {
-  return vscode.commands.registerCommand(Command.createSampleDataset, async () => {
-    if (!(await requireTrust())) return;
-    const parent = await chooseFolder();
-    if (parent === undefined) return;
-    const folder = await freeName(parent);
-    const title = l10n.t('Drawing digits into {0}', vscode.workspace.asRelativePath(folder));
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => abort.abort());
-      try {
-        await runCommand(host.program, ['sample', 'digits', folder.fsPath], { signal: abort.signal, onText: (text) => host.log.info(text) });
-        void offerRecipe(folder);
-      } catch (error) {
-        if (!(error instanceof Cancelled)) void vscode.window.showErrorMessage(tell(error, l10n.t));
-      }
-    });
-  });
+  return vscode.commands.registerCommand(
+    Command.createSampleDataset,
+    async (options?: unknown): Promise<vscode.Uri | undefined> => {
+      if (!(await requireTrust())) return undefined;
+      const parent = await chooseFolder();
+      if (parent === undefined) return undefined;
+      const folder = await freeFolder(parent);
+      const title = l10n.t('Drawing digits into {0}', vscode.workspace.asRelativePath(folder));
+      return vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        async (_, token) => {
+          const abort = new AbortController();
+          token.onCancellationRequested(() => abort.abort());
+          try {
+            await runCommand(host.program, ['sample', 'digits', folder.fsPath], {
+              signal: abort.signal,
+              onText: (text) => host.log.info(text),
+            });
+            if (!isForRecipe(options)) void offerRecipe(folder);
+            return folder;
+          } catch (error) {
+            if (!(error instanceof Cancelled)) void vscode.window.showErrorMessage(tell(error, l10n.t));
+            return undefined;
+          }
+        },
+      );
+    },
+  );
+}
+
+/** New Recipe asks for a dataset and goes on with it itself. */
+function isForRecipe(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'forRecipe' in options && options.forRecipe === true;
 }
 
 async function chooseFolder(): Promise<vscode.Uri | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 1) return folders[0]?.uri;
   if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
-  const chosen = await vscode.window.showOpenDialog({ canSelectFiles: false, canSelectFolders: true, openLabel: l10n.t('Create Here') });
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: l10n.t('Create Here'),
+  });
   return chosen?.[0];
 }
 
-async function freeName(parent: vscode.Uri): Promise<vscode.Uri> {
+async function freeFolder(parent: vscode.Uri): Promise<vscode.Uri> {
   const taken = new Set((await vscode.workspace.fs.readDirectory(parent)).map(([name]) => name));
   let name = NAME;
   for (let number = 2; taken.has(name); number++) name = `${NAME}-${number}`;
@@ -48,7 +68,10 @@ async function freeName(parent: vscode.Uri): Promise<vscode.Uri> {
 
 async function offerRecipe(folder: vscode.Uri): Promise<void> {
   const create = l10n.t('New Recipe');
-  const text = l10n.t('The sample dataset is in {0}. A recipe says how to learn from it.', vscode.workspace.asRelativePath(folder));
+  const text = l10n.t(
+    'The sample dataset is in {0}. A recipe says how to learn from it.',
+    vscode.workspace.asRelativePath(folder),
+  );
   if ((await vscode.window.showInformationMessage(text, create)) === create) {
     await vscode.commands.executeCommand(Command.newRecipe, folder);
   }

@@ -3,6 +3,7 @@ import { Command } from './contributions.js';
 import { epochText } from './format.js';
 import type { Host } from './host.js';
 import { isRecipe, recipeName } from './recipeFiles.js';
+import type { TrackedRun } from './trackedRun.js';
 import { startPretraining } from './trainers.js';
 
 const { l10n } = vscode;
@@ -13,7 +14,9 @@ export function registerStartCommand(host: Host): vscode.Disposable {
     const recipe = uriOf(target) ?? activeRecipe() ?? (await pickRecipe(host));
     if (recipe === undefined) return;
     if (!(await saved(recipe))) return;
-    if (await isWanted(host, recipe)) await startPretraining(host, recipe);
+    const running = host.runs.alive.find((run) => run.record?.recipePath === recipe.fsPath);
+    if (running === undefined || (await wantsAnother(running, recipe)))
+      await startPretraining(host, recipe, { parallel: running !== undefined });
   });
 }
 
@@ -33,13 +36,25 @@ async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
   const found = await recipes.list();
   if (found.length === 0) {
     const create = l10n.t('New Recipe');
-    const answer = await vscode.window.showInformationMessage(l10n.t('There is no recipe in this workspace yet.'), create);
+    const answer = await vscode.window.showInformationMessage(
+      l10n.t('There is no recipe in this workspace yet.'),
+      create,
+    );
     if (answer === create) await vscode.commands.executeCommand(Command.newRecipe);
     return undefined;
   }
   if (found.length === 1) return found[0];
-  const items = found.map((uri) => ({ label: recipeName(uri), description: vscode.workspace.asRelativePath(uri), uri }));
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('Start Pretraining'), placeHolder: l10n.t('Which recipe?') }))?.uri;
+  const items = found.map((uri) => ({
+    label: recipeName(uri),
+    description: vscode.workspace.asRelativePath(uri),
+    uri,
+  }));
+  return (
+    await vscode.window.showQuickPick(items, {
+      title: l10n.t('Start Pretraining'),
+      placeHolder: l10n.t('Which recipe?'),
+    })
+  )?.uri;
 }
 
 /** The trainer reads the file, so what is in the editor goes there first. */
@@ -48,18 +63,23 @@ async function saved(recipe: vscode.Uri): Promise<boolean> {
   return document === undefined || !document.isDirty || document.save();
 }
 
-/** Asks when the same recipe is training already. */
-async function isWanted({ runs }: Host, recipe: vscode.Uri): Promise<boolean> {
-  const same = runs.alive.find((run) => run.record?.recipePath === recipe.fsPath);
-  if (same === undefined || same.record === null) return true;
+/** Asks, because the same recipe is training already. */
+async function wantsAnother(running: TrackedRun, recipe: vscode.Uri): Promise<boolean> {
   const open = l10n.t('Open Monitor');
   const another = l10n.t('Start Another Run');
   const answer = await vscode.window.showWarningMessage(
-    l10n.t('{0} is training already ({1}).', recipeName(recipe), epochText(same.record, l10n.t)),
-    { modal: true, detail: l10n.t('Two runs share the processor and both become slower. Their results are kept apart.') },
+    l10n.t(
+      '{0} is training already ({1}).',
+      recipeName(recipe),
+      running.record === null ? running.id : epochText(running.record, l10n.t),
+    ),
+    {
+      modal: true,
+      detail: l10n.t('Two runs share the processor and both become slower. Their results are kept apart.'),
+    },
     open,
     another,
   );
-  if (answer === open) await vscode.commands.executeCommand(Command.openMonitor, same);
+  if (answer === open) await vscode.commands.executeCommand(Command.openMonitor, running);
   return answer === another;
 }

@@ -18,7 +18,10 @@ export function registerStatusBar({ runs }: Host): vscode.Disposable {
     timer = undefined;
     const alive = runs.alive;
     const run = alive.find(({ state }) => state !== 'paused') ?? alive[0];
-    if (run === undefined || run.record === null) return item.hide();
+    if (run === undefined || run.record === null) {
+      item.hide();
+      return;
+    }
     show(item, run, alive.length - 1);
   };
   const later = () => {

@@ -44,7 +44,14 @@ function task(
     cwd: path.dirname(recipe.fsPath),
     env: { ELECTRON_RUN_AS_NODE: '1', PRETRAIN_NATIVE_DIR: program.nativeDir },
   });
-  const result = new vscode.Task(definition, scope, l10n.t('Pretrain {0}', recipeName(recipe)), TASK_TYPE, execution, []);
+  const result = new vscode.Task(
+    definition,
+    scope,
+    l10n.t('Pretrain {0}', recipeName(recipe)),
+    TASK_TYPE,
+    execution,
+    [],
+  );
   result.isBackground = false;
   result.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated };
   return result;

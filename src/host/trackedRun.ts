@@ -72,7 +72,10 @@ export class TrackedRun {
   private lost(record: RunRecord): RunError {
     const t = this.options.t ?? english;
     return {
-      message: record.pid === null ? t('The trainer is gone.') : t('The trainer is gone: its process {0} no longer runs.', record.pid),
+      message:
+        record.pid === null
+          ? t('The trainer is gone.')
+          : t('The trainer is gone: its process {0} no longer runs.', record.pid),
       advice: t('Resume goes on from the last checkpoint.'),
     };
   }

@@ -1,9 +1,10 @@
 import net from 'node:net';
 import { Channel, type LineStream } from '../protocol/channel.js';
-import { RUN_FORMAT, type RunRecord } from '../protocol/run.js';
+import type { RunRecord } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { Listeners } from './listeners.js';
 import { MessageError, message, type Message } from './message.js';
+import { RunFolderError, asRunRecord } from './runFolder.js';
 
 /** No trainer at the address. `gone` when that is certain: nobody listens there. */
 export class NoTrainerError extends MessageError {
@@ -57,16 +58,18 @@ export class TrainerLink {
             link.receive(push);
             return;
           }
-          if (push.type !== 'hello' || typeof push.run.format !== 'number') {
-            fail(message('What listens at {0} is not a trainer.', address), true);
-            return;
-          }
-          if (push.run.format > RUN_FORMAT) {
-            fail(message('The trainer is of a newer version than this extension. Update the extension.'), false);
+          let hello: Hello;
+          try {
+            hello = asHello(push, address);
+          } catch (error) {
+            fail(
+              error instanceof MessageError ? error.told : message('{0}', String(error)),
+              !(error instanceof RunFolderError),
+            );
             return;
           }
           clearTimeout(timer);
-          link = new TrainerLink(channel, push.run, { ...push.offsets });
+          link = new TrainerLink(channel, hello.run, { ...hello.offsets });
           resolve(link);
         },
         onClose: () => (link === null ? fail(message('The trainer at {0} hung up.', address), true) : link.end()),
@@ -96,6 +99,18 @@ export class TrainerLink {
     this.isClosed = true;
     this.closed.fire();
   }
+}
+
+type Hello = Extract<TrainerPush, { type: 'hello' }>;
+
+/** What is said first is not believed: the address may be anything's. @throws MessageError when it is no trainer's. */
+function asHello(push: unknown, address: string): Hello {
+  const { type, run, offsets } = (push ?? {}) as Partial<Record<keyof Hello, unknown>>;
+  const { metrics, events } = (offsets ?? {}) as Partial<Record<keyof Hello['offsets'], unknown>>;
+  if (type !== 'hello' || typeof metrics !== 'number' || typeof events !== 'number') {
+    throw new MessageError(message('What listens at {0} is not a trainer.', address));
+  }
+  return { type, run: asRunRecord(run, address), offsets: { metrics, events } };
 }
 
 function lineStream(socket: net.Socket): LineStream {

@@ -204,7 +204,7 @@ function failure(end: TrainerEnd): TrainerFailure {
 /** Why a trainer is gone that did not say so itself. */
 export function describeEnd({ code, signal, tail }: Pick<TrainerEnd, 'code' | 'signal' | 'tail'>): Message {
   if (signal !== null) return message('The trainer was ended by {0}.', signal);
-  const lastLine = tail.trim().split('\n').at(-1) ?? '';
+  const lastLine = tail.trim().slice(tail.trim().lastIndexOf('\n') + 1);
   if (lastLine === '') return message('The trainer ended with exit code {0}.', code ?? -1);
   return message('The trainer ended with exit code {0}: {1}', code ?? -1, lastLine);
 }

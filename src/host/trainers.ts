@@ -10,20 +10,36 @@ import { requireTrust } from './trust.js';
 
 const { l10n } = vscode;
 
-/** Starts the recipe's pretraining in a trainer of its own; resolves when it runs, or the person was told why not. */
-export async function startPretraining(host: Host, recipe: vscode.Uri): Promise<TrackedRun | undefined> {
+/** Starts the recipe's pretraining in a trainer of its own, `parallel` to another run of it; resolves when it runs, or the person was told why not. */
+export async function startPretraining(
+  host: Host,
+  recipe: vscode.Uri,
+  { parallel = false } = {},
+): Promise<TrackedRun | undefined> {
   if (!(await requireTrust())) return undefined;
   const out = path.join(folderOf(recipe), RUNS_FOLDER);
-  return launch(host, l10n.t('Starting {0}', path.basename(recipe.fsPath)), recipe, ['run', recipe.fsPath, '--out', out]);
+  return launch(host, l10n.t('Starting {0}', path.basename(recipe.fsPath)), recipe, [
+    'run',
+    recipe.fsPath,
+    '--out',
+    out,
+    ...(parallel ? ['--parallel'] : []),
+  ]);
 }
 
 /** Goes on after a pause, or from the last checkpoint in a new trainer. */
 export async function resumeRun(host: Host, run: TrackedRun): Promise<void> {
   if (run.state === 'paused') return run.request({ type: 'resume' });
-  if (!isResumable(run.state)) throw new Error(l10n.t('Only a paused, stopped, failed or interrupted run can be resumed.'));
+  if (!isResumable(run.state))
+    throw new Error(l10n.t('Only a paused, stopped, failed or interrupted run can be resumed.'));
   if (!(await requireTrust())) return;
   const recipe = run.record?.recipePath;
-  await launch(host, l10n.t('Resuming {0}', run.record?.name ?? run.id), typeof recipe === 'string' ? vscode.Uri.file(recipe) : undefined, ['resume', run.folder]);
+  await launch(
+    host,
+    l10n.t('Resuming {0}', run.record?.name ?? run.id),
+    typeof recipe === 'string' ? vscode.Uri.file(recipe) : undefined,
+    ['resume', run.folder],
+  );
 }
 
 /** The workspace folder that a recipe belongs to; the recipe's own folder when it lies outside of all. */
@@ -31,7 +47,12 @@ export function folderOf(recipe: vscode.Uri): string {
   return vscode.workspace.getWorkspaceFolder(recipe)?.uri.fsPath ?? path.dirname(recipe.fsPath);
 }
 
-async function launch(host: Host, title: string, recipe: vscode.Uri | undefined, args: string[]): Promise<TrackedRun | undefined> {
+async function launch(
+  host: Host,
+  title: string,
+  recipe: vscode.Uri | undefined,
+  args: string[],
+): Promise<TrackedRun | undefined> {
   try {
     host.log.info(`trainer ${args.join(' ')}`);
     const started = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (progress) =>

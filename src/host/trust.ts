@@ -5,7 +5,9 @@ export async function requireTrust(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('This workspace is not trusted, so Pretrain Studio starts no trainer in it: a recipe could name any file on this computer. Trust the workspace to go on.'),
+    vscode.l10n.t(
+      'This workspace is not trusted, so Pretrain Studio starts no trainer in it: a recipe could name any file on this computer. Trust the workspace to go on.',
+    ),
     manage,
   );
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');

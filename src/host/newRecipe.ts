@@ -1,0 +1,156 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { findDatasets } from '../data/find.js';
+import type { Detection } from '../data/reader.js';
+import { newRecipeText } from '../recipe/newRecipe.js';
+import { Command, RECIPE_ENDING } from './contributions.js';
+import type { Host } from './host.js';
+import { methods, recipeSchema, type MethodChoice } from './methods.js';
+import { freeName, recipeFileName } from './recipeName.js';
+
+const { l10n } = vscode;
+
+type DatasetItem = vscode.QuickPickItem &
+  ({ kind?: undefined; choose: () => Thenable<vscode.Uri | undefined> } | { kind: vscode.QuickPickItemKind.Separator });
+
+/** New Recipe: asks for the dataset and the method, writes a commented recipe beside the data, and opens it. */
+export function registerNewRecipe(host: Host): vscode.Disposable {
+  return vscode.commands.registerCommand(Command.newRecipe, async (dataset?: unknown) => {
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+    if (folders.length === 0) {
+      const open = l10n.t('Open Folder');
+      const answer = await vscode.window.showInformationMessage(
+        l10n.t('A recipe belongs into a folder. Open one with data first.'),
+        open,
+      );
+      if (answer === open) await vscode.commands.executeCommand('vscode.openFolder');
+      return;
+    }
+    const data = dataset instanceof vscode.Uri ? dataset : await pickDataset(folders);
+    if (data === undefined) return;
+    const method = await pickMethod();
+    if (method === undefined) return;
+    const folder = vscode.workspace.getWorkspaceFolder(data) ?? folders[0];
+    if (folder === undefined) return;
+    const recipe = await write(folder.uri, data, method);
+    host.log.info(`wrote ${recipe.fsPath}`);
+    await vscode.window.showTextDocument(recipe);
+  });
+}
+
+/** The datasets found in the workspace as they are found, or any file or folder. */
+async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<vscode.Uri | undefined> {
+  const picker = vscode.window.createQuickPick<DatasetItem>();
+  const abort = new AbortController();
+  picker.title = l10n.t('New Recipe: Dataset');
+  picker.placeholder = l10n.t('What should be learned from?');
+  picker.matchOnDescription = true;
+  picker.step = 1;
+  picker.totalSteps = 2;
+  picker.items = otherItems();
+  picker.busy = true;
+  const found = Promise.all(
+    folders.map(({ uri }) => findDatasets(uri.fsPath, { signal: abort.signal, exclude: ['.pretrain', '.git'] })),
+  );
+  const chosen = new Promise<DatasetItem | undefined>((resolve) => {
+    picker.onDidAccept(() => resolve(picker.selectedItems[0]));
+    picker.onDidHide(() => resolve(undefined));
+  });
+  picker.show();
+  void found
+    .then((perFolder) => {
+      const items = perFolder.flat().map(datasetItem);
+      picker.items = [...items, ...otherItems()];
+      if (items[0] !== undefined) picker.activeItems = [items[0]];
+      else picker.placeholder = l10n.t('No dataset was found in this workspace. Choose one, or have one drawn.');
+    })
+    .catch((error: unknown) => {
+      picker.placeholder = l10n.t(
+        'The workspace could not be searched: {0}',
+        error instanceof Error ? error.message : String(error),
+      );
+    })
+    .finally(() => {
+      picker.busy = false;
+    });
+  const item = await chosen;
+  abort.abort();
+  picker.dispose();
+  return item?.kind === undefined ? item?.choose() : undefined;
+}
+
+function datasetItem({ path: file, kind, reason }: Detection): DatasetItem {
+  const uri = vscode.Uri.file(file);
+  const relative = vscode.workspace.asRelativePath(uri);
+  const isRoot = relative === uri.fsPath || relative === '';
+  return {
+    label: isRoot ? path.basename(file) : relative,
+    description: kindText(kind),
+    detail: reason,
+    iconPath: new vscode.ThemeIcon('database'),
+    choose: () => Promise.resolve(uri),
+  };
+}
+
+function kindText(kind: Detection['kind']): string {
+  const texts: Record<Detection['kind'], string> = {
+    image: l10n.t('images'),
+    text: l10n.t('text'),
+    sound: l10n.t('sound'),
+    table: l10n.t('table'),
+    array: l10n.t('array'),
+  };
+  return texts[kind];
+}
+
+function otherItems(): DatasetItem[] {
+  return [
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    {
+      label: l10n.t('Choose a Folder...'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
+      choose: () => chooseOnDisk(true),
+    },
+    { label: l10n.t('Choose a File...'), iconPath: new vscode.ThemeIcon('file'), choose: () => chooseOnDisk(false) },
+    {
+      label: l10n.t('Create Sample Dataset'),
+      iconPath: new vscode.ThemeIcon('sparkle'),
+      choose: () =>
+        vscode.commands.executeCommand<vscode.Uri | undefined>(Command.createSampleDataset, { forRecipe: true }),
+    },
+  ];
+}
+
+async function chooseOnDisk(folder: boolean): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFolders: folder,
+    canSelectFiles: !folder,
+    openLabel: l10n.t('Learn From This'),
+  });
+  return chosen?.[0];
+}
+
+async function pickMethod(): Promise<MethodChoice | undefined> {
+  const items = methods.map((method) => ({
+    label: method.title,
+    description: method.name,
+    detail: method.summary,
+    method,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: l10n.t('New Recipe: Method'),
+    placeHolder: l10n.t('How should it be learned?'),
+    matchOnDetail: true,
+  });
+  return picked?.method;
+}
+
+async function write(folder: vscode.Uri, data: vscode.Uri, method: MethodChoice): Promise<vscode.Uri> {
+  const taken = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
+  const name = freeName(recipeFileName(data.fsPath, method.name), taken);
+  const recipe = vscode.Uri.joinPath(folder, name + RECIPE_ENDING);
+  const dataPath = path.relative(folder.fsPath, data.fsPath).split(path.sep).join('/');
+  const text = newRecipeText(recipeSchema, { name, dataPath, method: method.name });
+  await vscode.workspace.fs.writeFile(recipe, new TextEncoder().encode(text));
+  return recipe;
+}

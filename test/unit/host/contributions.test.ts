@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  Command,
+  ContextKey,
+  MONITOR,
+  RECIPE_ENDING,
+  Setting,
+  TASK_TYPE,
+  View,
+  WALKTHROUGH,
+} from '../../../src/host/contributions.js';
+import { bundleOf, textsOf } from './strings.js';
+
+const root = path.join(import.meta.dirname, '..', '..', '..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const { contributes } = manifest;
+const menuItems = Object.entries(contributes.menus).flatMap(([menu, items]) =>
+  items.map((item) => ({ menu, ...item })),
+);
+
+interface Manifest {
+  activationEvents: string[];
+  icon: string;
+  capabilities: Record<string, { supported: unknown; description: string }>;
+  contributes: {
+    commands: { command: string; title: string; category: string }[];
+    menus: Record<string, { command: string; when?: string }[]>;
+    views: Record<string, { id: string }[]>;
+    viewsContainers: { activitybar: { id: string; icon: string }[] };
+    viewsWelcome: { view: string }[];
+    configuration: { properties: Record<string, unknown> };
+    taskDefinitions: { type: string }[];
+    walkthroughs: { id: string; steps: { media: { markdown: string }; completionEvents: string[] }[] }[];
+    languages: { id: string; filenamePatterns: string[] }[];
+    jsonValidation: { fileMatch: string; url: string }[];
+  };
+}
+
+const sorted = (values: Iterable<string>) => [...values].sort();
+
+describe('The manifest', () => {
+  it('contributes exactly the commands that the code names', () => {
+    assert.deepEqual(sorted(contributes.commands.map(({ command }) => command)), sorted(Object.values(Command)));
+  });
+
+  it('contributes the views, settings, task type and walkthrough that the code names', () => {
+    assert.deepEqual(
+      contributes.viewsContainers.activitybar.map(({ id }) => id),
+      [View.container],
+    );
+    assert.deepEqual(
+      sorted(contributes.views[View.container]?.map(({ id }) => id) ?? []),
+      sorted([View.recipes, View.runs]),
+    );
+    assert.deepEqual(sorted(Object.keys(contributes.configuration.properties)), sorted(Object.values(Setting)));
+    assert.deepEqual(
+      contributes.taskDefinitions.map(({ type }) => type),
+      [TASK_TYPE],
+    );
+    assert.deepEqual(
+      contributes.walkthroughs.map(({ id }) => id),
+      [WALKTHROUGH],
+    );
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${MONITOR}`));
+  });
+
+  it('has only menu entries, welcome links and walkthrough steps of commands and views that there are', () => {
+    const commands = new Set<string>(Object.values(Command));
+    for (const { menu, command } of menuItems) assert.ok(commands.has(command), `${menu}: ${command}`);
+    for (const { view } of contributes.viewsWelcome) assert.ok(view === View.recipes || view === View.runs);
+    const links = [...read('package.nls.json').matchAll(/command:(pretrain\.\w+)/g)].map(
+      ([, command]) => command ?? '',
+    );
+    assert.ok(links.length > 0);
+    for (const link of links) assert.ok(commands.has(link), link);
+    for (const step of contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+      for (const event of step.completionEvents) assert.ok(commands.has(event.replace('onCommand:', '')), event);
+    }
+  });
+
+  it('asks only for context keys that the code sets', () => {
+    const clauses = menuItems.map(({ when }) => when ?? '').join(' ');
+    const asked = new Set([...clauses.matchAll(/\bpretrain\.\w+/g)].map(([key]) => key));
+    asked.delete(View.runs);
+    asked.delete(View.recipes);
+    assert.deepEqual(sorted(asked), sorted(Object.values(ContextKey)));
+  });
+
+  it('names only files that there are', () => {
+    const files = [
+      manifest.icon,
+      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
+    ];
+    for (const file of files) assert.ok(existsSync(path.join(root, file)), file);
+  });
+
+  it('makes recipes JSON with comments that the schema checks', () => {
+    assert.deepEqual(contributes.languages, [{ id: 'jsonc', filenamePatterns: [`*${RECIPE_ENDING}`] }]);
+    assert.deepEqual(contributes.jsonValidation, [
+      { fileMatch: `*${RECIPE_ENDING}`, url: './dist/recipe.schema.json' },
+    ]);
+  });
+
+  it('says what does not work without trust and in virtual workspaces', () => {
+    assert.equal(manifest.capabilities['untrustedWorkspaces']?.supported, 'limited');
+    assert.equal(manifest.capabilities['virtualWorkspaces']?.supported, false);
+  });
+
+  it('has a text for each of its keys, and no key too many', () => {
+    const used = new Set([...read('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key ?? ''));
+    assert.deepEqual(sorted(Object.keys(JSON.parse(read('package.nls.json')) as object)), sorted(used));
+  });
+});
+
+describe('The translations', () => {
+  const host = path.join(root, 'src', 'host');
+
+  it('can be made from l10n/bundle.l10n.json alone: each text of host and monitor is there', () => {
+    assert.deepEqual(JSON.parse(read('l10n/bundle.l10n.json')), bundleOf(host));
+  });
+
+  it('find each text as a literal', () => {
+    // Errors carry their text with them; it was a literal where they were made.
+    assert.deepEqual(
+      textsOf(host)
+        .others.map((place) => place.replace(/:\d+$/, ''))
+        .sort(),
+      ['message.ts', 'runsTree.ts', 'trainers.ts'],
+    );
+  });
+});

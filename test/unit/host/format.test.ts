@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import {
+  costText,
+  engineReport,
+  formatBytes,
+  formatDuration,
+  runText,
+  secondsLeft,
+  statusText,
+} from '../../../src/host/format.js';
+import { english as t } from '../../../src/host/message.js';
+import { freeName, recipeFileName } from '../../../src/host/recipeName.js';
+import { runRecord } from './support.js';
+
+describe('Texts about runs', () => {
+  it('tell the epoch under way, the loss and the time left', () => {
+    const run = runRecord({ epoch: 11.5, epochs: 100, seconds: 11.5, metrics: { loss: 0.1, validationLoss: 0.09532 } });
+    assert.equal(runText(run, 'running', t, 'en'), 'epoch 12 of 100 · loss 0.0953');
+    assert.equal(statusText(run, 'running', t, 'en'), 'digits · epoch 12 of 100 · loss 0.0953 · 1 min 29 s left');
+    assert.equal(statusText(run, 'paused', t, 'en'), 'digits · Paused · epoch 12 of 100 · loss 0.0953');
+  });
+
+  it('tell no epoch beyond the last and none of a complete run', () => {
+    const run = runRecord({ epoch: 100, epochs: 100, metrics: {} });
+    assert.equal(runText(run, 'running', t), 'epoch 100 of 100');
+    assert.equal(runText(run, 'completed', t), 'Completed');
+    assert.equal(runText(runRecord({ epoch: 0, metrics: {} }), 'preparing', t), 'Preparing');
+  });
+
+  it('know no time left before anything was measured', () => {
+    assert.equal(secondsLeft({ epoch: 0, epochs: 10, seconds: 0 }), null);
+    assert.equal(secondsLeft({ epoch: 2, epochs: 10, seconds: 5 }), 20);
+  });
+
+  it('write durations, sizes and costs as people do', () => {
+    assert.deepEqual(
+      [0, 47.4, 185, 7810].map((seconds) => formatDuration(seconds, t)),
+      ['0 s', '47 s', '3 min 5 s', '2 h 10 min'],
+    );
+    assert.deepEqual(
+      [412e6, 1.24e9, 5e3].map((bytes) => formatBytes(bytes, 'en')),
+      ['410 MB', '1.2 GB', '5 kB'],
+    );
+    const cost = { stage: 'pretrain' as const, parameters: 50992, epochs: 100, stepsPerEpoch: 235, memoryBytes: 4e8 };
+    assert.equal(costText(cost, t, 'en'), '50,992 parameters · 23,500 steps · about 400 MB');
+    assert.equal(costText(cost, t, 'de'), '50.992 parameters · 23.500 steps · about 400 MB');
+  });
+
+  it('report engines as a table with the reasons below', () => {
+    const report = engineReport(
+      [
+        {
+          name: 'tensorflow',
+          loads: false,
+          reason: 'No native library.',
+          version: null,
+          threads: null,
+          stepMilliseconds: null,
+        },
+        { name: 'wasm', loads: true, reason: null, version: '4.22.0', threads: 2, stepMilliseconds: 1.234 },
+      ],
+      t,
+      'en',
+    );
+    assert.match(report, /\| tensorflow \| no \| – \| – \| – \|/);
+    assert.match(report, /\| wasm \| yes \| 4\.22\.0 \| 2 \| 1\.23 ms \|/);
+    assert.match(report, /- \*\*tensorflow\*\*: No native library\./);
+    assert.match(report, /uses? \*\*wasm\*\*|use \*\*wasm\*\*/);
+  });
+});
+
+describe('The name of a new recipe', () => {
+  it('tells the data and the method', () => {
+    assert.equal(recipeFileName('/w/My Digits (2)', 'autoencoder'), 'my-digits-2-autoencoder');
+    assert.equal(recipeFileName('/w/faces.npz', 'autoencoder'), 'faces-autoencoder');
+    assert.equal(recipeFileName('/w/数字', 'autoencoder'), '数字-autoencoder');
+    assert.equal(recipeFileName('/', 'autoencoder'), 'autoencoder');
+  });
+
+  it('is one that is free', () => {
+    assert.equal(freeName('a', new Set()), 'a');
+    assert.equal(freeName('a', new Set(['a.pretrain.json', 'a-2.pretrain.json'])), 'a-3');
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { RunStore } from '../../../src/host/runStore.js';
+import { FakeTrainer, runRecord, temporaryFolder, writeRun } from './support.js';
+
+describe('The runs of a workspace', () => {
+  let root: string;
+  let remove: () => Promise<void>;
+  let store: RunStore;
+
+  beforeEach(async () => {
+    ({ folder: root, remove } = await temporaryFolder());
+    store = new RunStore({ mayConnect: () => true, lookAgain: 20 });
+  });
+  afterEach(async () => {
+    store.dispose();
+    await remove();
+  });
+
+  const add = (id: string, created: string) =>
+    writeRun(path.join(root, id), runRecord({ id, created, state: 'completed' }));
+  const ids = () => store.runs.map(({ id }) => id);
+
+  it('are found, newest first', async () => {
+    await add('a', '2026-01-01T00:00:00Z');
+    await add('b', '2026-01-03T00:00:00Z');
+    await add('c', '2026-01-02T00:00:00Z');
+    await store.setRoots([root]);
+    assert.deepEqual(ids(), ['b', 'c', 'a']);
+  });
+
+  it('come and go with their folders', async () => {
+    await store.setRoots([root]);
+    let changes = 0;
+    store.listChanged.add(() => changes++);
+    await add('a', '2026-01-01T00:00:00Z');
+    await store.touched(path.join(root, 'a'));
+    assert.deepEqual(ids(), ['a']);
+    await rm(path.join(root, 'a'), { recursive: true });
+    await store.scan();
+    assert.deepEqual(ids(), []);
+    assert.equal(changes, 2);
+    await store.setRoots([]);
+  });
+
+  it('are left with the folder they belong to', async () => {
+    await add('a', '2026-01-01T00:00:00Z');
+    await store.setRoots([root]);
+    await store.setRoots([]);
+    assert.deepEqual(ids(), []);
+  });
+
+  it('know which of them are alive', async () => {
+    await add('a', '2026-01-01T00:00:00Z');
+    const trainer = await FakeTrainer.start(path.join(root, 'b'), { id: 'b' });
+    await store.setRoots([root]);
+    assert.deepEqual(
+      store.alive.map(({ id }) => id),
+      ['b'],
+    );
+    await trainer.die();
+  });
+
+  it('are one object each, however they are asked for', async () => {
+    await add('a', '2026-01-01T00:00:00Z');
+    await store.setRoots([root]);
+    const run = await store.open(path.join(root, 'a'));
+    await store.scan();
+    assert.equal(store.find('a'), run);
+    assert.equal(store.runs.length, 1);
+  });
+});

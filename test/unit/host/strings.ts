@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { english } from '../../../webview/strings.js';
+
+/** Functions whose first argument is a text for people. */
+const TRANSLATORS = new Set(['t', 'l10n.t', 'vscode.l10n.t', 'message']);
+
+/** What is known about the texts of the extension host's sources. */
+export interface Texts {
+  literals: string[];
+  /** Calls whose text is not a literal, as "file:line". */
+  others: string[];
+}
+
+/** All texts that the sources in a folder hand to a translator. */
+export function textsOf(folder: string): Texts {
+  const texts: Texts = { literals: [], others: [] };
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name);
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) && TRANSLATORS.has(node.expression.getText(source))) {
+        const first = node.arguments[0];
+        if (first !== undefined && ts.isStringLiteralLike(first)) texts.literals.push(first.text);
+        else texts.others.push(`${name}:${source.getLineAndCharacterOfPosition(node.pos).line + 1}`);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return texts;
+}
+
+/** The whole of l10n/bundle.l10n.json: the host's texts by themselves, the monitor's by their keys. */
+export function bundleOf(folder: string): Record<string, string> {
+  const entries = [
+    ...textsOf(folder).literals.map((text) => [text, text]),
+    ...Object.entries(english).map(([key, text]) => [`monitor.${key}`, text]),
+  ] as [string, string][];
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

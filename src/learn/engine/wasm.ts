@@ -2,20 +2,29 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import type { Arrays, Engine } from './engine.js';
 import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
-import { portableKernels } from './portable.js';
-import { PortableOptimizer } from './portableOptimizer.js';
+import { registerGradients } from './gradients/index.js';
 
 export interface WasmOptions {
   /** Folder that holds tfjs-backend-wasm*.wasm, with a separator at its end. */
   folder: string;
 }
 
-/** TensorFlow.js' WebAssembly back end: comes with the package and runs wherever Node does. */
+/**
+ * TensorFlow.js' WebAssembly back end with our own kernels beside its own: comes with the package and runs wherever Node
+ * does. @throws Error when its modules are not in the folder.
+ */
 export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const { registerWasmKernels } = await import('./wasm/index.js');
+  const { wasmKernels } = await import('./wasm/fused.js');
+  const { WasmOptimizer } = await import('./wasm/optimizer.js');
   wasm.setWasmPaths(folder);
-  if (!(await tf.setBackend('wasm'))) throw new Error(`The WebAssembly back end did not start; its modules are looked for in ${folder}.`);
-  registerFused('wasm', portableKernels);
+  registerWasmKernels();
+  registerGradients();
+  if (!(await tf.setBackend('wasm'))) {
+    throw new Error(`The WebAssembly back end did not start; its modules are looked for in ${folder}.`);
+  }
+  registerFused('wasm', wasmKernels);
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
   return {
     name: 'wasm',
@@ -23,7 +32,7 @@ export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
     dense,
     sigmoidCrossEntropy,
     meanSquaredError,
-    optimizer: (options: OptimizerOptions, values: Arrays) => new PortableOptimizer(options, values),
+    optimizer: (options: OptimizerOptions, values: Arrays) => new WasmOptimizer(options, values),
     dispose: () => tf.removeBackend('wasm'),
   };
 }

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { getKernel, registerKernel, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { engine, getKernel, registerKernel, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
 import { complexKernels } from './complex.js';
 import { kernels as convolution } from './convolution.js';
 import { kernels as einsum } from './einsum.js';
@@ -12,15 +12,17 @@ let registered = false;
 
 /**
  * Adds the kernels that training needs and the `wasm` back end lacks, and replaces those that are wrong or slow. To be
- * called before the back end is set: some kernels prepare the back end when it starts.
+ * repeated at no cost.
  */
 export function registerWasmKernels(): void {
   if (registered) return;
   registered = true;
+  const running = engine().registry['wasm'];
   const configs = [...matmul, ...convolution, ...pool, ...gather, ...complexKernels(), ...fourier, ...einsum];
   for (const config of configs) {
     const present = getKernel(config.kernelName, 'wasm') as KernelConfig | undefined;
     if (present) unregisterKernel(config.kernelName, 'wasm');
     registerKernel(config);
+    if (running) config.setupFunc?.(running);
   }
 }

@@ -1,4 +1,5 @@
 const path = require('node:path');
+const CopyPlugin = require('copy-webpack-plugin');
 
 /** Three processes, three bundles: see HOUSE in CONTRIBUTING.md. */
 const dist = path.resolve(__dirname, 'dist');
@@ -23,6 +24,7 @@ module.exports = (_env, { mode = 'production' }) => [
     resolve: { ...resolve, mainFields: ['module', 'main'] },
     externals: { vscode: 'commonjs vscode' },
     output: { path: dist, filename: '[name].js', library: { type: 'commonjs2' } },
+    plugins: [new CopyPlugin({ patterns: ['src/recipe/recipe.schema.json'] })],
   },
   {
     ...node,
@@ -31,14 +33,17 @@ module.exports = (_env, { mode = 'production' }) => [
     entry: { trainer: './src/trainer/main.ts' },
     resolve: {
       ...resolve,
-      // One copy of the core for all back ends: they register their kernels with it.
+      // tfjs-node's classes extend the core's as ES5 does, so every back end gets the core's ES5 build, and only that.
       alias: {
         '@tensorflow/tfjs$': '@tensorflow/tfjs-core',
-        '@tensorflow/tfjs-core$': path.resolve(__dirname, 'node_modules/@tensorflow/tfjs-core/dist/tf-core.node.js'),
+        'jsonc-parser$': 'jsonc-parser/lib/esm/main.js', // its "main" hides its imports from webpack
       },
       mainFields: ['main'],
     },
-    output: { path: dist, filename: '[name].js' },
+    output: { path: dist, filename: '[name].js', chunkFilename: 'trainer-[id].js' },
+    // node-fetch, which TensorFlow.js never calls here, can do without it.
+    ignoreWarnings: [/Can't resolve 'encoding'/],
+    plugins: [new CopyPlugin({ patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm', to: 'wasm/[name][ext]' }] })],
   },
   {
     ...quiet,
@@ -47,7 +52,7 @@ module.exports = (_env, { mode = 'production' }) => [
     target: 'web',
     devtool: 'source-map',
     entry: { monitor: './webview/monitor.ts' },
-    module: { rules: [typescript] },
+    module: { rules: [typescript, { test: /\.css$/, type: 'asset/source' }] },
     resolve,
     output: { path: dist, filename: '[name].js' },
   },

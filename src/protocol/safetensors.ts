@@ -94,6 +94,7 @@ function readTensor(name: string, entry: unknown, body: Uint8Array): NamedTensor
   const type = dtypes[dtype as Dtype];
   if (end > body.length || end - begin !== sizeOf(shape) * type.BYTES_PER_ELEMENT)
     throw new Error(`Tensor ${name}: the file is cut off, or its shape and offsets disagree`);
-  const raw = body.slice(begin, end); // a copy: aligned, and free of the file's buffer
+  // A copy: aligned, and free of the file's buffer. Node's Buffer has a slice of its own, which copies nothing.
+  const raw = Uint8Array.prototype.slice.call(body, begin, end);
   return { shape, data: new type(raw.buffer, 0, sizeOf(shape)) };
 }

@@ -93,7 +93,7 @@ async function readCheckpoint(run: string, step: number, withBest: boolean): Pro
     weights: await readArrays(path.join(folder, CheckpointFile.weights)),
     optimizer: await readArrays(path.join(folder, CheckpointFile.optimizer)),
     progress,
-    bestWeights: best && (await readArrays(path.join(best, CheckpointFile.weights))),
+    bestWeights: best === null ? null : await readArrays(path.join(best, CheckpointFile.weights)),
   };
 }
 

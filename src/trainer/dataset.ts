@@ -21,3 +21,61 @@ export interface LoadedDataset {
   previewPositions: Int32Array;
   close(): Promise<void>;
 }
+
+/** @throws DataError, UserError naming the file, what is wrong with it and what to do */
+export async function loadDataset(recipe: Recipe, dataPath: string, onProgress: (fraction: number) => void): Promise<LoadedDataset> {
+  const reader = await openDataset(dataPath, { onProgress });
+  const { info } = reader;
+  if (info.shape.includes(-1)) throw new UserError(`The examples in ${dataPath} differ in size.`, { file: dataPath, advice: 'This version trains on examples of one size.' });
+  const splits = chooseSplits(info, reader.labels, recipe.data, recipe.pretrain.seed);
+  const preparation = await preparationOf(reader, splits.training);
+  const source = (positions: Int32Array): Source => ({
+    count: positions.length,
+    shape: info.shape,
+    batch: (of) => prepared(reader, gather(positions, of), preparation),
+  });
+  const shown = splits.validation.length > 0 ? splits.validation : splits.training;
+  return {
+    facts: {
+      path: dataPath,
+      kind: info.kind,
+      format: info.format,
+      trainingCount: splits.training.length,
+      validationCount: splits.validation.length,
+      validationFrom: splits.validationFrom,
+      shape: info.shape,
+      classes: info.classes,
+      fingerprint: await fingerprint(reader),
+    },
+    training: source(splits.training),
+    validation: splits.validation.length > 0 ? source(splits.validation) : null,
+    previewPositions: previewPositions(shown, reader.labels),
+    close: () => reader.close(),
+  };
+}
+
+function prepared(reader: Reader, positions: Int32Array, preparation: Preparation): Float32Array | Promise<Float32Array> {
+  const batch = reader.read(positions);
+  return batch instanceof Promise ? batch.then((read) => prepare(read, preparation)) : prepare(batch, preparation);
+}
+
+function gather(positions: Int32Array, of: Int32Array): Int32Array {
+  const gathered = new Int32Array(of.length);
+  for (let i = 0; i < of.length; i++) gathered[i] = positions[of[i] as number] as number;
+  return gathered;
+}
+
+/** One example of each class where there are labels, in the order of the classes, then the first ones. */
+function previewPositions(positions: Int32Array, labels: Int32Array | null): Int32Array {
+  const chosen: number[] = [];
+  if (labels) {
+    const firsts = new Map<number, number>();
+    for (let i = 0; i < positions.length && firsts.size < PREVIEW_EXAMPLES; i++) {
+      const label = labels[positions[i] as number] as number;
+      if (label >= 0 && !firsts.has(label)) firsts.set(label, i);
+    }
+    chosen.push(...Array.from(firsts).sort(([a], [b]) => a - b).map(([, i]) => i));
+  }
+  for (let i = 0; chosen.length < Math.min(PREVIEW_EXAMPLES, positions.length); i++) if (!chosen.includes(i)) chosen.push(i);
+  return Int32Array.from(chosen);
+}

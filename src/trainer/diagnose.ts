@@ -48,7 +48,7 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
       engine,
       learner,
       options: { ...primer, epochs: STEPS },
-      training: noise(256, 784),
+      training: noise(784),
       validation: null,
       previewPositions: Int32Array.of(0),
       start: null,
@@ -87,8 +87,8 @@ const primer: PretrainOptions = {
   keepCheckpoints: 0,
 };
 
-function noise(count: number, width: number): Source {
+function noise(width: number): Source {
   const random = stream(1, 'diagnosis');
-  const data = Float32Array.from({ length: count * width }, () => random.uniform());
-  return { count, shape: [width], batch: () => data.slice() };
+  const data = Float32Array.from({ length: primer.batchSize * width }, () => random.uniform());
+  return { count: primer.batchSize, shape: [width], batch: (positions) => data.slice(0, positions.length * width) };
 }

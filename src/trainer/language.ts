@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SAMPLE_DIGITS } from '../data/detect.js';
 import type { JsonSchema } from '../recipe/description.js';
 import { parseRecipe, type ParsedRecipe, type RecipeLanguage } from '../recipe/parse.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -48,5 +49,6 @@ export function checkedRecipe(text: string, file: string): LoadedRecipe {
 
 /** Where a recipe's data are: relative paths start at the recipe's folder. */
 export function dataPathOf(recipe: Recipe, recipeFile: string): string {
+  if (recipe.data.path === SAMPLE_DIGITS) return SAMPLE_DIGITS;
   return path.resolve(path.dirname(recipeFile), recipe.data.path);
 }

@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { readFile, readdir } from 'node:fs/promises';
+import { text as readText } from 'node:stream/consumers';
+import { openDataset } from '../../data/index.js';
+import { SAMPLE_DIGITS } from '../../data/detect.js';
+import { chooseSplits } from '../../data/split.js';
+import { countParameters } from '../../learn/parameters.js';
+import type { CheckResult, StageCost } from '../../protocol/trainer.js';
+import { checkRecipe, type DataFacts } from '../../recipe/check.js';
+import { parseRecipe } from '../../recipe/parse.js';
+import type { Recipe } from '../../recipe/recipe.js';
+import { describeError, UserError } from '../errors.js';
+import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
+import { buildLearner } from '../session.js';
+import { jsonOption, type Command } from './command.js';
+
+export const check: Command = {
+  name: 'check',
+  summary: 'Checks a recipe and its data without training, and tells what the training would cost.',
+  usage: 'RECIPE',
+  words: [1, 1],
+  options: { stdin: { type: 'boolean', summary: 'take the text from the standard input; RECIPE only says where it belongs' }, ...jsonOption },
+  example: 'pretrain check mnist.pretrain.json',
+
+  async run([file], { stdin }, output) {
+    const recipePath = path.resolve(file as string);
+    const text = stdin === true ? await readText(process.stdin) : await readRecipe(recipePath);
+    const { problems, cost } = await checkText(text, recipePath);
+    output.object({ problems, cost });
+    for (const { line, column, severity, message } of problems) output.line(`${file}:${line}:${column} ${severity}: ${message}`);
+    if (cost) output.line(`${cost.parameters.toLocaleString('en')} parameters · ${(cost.epochs * cost.stepsPerEpoch).toLocaleString('en')} steps · about ${Math.round(cost.memoryBytes / 1e6)} MB`);
+    return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
+  },
+};
+
+async function readRecipe(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new UserError(`There is no recipe ${file}.`, { file, advice: 'Give the path of a *.pretrain.json file.' });
+  }
+}
+
+export async function checkText(text: string, recipePath: string): Promise<CheckResult> {
+  const parsed = parseRecipe(text, recipeLanguage(), recipeName(recipePath));
+  if (!parsed.recipe) return { problems: parsed.problems, cost: null };
+  const { facts, cost } = await factsOf(parsed.recipe, recipePath);
+  return { problems: [...parsed.problems, ...checkRecipe(parsed, facts)], cost };
+}
+
+async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: DataFacts; cost: StageCost | null }> {
+  const dataPath = dataPathOf(recipe, recipePath);
+  const siblings = await readdir(path.dirname(dataPath)).catch(() => null);
+  const exists = dataPath === SAMPLE_DIGITS || siblings === null || siblings.includes(path.basename(dataPath));
+  if (!exists || siblings === null) return { facts: { exists: false, siblings: siblings ?? [] }, cost: null };
+  try {
+    const reader = await openDataset(dataPath);
+    const { info, labels } = reader;
+    await reader.close();
+    const facts: DataFacts = { exists, siblings, shape: info.shape, count: info.count, labels: labels !== null, splits: info.splits.map(({ name }) => name) };
+    const { training } = chooseSplits(info, labels, recipe.data, recipe.pretrain.seed);
+    return { facts: { ...facts, trainingCount: training.length }, cost: costOf(recipe, info.shape, info.count, training.length) };
+  } catch (error) {
+    const { told } = describeError(error);
+    return { facts: { exists, siblings, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, cost: null };
+  }
+}
+
+const FLOAT_BYTES = 4;
+/** What a trainer needs before it holds any data: Node, TensorFlow's library and its buffers, measured. */
+const BASE_BYTES = 250e6;
+
+function costOf(recipe: Recipe, shape: number[], count: number, trainingCount: number): StageCost {
+  const learner = buildLearner(recipe, shape);
+  const { epochs, batchSize, optimizer } = recipe.pretrain;
+  const parameters = countParameters(learner.shapes);
+  // Weights and their gradients, and what the optimizer keeps for each weight.
+  const copies = optimizer.name === 'adam' ? 4 : 3;
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  const memoryBytes = BASE_BYTES + count * size + copies * parameters * FLOAT_BYTES + Math.min(batchSize, trainingCount) * learner.activationsPerExample * FLOAT_BYTES;
+  return { stage: 'pretrain', parameters, epochs, stepsPerEpoch: Math.ceil(trainingCount / batchSize), memoryBytes };
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Checkpoint } from '../../../src/learn/checkpoint.js';
+import { encoders } from '../../../src/learn/encoder/index.js';
+import type { Arrays, Engine } from '../../../src/learn/engine/engine.js';
+import { engineNames } from '../../../src/learn/engine/index.js';
+import { train, TrainingError, type Action, type EpochResult, type Job, type Source } from '../../../src/learn/loop.js';
+import { autoencoder } from '../../../src/learn/method/autoencoder.js';
+import { stream } from '../../../src/protocol/random.js';
+import type { PretrainOptions } from '../../../src/recipe/recipe.js';
+import { engineOf, engineOrSkip } from './engines.js';
+
+const width = 6;
+const options: PretrainOptions = {
+  method: 'autoencoder',
+  options: {},
+  optimizer: { name: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
+  schedule: { name: 'constant' },
+  epochs: 4,
+  batchSize: 8,
+  shuffle: true,
+  seed: 5,
+  earlyStopping: null,
+  globalClipNorm: null,
+  checkpointEpochs: 1,
+  keepCheckpoints: 2,
+};
+const learner = autoencoder.build({ family: encoders.dense, encoder: { type: 'dense', units: [3], activation: 'relu' }, shape: [width], options: { loss: 'binaryCrossentropy' } });
+
+/** Examples of two kinds, so that there is something to learn. The last batch of an epoch is smaller: 20 = 8 + 8 + 4. */
+function source(count: number, purpose: string, seen: number[] = []): Source {
+  const random = stream(9, purpose);
+  const rows = Array.from({ length: count }, (_, i) => Float32Array.from({ length: width }, (_, k) => (k % 2 === i % 2 ? 0.9 : 0.1) + 0.1 * (random.uniform() - 0.5)));
+  return {
+    count,
+    shape: [width],
+    batch: (positions) => {
+      seen.push(...positions);
+      return Float32Array.from(Array.from(positions).flatMap((position) => Array.from(rows[position]!)));
+    },
+  };
+}
+
+interface Watched {
+  losses: number[];
+  epochs: EpochResult[];
+  checkpoints: Checkpoint[];
+  reason: string;
+  weights: Arrays;
+}
+
+async function watch(engine: Engine, change: Partial<Job> & { options?: PretrainOptions } = {}, action: (step: number) => Action = () => 'go'): Promise<Watched> {
+  const watched: Omit<Watched, 'reason' | 'weights'> = { losses: [], epochs: [], checkpoints: [] };
+  const { reason } = await train({
+    engine,
+    learner,
+    options,
+    training: source(20, 'training'),
+    validation: source(10, 'validation'),
+    previewPositions: Int32Array.of(0, 1),
+    start: null,
+    observer: {
+      beforeStep: ({ step }) => action(step),
+      afterStep: (_, loss) => watched.losses.push(loss),
+      afterEpoch: (_, epoch) => watched.epochs.push(epoch),
+      checkpoint: async (checkpoint) => void watched.checkpoints.push(checkpoint),
+      wantsPreview: () => false,
+      preview: () => undefined,
+    },
+    ...change,
+  });
+  return { ...watched, reason, weights: watched.checkpoints.at(-1)!.weights };
+}
+
+for (const name of engineNames)
+  describe(`the training loop on ${name}`, () => {
+    let engine: Engine;
+    before(async function () {
+      engine = await engineOrSkip(name, this);
+    });
+
+    it('gives the same bits for the same seed, and others for another', async () => {
+      const [first, second, other] = [await watch(engine), await watch(engine), await watch(engine, { options: { ...options, seed: 6 } })];
+      assert.deepEqual(first.weights, second.weights);
+      assert.deepEqual(first.losses, second.losses);
+      assert.notDeepEqual(first.weights, other.weights);
+    });
+
+    for (const stopAt of [3, 4, 6, 11])
+      it(`stopped after step ${stopAt} and resumed, it ends with the same bits as without the stop`, async () => {
+        const whole = await watch(engine);
+        const before = await watch(engine, {}, (step) => (step === stopAt ? 'stop' : 'go'));
+        assert.equal(before.reason, 'stopped');
+        assert.equal(before.losses.length, stopAt);
+        const after = await watch(engine, { start: before.checkpoints.at(-1)! });
+        assert.deepEqual(after.weights, whole.weights);
+        assert.deepEqual([...before.losses, ...after.losses], whole.losses);
+        assert.deepEqual([...before.epochs, ...after.epochs], whole.epochs);
+        assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));
+      });
+
+    it('learns: the validation loss falls in each epoch', async () => {
+      const { epochs } = await watch(engine);
+      for (let i = 1; i < epochs.length; i++) assert.ok(epochs[i]!.validationLoss! < epochs[i - 1]!.validationLoss!);
+    });
+
+    it('leaves no tensors behind', async () => {
+      const before = tf.memory().numTensors;
+      await watch(engine);
+      assert.equal(tf.memory().numTensors, before);
+    });
+  });
+
+describe('the training loop', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await engineOf('wasm');
+  });
+
+  it('sees each example once an epoch, in another order each time', async () => {
+    const seen: number[] = [];
+    await watch(engine, { training: source(20, 'training', seen) });
+    const epochs = [0, 1, 2, 3].map((epoch) => seen.slice(epoch * 20, (epoch + 1) * 20));
+    for (const epoch of epochs) assert.deepEqual(epoch.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i));
+    assert.notDeepEqual(epochs[0], epochs[1]);
+  });
+
+  it('keeps the order of the data without shuffle', async () => {
+    const seen: number[] = [];
+    await watch(engine, { training: source(20, 'training', seen), options: { ...options, shuffle: false, epochs: 1 } });
+    assert.deepEqual(seen, Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  it('weights each example equally in the loss of an epoch, though its last batch is smaller', async () => {
+    const { losses, epochs } = await watch(engine, { options: { ...options, epochs: 1 } });
+    assert.ok(Math.abs(epochs[0]!.trainingLoss - (8 * losses[0]! + 8 * losses[1]! + 4 * losses[2]!) / 20) < 1e-7);
+  });
+
+  it('stops early when the validation loss no longer falls, and brings the best weights back', async () => {
+    // Validation examples that are the opposite of the training examples: learning makes them worse.
+    const opposite: Source = { count: 4, shape: [width], batch: (positions) => new Float32Array(positions.length * width).fill(0.5) };
+    const watched = await watch(engine, { validation: opposite, options: { ...options, epochs: 50, earlyStopping: { patience: 3, minDelta: 0 } } });
+    assert.equal(watched.reason, 'earlyStopping');
+    const losses = watched.epochs.map(({ validationLoss }) => validationLoss!);
+    const best = losses.indexOf(Math.min(...losses));
+    assert.equal(losses.length, best + 1 + 3, 'it waited for 3 epochs after the best');
+    const { progress, weights } = watched.checkpoints.at(-1)!;
+    assert.equal(progress.restoredStep, (best + 1) * 3);
+    assert.deepEqual(weights, watched.checkpoints.find(({ progress }) => progress.step === (best + 1) * 3)!.weights);
+  });
+
+  it('ends with a message that says what to do when the loss is no longer finite', async () => {
+    const broken: Source = { count: 8, shape: [width], batch: () => new Float32Array(8 * width).fill(NaN) };
+    await assert.rejects(watch(engine, { training: broken }), (error) => error instanceof TrainingError && /step 1\b.*learning rate \(0\.01, optimizer adam\).*try 0\.001/.test(error.message));
+  });
+
+  it('takes a changed learning rate from the next step on', async () => {
+    const plain = await watch(engine);
+    const observer = { ...(await observed()), beforeStep: (progress: { step: number; learningRate: number }): Action => ((progress.learningRate = progress.step >= 2 ? 0.1 : 0.01), 'go') };
+    const losses: number[] = [];
+    await watch(engine, { observer: { ...observer, afterStep: (_, loss) => losses.push(loss) } }).catch(() => undefined);
+    assert.deepEqual(losses.slice(0, 3), plain.losses.slice(0, 3), 'the third loss was computed before the change had an effect');
+    assert.notEqual(losses[3], plain.losses[3]);
+  });
+
+  async function observed(): Promise<Job['observer']> {
+    return { beforeStep: () => 'go', afterStep: () => undefined, afterEpoch: () => undefined, checkpoint: async () => undefined, wantsPreview: () => false, preview: () => undefined };
+  }
+
+  it('scales gradients down together when their norm is above globalClipNorm', async () => {
+    const sgd = { ...options, optimizer: { ...options.optimizer, name: 'sgd' as const, learningRate: 1 }, epochs: 1, globalClipNorm: 1e-3 };
+    const { checkpoints } = await watch(engine, { options: sgd }, (step) => (step === 1 ? 'stop' : 'go'));
+    const start = learner.init(options.seed);
+    let squares = 0;
+    for (const [name, { data }] of Object.entries(checkpoints[0]!.weights)) data.forEach((value, i) => (squares += (value - start[name]!.data[i]!) ** 2));
+    assert.ok(Math.abs(Math.sqrt(squares) - 1e-3) < 1e-6, `a step of length ${Math.sqrt(squares)}`);
+  });
+});

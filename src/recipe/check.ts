@@ -1,6 +1,7 @@
-import type { Fix, Problem } from '../protocol/trainer.js';
+import type { Problem } from '../protocol/trainer.js';
 import type { Path, RecipeDocument } from './document.js';
 import type { ParsedRecipe } from './parse.js';
+import { setting } from './fix.js';
 import { problemAt } from './position.js';
 import type { Recipe } from './recipe.js';
 import { nearest } from './suggest.js';
@@ -10,8 +11,10 @@ import { nearest } from './suggest.js';
 /** What is known of the data; leave out what is not. */
 export interface DataFacts {
   exists?: boolean;
-  /** Names in the folder where the path was looked for. */
+  /** Names in the deepest folder on the way to the path that exists. */
   siblings?: readonly string[];
+  /** Index of the first step of the path, split at its separators, that is not there; the last when left out. */
+  missingStep?: number;
   /** Why the data cannot be read. */
   error?: string | null;
   /** Shape of one example; -1 for a dimension that differs. */
@@ -37,8 +40,8 @@ export function checkRecipe({ recipe, document }: ParsedRecipe, facts: DataFacts
   const found = [checkPath, checkData, checkSizes, checkSchedule].flatMap((check) => check(recipe, facts, document));
   return found
     .map(({ path, severity, code, message, fixes }) => {
-      const replacements = (fixes ?? []).flatMap(({ at = path, value, title }) => replace(document, at, value, title));
-      return problemAt(document.valueRange(path), severity, code, message, replacements);
+      const settings = (fixes ?? []).flatMap((value) => setting(document, path, value) ?? []);
+      return problemAt(document.valueRange(path), severity, code, message, settings);
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
@@ -48,7 +51,8 @@ interface Finding {
   severity: Problem['severity'];
   code: string;
   message: string;
-  fixes?: { /** Where, if not at the problem itself. */ at?: Path; value: string | number; title?: string }[];
+  /** Values that could stand there instead. */
+  fixes?: (string | number)[];
 }
 
 type Check = (recipe: Recipe, facts: DataFacts, document: RecipeDocument) => Finding[];
@@ -56,7 +60,7 @@ type Check = (recipe: Recipe, facts: DataFacts, document: RecipeDocument) => Fin
 /** Absolute on any system, and from home: another machine has another one. */
 const absolute = /^(?:[/\\~]|[A-Za-z]:)/;
 
-const checkPath: Check = ({ data }, { exists, siblings = [], error }) => {
+const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error }) => {
   const path = ['data', 'path'];
   const shown = JSON.stringify(data.path);
   const findings: Finding[] = [];
@@ -67,16 +71,8 @@ const checkPath: Check = ({ data }, { exists, siblings = [], error }) => {
         severity: 'error',
         code: 'path-characters',
         message: `This path has a control character in it: in JSON a backslash begins an escape ("\\t" is a tab). Write "/" between folders.`,
-        fixes: [
-          {
-            value: data.path
-              .replaceAll('\t', '/t')
-              .replaceAll('\n', '/n')
-              .replaceAll('\r', '/r')
-              .replaceAll('\b', '/b')
-              .replaceAll('\f', '/f'),
-          },
-        ],
+        // The five that JSON has a letter for.
+        fixes: [data.path.replaceAll(/[\t\n\r\b\f]/g, (character) => `/${JSON.stringify(character).charAt(2)}`)],
       },
     ];
   if (absolute.test(data.path))
@@ -92,19 +88,21 @@ const checkPath: Check = ({ data }, { exists, siblings = [], error }) => {
       severity: 'information',
       code: 'path-not-portable',
       message: `${shown} is not portable: only Windows reads "\\" between folders. "/" works everywhere.`,
-      fixes: [{ value: data.path.replaceAll('\\', '/') }],
+      fixes: [data.path.replaceAll('\\', '/')],
     });
   if (exists === false) {
-    const parts = /^(.*?)([^/\\]*)[/\\]*$/.exec(data.path);
-    const [, folder = '', name = ''] = parts ?? [];
-    const meant = nearest(name, siblings);
+    const steps = data.path.split(/([/\\]+)/);
+    // Separators stand between the names; a path may end with one.
+    const last = steps.at(-1) === '' ? steps.length - 3 : steps.length - 1;
+    const missing = missingStep === undefined ? last : 2 * missingStep;
+    const meant = nearest(steps[missing] ?? '', siblings);
     const advice = meant === null ? 'Paths are relative to the recipe.' : `Did you mean ${JSON.stringify(meant)}?`;
     findings.push({
       path,
       severity: 'error',
       code: 'data-missing',
       message: `There is no file or folder ${shown}. ${advice}`,
-      ...(meant === null ? {} : { fixes: [{ value: folder + meant }] }),
+      ...(meant === null ? {} : { fixes: [steps.with(missing, meant).join('')] }),
     });
   } else if (error) findings.push({ path, severity: 'error', code: 'data-unreadable', message: error });
   return findings;
@@ -121,7 +119,7 @@ const checkData: Check = ({ data, pretrain }, { labels, splits, scalesToUnit, ex
       severity: 'error',
       code: 'split-missing',
       message: `The data has no split "${validation}"; it has ${splits.length === 0 ? 'none' : splits.map((split) => JSON.stringify(split)).join(', ')}. "auto" takes what is there.`,
-      fixes: ['auto', ...there].map((value) => ({ value })),
+      fixes: ['auto', ...there],
     });
   }
   if (labels === false && document.node(['finetune']))
@@ -138,7 +136,7 @@ const checkData: Check = ({ data, pretrain }, { labels, splits, scalesToUnit, ex
       code: 'loss-range',
       message:
         'Binary cross-entropy compares values between 0 and 1, and these data have others. Mean squared error takes any.',
-      fixes: [{ value: 'meanSquaredError' }],
+      fixes: ['meanSquaredError'],
     });
   return findings;
 };
@@ -146,16 +144,18 @@ const checkData: Check = ({ data, pretrain }, { labels, splits, scalesToUnit, ex
 const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, exists }) => {
   if (exists === false) return [];
   const findings: Finding[] = [];
-  const code = encoder.units.at(-1) ?? 0;
+  // An encoder of another family has no units.
+  const { units = [] } = encoder as { units?: number[] };
+  const code = units.at(-1) ?? 0;
   const inputs = shape?.every((size) => size > 0) ? shape.reduce((product, size) => product * size, 1) : null;
   if (pretrain.method === 'autoencoder' && inputs !== null && code >= inputs && inputs > 1) {
     const smaller = 2 ** Math.floor(Math.log2(Math.max(1, inputs / 8)));
     findings.push({
-      path: ['encoder', 'units', encoder.units.length - 1],
+      path: ['encoder', 'units', units.length - 1],
       severity: 'warning',
       code: 'code-too-wide',
       message: `The code (${grouped(code)}) is not narrower than its input (${grouped(inputs)}): an autoencoder can then copy instead of learning.`,
-      fixes: [{ value: smaller }],
+      fixes: [smaller],
     });
   }
   if (trainingCount === null || trainingCount === undefined) return findings;
@@ -165,7 +165,7 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       severity: 'error',
       code: 'nothing-to-train',
       message: 'Validation takes all examples and leaves none to train on.',
-      fixes: [{ value: 'auto' }],
+      fixes: ['auto'],
     });
   else if (pretrain.batchSize > trainingCount)
     findings.push({
@@ -173,7 +173,7 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       severity: 'warning',
       code: 'batch-too-large',
       message: `A batch of ${grouped(pretrain.batchSize)} is larger than the training set (${grouped(trainingCount)}): an epoch is then a single step.`,
-      fixes: [{ value: 2 ** Math.floor(Math.log2(Math.max(1, trainingCount / 10))) }],
+      fixes: [2 ** Math.floor(Math.log2(Math.max(1, trainingCount / 10)))],
     });
   if (data.limit !== null && trainingCount > 0 && data.limit > trainingCount)
     findings.push({
@@ -194,7 +194,7 @@ const checkSchedule: Check = ({ pretrain }) => {
       severity: 'warning',
       code: 'warmup-too-long',
       message: `The warm-up (${grouped(schedule.warmupEpochs)} epochs) is not shorter than the training (${grouped(epochs)}): the learning rate never comes down.`,
-      fixes: [{ value: Math.floor(epochs / 10) }],
+      fixes: [Math.floor(epochs / 10)],
     });
   if (schedule.name === 'step' && schedule.everyEpochs >= epochs)
     findings.push({
@@ -216,17 +216,10 @@ const checkSchedule: Check = ({ pretrain }) => {
       severity: 'warning',
       code: 'checkpoint-too-late',
       message: `There is no checkpoint before the training ends after ${grouped(epochs)} epochs: a crash would cost all of it.`,
-      fixes: [{ value: 1 }],
+      fixes: [1],
     });
   return findings;
 };
-
-/** Nothing to replace where the value is left to its default. */
-function replace(document: RecipeDocument, path: Path, value: string | number, title?: string): Fix[] {
-  const node = document.node(path);
-  const text = JSON.stringify(value);
-  return node ? [{ title: title ?? `Replace by ${text}`, offset: node.offset, length: node.length, text }] : [];
-}
 
 function grouped(value: number): string {
   return Math.abs(value) >= 10_000 ? value.toLocaleString('en') : String(value);

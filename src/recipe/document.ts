@@ -1,7 +1,8 @@
 import { createScanner, parseTree, type Node, type ParseError } from 'jsonc-parser';
-import type { Fix, Problem } from '../protocol/trainer.js';
+import type { Problem } from '../protocol/trainer.js';
 import type { Json } from './description.js';
 import { Lines, problemAt, type TextRange } from './position.js';
+import { removal } from './fix.js';
 import { syntaxProblem, type Opening } from './syntax.js';
 
 /** A larger file is no recipe; reading it would only cost time. In characters. */
@@ -156,18 +157,6 @@ function plainValue(node: Node): Json {
     if (name && value) object[name.value as string] = plainValue(value);
   }
   return object;
-}
-
-/** A fix that takes out one property of an object, with its comma. */
-export function removal(text: string, properties: readonly Node[], index: number, title: string): Fix {
-  const { offset, length } = properties[index] ?? { offset: 0, length: 0 };
-  const previous = properties[index - 1];
-  const comma = /\s*,[ \t]*(?:\r?\n[ \t]*)?/y;
-  comma.lastIndex = offset + length;
-  if (comma.test(text)) return { title, offset, length: comma.lastIndex - offset, text: '' };
-  // The last one goes with the comma before it.
-  const start = previous ? previous.offset + previous.length : offset;
-  return { title, offset: start, length: offset + length - start, text: '' };
 }
 
 function duplicates(document: RecipeDocument, node: Node): Problem[] {

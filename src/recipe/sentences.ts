@@ -1,9 +1,10 @@
 import type { Node } from 'jsonc-parser';
 import type { Fix, Problem } from '../protocol/trainer.js';
 import type { Json, JsonSchema } from './description.js';
-import { removal, type Path, type RecipeDocument } from './document.js';
+import type { Path, RecipeDocument } from './document.js';
 import { acceptsKind, expectation, listed, repairs, shownValue, spaced } from './expectation.js';
-import { problemAt, type TextRange } from './position.js';
+import { removal, replacement, setting } from './fix.js';
+import { problemAt } from './position.js';
 import { nearest, sameName } from './suggest.js';
 
 /** From a validator's errors to sentences for people, one for each place. */
@@ -163,20 +164,8 @@ function missing(document: RecipeDocument, schema: JsonSchema, path: Path, name:
   const wanted = propertySchema(owner, name);
   const who = path.length === 0 ? 'The recipe' : JSON.stringify(path.at(-1));
   const message = `${who} needs ${JSON.stringify(name)}. ${wanted.description ?? ''}`.trim();
-  const object = document.node(path);
-  const fixes: Fix[] = [];
-  if (object) {
-    const start = object.offset + 1;
-    const text = `${JSON.stringify(name)}: ${spaced(example(wanted))}`;
-    const space = /^\s*/.exec(document.text.slice(start, start + 200))?.[0] ?? '';
-    const title = `Insert ${JSON.stringify(name)}`;
-    fixes.push(
-      object.children?.length === 0
-        ? { title, offset: start, length: 0, text: ` ${text}${space === '' ? ' ' : ''}` }
-        : { title, offset: start, length: 0, text: `${space === '' ? ' ' : space}${text},${space === '' ? ' ' : ''}` },
-    );
-  }
-  return problemAt(document.nameRange(path), 'error', 'schema/missing', message, fixes);
+  const fix = setting(document, [...path, name], example(wanted));
+  return problemAt(document.nameRange(path), 'error', 'schema/missing', message, fix ? [fix] : []);
 }
 
 /** A value that the schema accepts, to be changed by the person. */
@@ -184,10 +173,6 @@ function example(schema: JsonSchema): Json {
   const first = schema.default ?? schema.examples?.[0];
   if (first !== undefined) return first;
   return Object.fromEntries((schema.required ?? []).map((name) => [name, example(propertySchema(schema, name))]));
-}
-
-function replacement({ offset, length }: TextRange, text: string): Fix {
-  return { title: `Replace by ${text}`, offset, length, text };
 }
 
 /** e.g. `"epochs"`, `Entry 2 of "units"`. */

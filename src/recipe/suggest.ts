@@ -5,7 +5,7 @@ const MAX_NAME_LENGTH = 64;
 
 /**
  * The nearest of the known names, or null when none is near. Near is, in this order: the same but for case and
- * separators (batch_size), its initials (lr for learningRate), its beginning, or few edits away.
+ * separators (batch_size), its initials (lr for learningRate), its beginning or a part of it, or few edits away.
  */
 export function nearest(name: string, known: readonly string[]): string | null {
   return sameName(name, known) ?? fewEdits(name, known);
@@ -33,7 +33,8 @@ function fewEdits(name: string, known: readonly string[]): string | null {
     const other = simplified(candidate);
     if (other.length > MAX_NAME_LENGTH) continue;
     const isBeginning = plain.length > 2 && (other.startsWith(plain) || (other.length > 2 && plain.startsWith(other)));
-    const distance = isBeginning ? Math.min(1, editDistance(plain, other)) : editDistance(plain, other);
+    const isPart = plain.length > 5 && other.includes(plain);
+    const distance = Math.min(editDistance(plain, other), isBeginning ? 1 : isPart ? 2 : Infinity);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { checkRecipe, type DataFacts } from '../../../src/recipe/check.js';
+import { applied, parse } from './fixture.js';
+
+const mnist: DataFacts = {
+  exists: true,
+  siblings: ['mnist', 'fashion-mnist'],
+  error: null,
+  shape: [28, 28, 1],
+  count: 70_000,
+  trainingCount: 60_000,
+  labels: true,
+  splits: ['train', 'test'],
+  scalesToUnit: true,
+};
+
+function check(text: string, facts: DataFacts) {
+  const parsed = parse(text);
+  assert.ok(parsed.recipe, 'the recipe itself must be good');
+  return checkRecipe(parsed, facts);
+}
+
+/** The only problem: its place, kind and words, and the text after its first fix. */
+function only(text: string, facts: DataFacts) {
+  const problems = check(text, facts);
+  assert.equal(problems.length, 1, problems.map(({ message }) => message).join('\n'));
+  const [problem] = problems;
+  assert.ok(problem);
+  const [fix] = problem.fixes;
+  return {
+    ...problem,
+    place: `${problem.line}:${problem.column}-${problem.endColumn}`,
+    mended: fix ? applied(text, fix) : null,
+  };
+}
+
+describe('The check of a recipe against its data', () => {
+  it('finds nothing wrong with the primer on MNIST', () =>
+    assert.deepEqual(check('{ "data": { "path": "../data/mnist" }, "pretrain": { "epochs": 100 } }', mnist), []));
+
+  it('finds nothing wrong with data it knows nothing of', () =>
+    assert.deepEqual(check('{ "data": { "path": "x" } }', {}), []));
+
+  it('says nothing about a recipe that is wrong in itself', () =>
+    assert.deepEqual(checkRecipe(parse('{ "data": { "path": "x" }, "epochs": 1 }'), { exists: false }), []));
+
+  it('names the nearest thing beside a missing folder, and puts it in', () => {
+    const found = only('{ "data": { "path": "../data/minst" } }', { ...mnist, exists: false, error: 'not shown' });
+    assert.deepEqual([found.severity, found.code, found.place], ['error', 'data-missing', '1:21-36']);
+    assert.equal(found.message, 'There is no file or folder "../data/minst". Did you mean "mnist"?');
+    assert.equal(found.mended, '{ "data": { "path": "../data/mnist" } }');
+    assert.equal(
+      only('{ "data": { "path": "Mnist/" } }', { exists: false, siblings: ['mnist'] }).mended,
+      '{ "data": { "path": "mnist/" } }',
+    );
+  });
+
+  it('mends the step of the path that is missing', () => {
+    const facts = { exists: false, siblings: ['shared', 'src'], missingStep: 1 };
+    const found = only('{ "data": { "path": "../shard/data/mnist" } }', facts);
+    assert.equal(found.mended, '{ "data": { "path": "../shared/data/mnist" } }');
+  });
+
+  it('says how paths are meant when nothing near is there', () => {
+    const found = only('{ "data": { "path": "photos" } }', { exists: false, siblings: ['mnist'] });
+    assert.equal(found.message, 'There is no file or folder "photos". Paths are relative to the recipe.');
+    assert.equal(found.mended, null);
+  });
+
+  it('shows why data cannot be read at the path', () => {
+    const found = only('{ "data": { "path": "d" } }', {
+      exists: true,
+      error: 'train-images is cut off after 16 bytes.',
+    });
+    assert.deepEqual(
+      [found.severity, found.place, found.message],
+      ['error', '1:21-24', 'train-images is cut off after 16 bytes.'],
+    );
+  });
+
+  it('calls absolute paths not portable, on any system', () => {
+    for (const path of ['/data/mnist', 'C:/data', 'd:\\\\data', '~/data', '\\\\\\\\server\\\\share']) {
+      const found = only(`{ "data": { "path": "${path}" } }`, mnist);
+      assert.deepEqual([found.severity, found.code], ['information', 'path-not-portable'], path);
+    }
+    assert.equal(
+      only('{ "data": { "path": "..\\\\data\\\\mnist" } }', mnist).mended,
+      '{ "data": { "path": "../data/mnist" } }',
+    );
+  });
+
+  it('sees that a backslash became a tab', () => {
+    const found = only('{ "data": { "path": "..\\train" } }', { exists: false });
+    assert.equal(found.severity, 'error');
+    assert.match(found.message, /"\\t" is a tab/);
+    assert.equal(found.mended, '{ "data": { "path": "../train" } }');
+  });
+
+  it('misses a split that is named and not there, and takes what is', () => {
+    const text = '{ "data": { "path": "d", "validation": "validation" } }';
+    const found = only(text, mnist);
+    assert.deepEqual([found.severity, found.code, found.place], ['error', 'split-missing', '1:40-52']);
+    assert.match(found.message, /no split "validation"; it has "train", "test"/);
+    assert.deepEqual(
+      found.fixes.map(({ text: by }) => by),
+      ['"auto"', '"test"'],
+    );
+    assert.deepEqual(check(text, { ...mnist, splits: ['train', 'validation'] }), []);
+    assert.deepEqual(check(text, { ...mnist, splits: null }), []);
+  });
+
+  it('warns of a code that is not narrower than its input', () => {
+    const found = only('{ "data": { "path": "d" }, "encoder": { "units": [1024, 784] } }', mnist);
+    assert.deepEqual([found.severity, found.code, found.place], ['warning', 'code-too-wide', '1:57-60']);
+    assert.match(found.message, /The code \(784\) is not narrower than its input \(784\)/);
+    assert.equal(found.mended, '{ "data": { "path": "d" }, "encoder": { "units": [1024, 64] } }');
+    assert.deepEqual(check('{ "data": { "path": "d" }, "encoder": { "units": [1024, 783] } }', mnist), []);
+    const denoising =
+      '{ "data": { "path": "d" }, "encoder": { "units": [1024] }, "pretrain": { "method": "denoising" } }';
+    assert.deepEqual(check(denoising, mnist), [], 'a spoilt copy cannot simply be copied');
+    assert.deepEqual(
+      check('{ "data": { "path": "d" }, "encoder": { "units": [1024] } }', { ...mnist, shape: [-1] }),
+      [],
+    );
+  });
+
+  it('warns of the default code too, where its stage stands', () => {
+    const found = only('{\n  "data": { "path": "d" } }', { ...mnist, shape: [4] });
+    assert.deepEqual([found.code, found.line, found.column, found.fixes], ['code-too-wide', 1, 1, []]);
+  });
+
+  it('takes encoders without units as they are', () =>
+    assert.deepEqual(check('{ "data": { "path": "d" }, "encoder": { "type": "convolutional" } }', mnist), []));
+
+  it('warns of a batch larger than the training set', () => {
+    const found = only('{ "data": { "path": "d" }, "pretrain": { "batchSize": 512 } }', {
+      ...mnist,
+      trainingCount: 300,
+    });
+    assert.deepEqual([found.severity, found.code, found.place], ['warning', 'batch-too-large', '1:55-58']);
+    assert.equal(found.mended, '{ "data": { "path": "d" }, "pretrain": { "batchSize": 16 } }');
+    assert.deepEqual(
+      check('{ "data": { "path": "d" }, "pretrain": { "batchSize": 300 } }', { ...mnist, trainingCount: 300 }),
+      [],
+    );
+  });
+
+  it('finds a validation that leaves nothing to train on', () => {
+    const found = only('{ "data": { "path": "d", "validation": 0.99 } }', { ...mnist, trainingCount: 0 });
+    assert.deepEqual([found.severity, found.code, found.place], ['error', 'nothing-to-train', '1:40-44']);
+  });
+
+  it('tells that a limit above the training set changes nothing', () =>
+    assert.equal(only('{ "data": { "path": "d", "limit": 70000 } }', mnist).code, 'limit-too-large'));
+
+  it('misses labels where fine-tuning would need them', () => {
+    const text = '{ "data": { "path": "d" }, "finetune": {} }';
+    const found = only(text, { ...mnist, labels: false });
+    assert.deepEqual([found.severity, found.code], ['warning', 'labels-missing']);
+    assert.deepEqual(check(text, mnist), []);
+    assert.deepEqual(check('{ "data": { "path": "d" } }', { ...mnist, labels: false }), []);
+  });
+
+  it('refuses cross-entropy for values that cannot be brought to 0..1', () => {
+    const text = '{ "data": { "path": "d" }, "pretrain": { "loss": "binaryCrossentropy" } }';
+    const found = only(text, { ...mnist, scalesToUnit: false });
+    assert.deepEqual([found.severity, found.code, found.place], ['error', 'loss-range', '1:50-70']);
+    assert.deepEqual(check(found.mended ?? '', { ...mnist, scalesToUnit: false }), []);
+  });
+
+  it('adds the loss when cross-entropy is only the default', () => {
+    for (const [text, mended] of [
+      ['{ "data": { "path": "d" } }', '{ "data": { "path": "d" }, "pretrain": { "loss": "meanSquaredError" } }'],
+      [
+        '{ "data": { "path": "d" }, "pretrain": {} }',
+        '{ "data": { "path": "d" }, "pretrain": { "loss": "meanSquaredError" } }',
+      ],
+    ] as const)
+      assert.equal(only(text, { ...mnist, scalesToUnit: false }).mended, mended);
+  });
+
+  it('warns of a warm-up that is not shorter than the training', () => {
+    const text = (warmup: number) =>
+      `{ "data": { "path": "d" }, "pretrain": { "epochs": 20, "schedule": { "name": "cosine", "warmupEpochs": ${warmup} } } }`;
+    const found = only(text(20), mnist);
+    assert.deepEqual([found.severity, found.code, found.mended], ['warning', 'warmup-too-long', text(2)]);
+    assert.deepEqual(check(text(19), mnist), []);
+  });
+
+  it('tells what in a schedule, early stopping or checkpoints can never happen', () => {
+    const codes = (inner: string) =>
+      check(`{ "data": { "path": "d" }, "pretrain": { "epochs": 20, ${inner} } }`, mnist).map(({ code }) => code);
+    assert.deepEqual(codes('"schedule": "step"'), ['schedule-too-slow']);
+    assert.deepEqual(codes('"schedule": { "name": "step", "everyEpochs": 19 }'), []);
+    assert.deepEqual(codes('"earlyStopping": { "patience": 20 }'), ['patience-too-long']);
+    assert.deepEqual(codes('"earlyStopping": { "patience": 19 }'), []);
+    assert.deepEqual(codes('"checkpointEpochs": 21'), ['checkpoint-too-late']);
+    assert.deepEqual(codes('"checkpointEpochs": 20'), []);
+  });
+});

@@ -93,8 +93,9 @@ function detectNpy(target: string, entries: DirectoryEntry[] | null): Promise<De
 
 async function detectImageFolder(target: string, entries: DirectoryEntry[] | null): Promise<Detection | null> {
   if (entries === null) return null;
-  const { layout, example } = await lookAtImages(target, entries);
-  if (layout === null) return null;
+  const { layout, example, count, otherFolders } = await lookAtImages(target, entries);
+  // Pictures somewhere among other folders do not make those folders classes.
+  if (layout === null || (layout === 'classes' && count <= otherFolders)) return null;
   const what = { flat: 'images', classes: 'a folder of images for each class', splits: 'folders for train and test' };
   return {
     format: 'imageFolder',

@@ -158,7 +158,14 @@ export async function readWhole(file: string, signal?: AbortSignal): Promise<Buf
       file,
       'Use a part of it.',
     );
-  return telling(file, () => fs.readFile(file, signal ? { signal } : {}));
+  return telling(file, async () => {
+    try {
+      return await fs.readFile(file, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  });
 }
 
 export function checkNotEmpty(file: string, size: number): void {

@@ -60,15 +60,20 @@ async function hashFiles(files: string[], { signal, onProgress }: OpenOptions): 
 
 async function hashFile(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  await telling(file, () =>
-    pipeline(
-      createReadStream(file, { highWaterMark: CHUNK_BYTES }),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) hash.update(chunk);
-      },
-      ...(signal ? [{ signal }] : []),
-    ),
-  );
+  await telling(file, async () => {
+    try {
+      await pipeline(
+        createReadStream(file, { highWaterMark: CHUNK_BYTES }),
+        async (chunks: AsyncIterable<Buffer>) => {
+          for await (const chunk of chunks) hash.update(chunk);
+        },
+        ...(signal ? [{ signal }] : []),
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  });
   return hash.digest('hex');
 }
 

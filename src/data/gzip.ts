@@ -44,6 +44,7 @@ export async function readSized(
 
   const filler = new Filler(file, size, headerBytes, promised);
   let packed = 0;
+  let failure: unknown;
   try {
     await pipeline(
       createReadStream(file, { highWaterMark: CHUNK_BYTES }).on('data', (chunk) => {
@@ -52,12 +53,20 @@ export async function readSized(
       }),
       createGunzip({ chunkSize: CHUNK_BYTES }),
       async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) filler.add(chunk);
+        for await (const chunk of chunks) {
+          try {
+            filler.add(chunk);
+          } catch (error) {
+            failure = error; // the pipeline itself reports only that it was ended
+            throw error;
+          }
+        }
       },
       ...(signal ? [{ signal }] : []),
     );
   } catch (error) {
-    throw gzipError(error, file, filler);
+    signal?.throwIfAborted();
+    throw gzipError(failure ?? error, file, filler);
   }
   return filler.end();
 }

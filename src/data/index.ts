@@ -2,11 +2,11 @@
  * Datasets: what formats there are, and opening one. Decoders are loaded when they are needed. The extension host takes
  * detect.ts and find.ts instead, so that no decoder gets into its bundle.
  */
+import * as path from 'node:path';
 import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
 import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
 import { IMAGE_NAME } from './imageLayout.js';
 import { DataError, type Format, type OpenOptions, type Reader } from './reader.js';
-import * as path from 'node:path';
 
 export { detectDataset, SAMPLE_DIGITS } from './detect.js';
 export { findDatasets, type FindOptions } from './find.js';
@@ -53,7 +53,11 @@ async function unknownFolder(folder: string): Promise<DataError> {
     const inner = path.join(folder, name);
     const [found] = await detectDataset(inner);
     if (found)
-      return new DataError(`${folder} is not a dataset, but ${name} in it is one.`, folder, `Name ${inner} instead.`);
+      return new DataError(
+        `${folder} is not a dataset, but ${name} in it looks like one.`,
+        folder,
+        `Name ${inner} instead.`,
+      );
   }
   return new DataError(`${folder} holds no dataset, but ${describeEntries(listing)}.`, folder, READ_HERE);
 }

@@ -42,6 +42,8 @@ export function sizeOf(shape: readonly number[]): number | null {
  * @param bytes a whole number of elements
  */
 export function decodeNumbers(bytes: Uint8Array, type: NumberType, littleEndian: boolean): ExampleData {
+  // No Buffer goes out: its slice() does not copy, unlike that of other arrays.
+  if (bytes instanceof Buffer) bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   if (type === 'uint8') return bytes;
   if (type === 'bool') return bytes.every((byte) => byte < 2) ? bytes : bytes.map((byte) => (byte === 0 ? 0 : 1));
   if (type === 'int8') return Int32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));

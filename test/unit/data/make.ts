@@ -1,0 +1,89 @@
+/** Files for the tests of the readers, made by means of their own. */
+import * as assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import * as jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
+import { DataError, type Batch, type Reader } from '../../../src/data/reader.js';
+
+/** A folder that is removed after the test suite that asks for it. */
+export function temporaryFolder(): (...names: string[]) => string {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'pretrain-data-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return (...names) => path.join(folder, ...names);
+}
+
+/** Writes a file, making its folder. @returns its path */
+export function put(file: string, content: Uint8Array | string): string {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+/** IDX as its specification says: `values` are written by `write`, big-endian, `width` bytes each. */
+export function idx(type: number, shape: number[], values: number[], width = 1, write = 'writeUInt8'): Buffer {
+  const bytes = Buffer.alloc(4 + 4 * shape.length + values.length * width);
+  bytes.set([0, 0, type, shape.length]);
+  shape.forEach((dimension, i) => bytes.writeUInt32BE(dimension, 4 + 4 * i));
+  const writer = bytes as unknown as Record<string, (value: number, at: number) => void>;
+  values.forEach((value, i) => writer[write]!(value, 4 + 4 * shape.length + i * width));
+  return bytes;
+}
+
+/** 0, 1, 2, ... below 256, starting anew. */
+export function counting(length: number): number[] {
+  return Array.from({ length }, (_, i) => i % 256);
+}
+
+/** An NPY file of version 1. */
+export function npy(descr: string, shape: number[], body: Uint8Array, fortran = false): Buffer {
+  const text = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const header = text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11) + '\n';
+  const start = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');
+  start.writeUInt16LE(header.length, 8);
+  return Buffer.concat([start, Buffer.from(header, 'latin1'), body]);
+}
+
+export function float32(values: number[]): Uint8Array {
+  return new Uint8Array(Float32Array.from(values).buffer);
+}
+
+export type Colour = [red: number, green: number, blue: number, alpha?: number];
+
+function rgba(width: number, height: number, colour: Colour): Buffer {
+  const [red, green, blue, alpha = 255] = colour;
+  return Buffer.from(Array.from({ length: width * height }, () => [red, green, blue, alpha]).flat());
+}
+
+/** One colour. @param colorType 0 grey, 2 RGB, 4 grey with alpha, 6 RGB with alpha */
+export function png(width: number, height: number, colour: Colour, colorType: 0 | 2 | 4 | 6 = 6): Buffer {
+  const image = new PNG({ width, height });
+  image.data = rgba(width, height, colour);
+  return PNG.sync.write(image, { colorType, inputColorType: 6 });
+}
+
+export function jpg(width: number, height: number, colour: Colour): Buffer {
+  return jpeg.encode({ width, height, data: rgba(width, height, colour) }, 100).data;
+}
+
+/** All examples. */
+export async function readAll(reader: Reader): Promise<Batch> {
+  return reader.read(Array.from({ length: reader.info.count }, (_, i) => i));
+}
+
+/** Asserts a DataError that speaks of `file`, says what matches each of `says`, and advises. */
+export async function rejectsWith(action: Promise<unknown>, file: string, ...says: RegExp[]): Promise<void> {
+  await assert.rejects(action, (error: unknown) => {
+    assert.ok(error instanceof DataError, `not a DataError: ${String(error)}`);
+    assert.ok(error.file.endsWith(file), `${error.file} is not ${file}`);
+    assert.match(error.message, new RegExp(path.basename(file).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+    assert.doesNotMatch(error.message, /undefined|\[object|\n {4}at /);
+    assert.ok(error.advice, 'no advice');
+    for (const say of says) assert.match(`${error.message} ${error.advice}`, say);
+    return true;
+  });
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseRecipe } from '../../../src/recipe/parse.js';
 import { applied, fixed, language, messages, parse, withPretrain } from './fixture.js';
+import { generator } from './random.js';
 
 describe('A recipe is parsed', () => {
   it('with comments, trailing commas, a byte order mark and any line ends', () => {
@@ -456,14 +457,3 @@ describe('Random edits of a recipe', () => {
     assert.ok(good > 200 && bad > 1000, `${good} good, ${bad} bad`);
   });
 });
-
-/** Numbers 0..1 from a seed (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -10,6 +10,8 @@ const NODE_VERSION = '24.21.0';
 /** VS Code 1.139.1; wants Node 24. */
 const CODE_SERVER_VERSION = '4.139.1';
 
+const nodePackage = `node-${process.platform}-${process.arch}`;
+
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
 /** Chromium's executable: PRETRAIN_CHROMIUM, or one on PATH or in its usual place; null when there is none. */
@@ -26,6 +28,16 @@ export function findBrowser() {
   return candidates.find((file) => existsSync(file)) ?? null;
 }
 
+/** Where the parts of the VS Code of the tests are. */
+export function workbenchParts(folder) {
+  const nodeHome = path.join(folder, 'node', 'node_modules', nodePackage);
+  return {
+    nodeHome,
+    node: path.join(nodeHome, 'bin', 'node'),
+    codeServer: path.join(folder, 'server', 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
+  };
+}
+
 export async function ensureBrowser() {
   if (findBrowser()) return;
   await aptInstall(['chromium'], 'The tests of the monitor need Chromium or Google Chrome', 'about 40 s');
@@ -35,12 +47,11 @@ export async function ensureBrowser() {
 
 export async function ensureWorkbench(folder) {
   mkdirSync(folder, { recursive: true });
-  const nodePackage = `node-${process.platform}-${process.arch}`;
   if (process.platform === 'win32')
     throw new StepError(
       'The end-to-end tests need Linux or macOS: their VS Code server does not install from npm on Windows.',
     );
-  const nodeHome = path.join(folder, 'node', 'node_modules', nodePackage);
+  const { node, nodeHome } = workbenchParts(folder);
 
   await make(
     folder,
@@ -85,7 +96,7 @@ export async function ensureWorkbench(folder) {
       `code-server@${CODE_SERVER_VERSION}`,
     ];
     const log = path.join(folder, 'server-install.log');
-    const result = await run(path.join(nodeHome, 'bin', 'node'), [npmScript(), ...args], { cwd: target, env, log });
+    const result = await run(node, [npmScript(), ...args], { cwd: target, env, log });
     if (result.code === 0)
       removeLeftovers(path.join(target, 'node_modules', 'code-server', 'lib', 'vscode', 'node_modules'));
     return result;

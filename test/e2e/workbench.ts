@@ -41,8 +41,9 @@ export async function openWorkbench({
     const external = new Set<string>();
     page.on('request', (request) => {
       const { protocol, hostname, origin } = new URL(request.url());
-      if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1' && hostname !== 'localhost')
-        external.add(origin);
+      // A webview's own files have names that its service worker answers; they never leave the browser.
+      const local = hostname === '127.0.0.1' || hostname === 'localhost' || hostname.includes('.vscode-resource.');
+      if (/^(https?|wss?):$/.test(protocol) && !local) external.add(origin);
     });
     page.on('console', (message) => consoleLines.push(`[${message.type()}] ${message.text()}`));
     page.on('pageerror', (error) => consoleLines.push(`[pageerror] ${error.message}`));

@@ -37,6 +37,10 @@ export async function writeFiles(
   const partial = files.map(({ name }) => path.join(folder, `.${name}${suffix}`));
   try {
     await fs.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw writeError(error, folder);
+  }
+  try {
     for (const file of done)
       if (await exists(file))
         throw new DataError(

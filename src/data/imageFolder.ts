@@ -169,6 +169,7 @@ async function nothingFound(root: string, deeper: string[]): Promise<DataError> 
 }
 
 function noneReadable(root: string, problems: UnreadableFile[]): DataError {
+  problems.sort((a, b) => compareNames(a.file, b.file));
   const shown = problems.slice(0, 3).map(({ file, reason }) => `${path.relative(root, file)}: ${reason}`);
   return new DataError(
     `None of the images in ${root} can be read (${joinList(shown)}).`,

@@ -42,10 +42,8 @@ export function sizeOf(shape: readonly number[]): number | null {
  * @param bytes a whole number of elements
  */
 export function decodeNumbers(bytes: Uint8Array, type: NumberType, littleEndian: boolean): ExampleData {
-  // No Buffer goes out: its slice() does not copy, unlike that of other arrays.
-  if (bytes instanceof Buffer) bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (type === 'uint8') return bytes;
-  if (type === 'bool') return bytes.every((byte) => byte < 2) ? bytes : bytes.map((byte) => (byte === 0 ? 0 : 1));
+  if (type === 'uint8') return plainView(bytes);
+  if (type === 'bool') return plainView(bytes).map((byte) => (byte === 0 ? 0 : 1));
   if (type === 'int8') return Int32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   const buffer = inHostOrder(bytes, numberBytes[type], littleEndian);
   switch (type) {
@@ -68,6 +66,11 @@ export function decodeNumbers(bytes: Uint8Array, type: NumberType, littleEndian:
     case 'float64':
       return Float32Array.from(new Float64Array(buffer));
   }
+}
+
+/** No Buffer goes out: its slice() does not copy, unlike that of other arrays. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** A copy that begins at an aligned address, its elements in the byte order of this machine. */

@@ -6,7 +6,9 @@ import { shapes, type Shape, type Stroke } from './strokeShapes.js';
 export const DIGIT_SIZE = 28;
 
 /** Free border, in pixels, which the pen's middle line keeps. */
-const MARGIN = 3;
+const MARGIN = 3.5;
+/** The pen's largest radius, in pixels: with the margin, no ink comes to the border. */
+const MAX_RADIUS = 2.2;
 /** Line pieces between two points of a stroke. */
 const PIECES = 6;
 /** The edge of a line fades over this many pixels. */
@@ -62,7 +64,7 @@ function penLines({ strokes, aspect }: Shape, random: RandomStream): Line[] {
       const leaning = x - slant * y;
       line.x.push(cos * leaning - sin * y);
       line.y.push(sin * leaning + cos * y);
-      line.radius.push(radius * (1 + 3 * pressure(u, v)));
+      line.radius.push(Math.min(MAX_RADIUS, radius * (1 + 3 * pressure(u, v))));
     }
     return line;
   });
@@ -143,7 +145,9 @@ function cover(ink: Float32Array, { x, y, radius }: Line): void {
         const px = column + 0.5 - x0;
         const py = row + 0.5 - y0;
         const t = lengthSquared === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / lengthSquared));
-        const distance = Math.hypot(px - t * dx, py - t * dy);
+        const offX = px - t * dx;
+        const offY = py - t * dy;
+        const distance = Math.sqrt(offX * offX + offY * offY);
         const covered = Math.min(1, Math.max(0, (reach - distance) / EDGE));
         const pixel = row * DIGIT_SIZE + column;
         if (covered > (ink[pixel] as number)) ink[pixel] = covered;

@@ -5,7 +5,8 @@ import { openIdx, readIdx } from '../../../src/data/idx.js';
 import { groupIdxFiles, parseIdxName } from '../../../src/data/idxNames.js';
 import { counting, idx, put, rejectsWith, temporaryFolder } from './make.js';
 
-describe('IDX files', () => {
+describe('IDX files', function () {
+  this.timeout(60_000);
   const at = temporaryFolder();
   const images = (count: number): Buffer => idx(8, [count, 2, 3], counting(count * 6));
 

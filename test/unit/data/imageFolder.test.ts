@@ -1,0 +1,225 @@
+import * as assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import * as path from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import { openImageFolder } from '../../../src/data/imageFolder.js';
+import { readImageHeader } from '../../../src/data/imageHeader.js';
+import { jpg, png, put, readAll, rejectsWith, temporaryFolder } from './make.js';
+
+function chunk(name: string, body: Uint8Array): Buffer {
+  const named = Buffer.concat([Buffer.from(name, 'latin1'), body]);
+  const bytes = Buffer.alloc(8 + named.length);
+  bytes.writeUInt32BE(body.length, 0);
+  bytes.set(named, 4);
+  bytes.writeUInt32BE(crc32(named), 4 + named.length);
+  return bytes;
+}
+
+/** An interlaced grey PNG of the given size whose data is `content`. */
+function interlacedPng(width: number, height: number, content: Uint8Array): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0, 0, 0, 1], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(content)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+describe('Image folders', function () {
+  this.timeout(60_000);
+  const at = temporaryFolder();
+  const names = (files: string[], root: string): string[] =>
+    files.map((file) => path.relative(root, file).split(path.sep).join('/'));
+
+  it('take the class from the folder, in alphabetical order, and RGB from coloured images', async () => {
+    put(at('pets', 'dog', 'b.png'), png(3, 2, [10, 20, 30]));
+    put(at('pets', 'cat', 'a.png'), png(3, 2, [200, 100, 50], 2));
+    put(at('pets', 'dog', '.hidden.png'), 'no image');
+    put(at('pets', 'dog', 'notes.txt'), 'text');
+    const reader = await openImageFolder(at('pets'));
+    const { kind, count, shape, range, classes, splits, problems, files } = reader.info;
+    assert.deepEqual(
+      { kind, count, shape, range, classes, splits, problems, files: names(files, at('pets')) },
+      {
+        kind: 'image',
+        count: 2,
+        shape: [2, 3, 3],
+        range: [0, 255],
+        classes: ['cat', 'dog'],
+        splits: [{ name: 'train', start: 0, count: 2 }],
+        problems: [],
+        files: ['cat/a.png', 'dog/b.png'],
+      },
+    );
+    assert.deepEqual([...reader.labels!], [0, 1]);
+    const { data } = await readAll(reader);
+    assert.deepEqual([...data].slice(0, 6), [200, 100, 50, 200, 100, 50]);
+    assert.deepEqual([...data].slice(18, 21), [10, 20, 30]);
+  });
+
+  it('keep one channel when every image is grey, else give grey images three', async () => {
+    put(at('grey', 'a.png'), png(2, 2, [90, 90, 90], 0));
+    put(at('grey', 'b.png'), png(2, 2, [40, 40, 40, 128], 4));
+    const grey = await openImageFolder(at('grey'));
+    assert.deepEqual(grey.info.shape, [2, 2, 1]);
+    // 40 at 128/255 over white: 40 · 0.502 + 255 · 0.498 = 147.08
+    assert.deepEqual([...(await readAll(grey)).data], [90, 90, 90, 90, 147, 147, 147, 147]);
+    put(at('grey', 'c.jpg'), jpg(2, 2, [10, 200, 10]));
+    const mixed = await openImageFolder(at('grey'));
+    assert.deepEqual(mixed.info.shape, [2, 2, 3]);
+    assert.deepEqual([...(await mixed.read([0])).data].slice(0, 3), [90, 90, 90]);
+  });
+
+  it('compose transparency on white', async () => {
+    put(at('alpha', 'clear.png'), png(1, 1, [0, 0, 0, 0]));
+    put(at('alpha', 'half.png'), png(1, 1, [0, 100, 200, 51]));
+    const { data } = await readAll(await openImageFolder(at('alpha')));
+    // 51/255 is a fifth: 0.2 · 100 + 0.8 · 255 = 224
+    assert.deepEqual([...data], [255, 255, 255, 204, 224, 244]);
+  });
+
+  it('read JPEG to within its own loss', async () => {
+    put(at('jpeg', 'a.JPG'), jpg(16, 16, [200, 30, 90]));
+    const { data } = await readAll(await openImageFolder(at('jpeg')));
+    for (const [i, value] of [200, 30, 90].entries())
+      assert.ok(Math.abs(data[i]! - value) <= 3, `${data[i]} for ${value}`);
+  });
+
+  it('find the frame header of a JPEG behind long comments', async () => {
+    const image = jpg(24, 8, [1, 2, 3]);
+    const comment = Buffer.alloc(60_000);
+    comment.set([0xff, 0xfe]);
+    comment.writeUInt16BE(comment.length - 2, 2);
+    const file = put(at('comment.jpg'), Buffer.concat([image.subarray(0, 2), comment, image.subarray(2)]));
+    const { width, height, grey } = await readImageHeader(file);
+    assert.deepEqual([width, height, grey], [24, 8, false]);
+  });
+
+  it('take train, validation and test folders above the classes as splits', async () => {
+    const image = png(1, 1, [1, 2, 3]);
+    for (const name of ['test/a/1', 'train/b/1', 'train/a/1', 'val/b/1', 'train/b/2'])
+      put(at('splits', `${name}.png`), image);
+    const { info, labels } = await openImageFolder(at('splits'));
+    assert.deepEqual(info.splits, [
+      { name: 'train', start: 0, count: 3 },
+      { name: 'validation', start: 3, count: 1 },
+      { name: 'test', start: 4, count: 1 },
+    ]);
+    assert.deepEqual(
+      [info.classes, [...labels!]],
+      [
+        ['a', 'b'],
+        [0, 1, 1, 1, 0],
+      ],
+    );
+  });
+
+  it('take a class called "train" among others as a class', async () => {
+    for (const name of ['train/1', 'bus/1']) put(at('vehicles', `${name}.png`), png(1, 1, [1, 2, 3]));
+    assert.deepEqual((await openImageFolder(at('vehicles'))).info.classes, ['bus', 'train']);
+  });
+
+  it('have no labels when all images are in one folder, and -1 beside class folders', async () => {
+    for (const name of ['1', '2']) put(at('flat', `${name}.png`), png(1, 1, [1, 2, 3]));
+    const flat = await openImageFolder(at('flat'));
+    assert.deepEqual([flat.info.classes, flat.labels, flat.info.count], [null, null, 2]);
+    put(at('flat', 'dog', '3.png'), png(1, 1, [1, 2, 3]));
+    const some = await openImageFolder(at('flat'));
+    assert.deepEqual([some.info.classes, [...some.labels!]], [['dog'], [0, -1, -1]]);
+  });
+
+  it('leave out what cannot be read and tell why; the others keep their place and label', async () => {
+    const good = png(2, 2, [5, 5, 5], 0);
+    put(at('some', 'a', '1.png'), good);
+    put(at('some', 'a', '2.png'), good.subarray(0, good.length - 20));
+    put(at('some', 'a', '3.png'), 'no image at all');
+    put(at('some', 'b', '4.png'), png(2, 2, [9, 9, 9], 0));
+    put(at('some', 'b', '5.jpg'), jpg(2, 2, [0, 0, 0]).subarray(0, 300));
+    put(at('some', 'b', '6.png'), '');
+    put(at('some', 'b', '7.gif'), 'GIF89a');
+    const reader = await openImageFolder(at('some'));
+    assert.deepEqual(names(reader.info.files, at('some')), ['a/1.png', 'b/4.png']);
+    assert.deepEqual([...reader.labels!], [0, 1]);
+    const { data } = await readAll(reader);
+    assert.deepEqual([...data].filter((_, i) => i % (data.length / 8) === 0).map(Number), [5, 5, 5, 5, 9, 9, 9, 9]);
+    const problems = reader.info.problems.map(({ file, reason }) => `${path.basename(file)}: ${reason}`);
+    assert.equal(problems.length, 5);
+    assert.match(problems[0]!, /^2\.png: .+/);
+    assert.match(problems[1]!, /^3\.png: it is neither PNG nor JPEG/);
+    assert.match(problems[2]!, /^5\.jpg: .+/);
+    assert.match(problems[3]!, /^6\.png: it is empty/);
+    assert.match(problems[4]!, /^7\.gif: Not read: only PNG and JPEG/);
+  });
+
+  it('do not follow links out of the folder, and follow those inside', async () => {
+    put(at('outside', 'secret.png'), png(1, 1, [1, 2, 3]));
+    put(at('inside', 'a', '1.png'), png(1, 1, [1, 2, 3]));
+    symlinkSync(at('outside', 'secret.png'), at('inside', 'a', '2.png'));
+    symlinkSync(at('outside'), at('inside', 'b'));
+    symlinkSync(at('inside', 'a', '1.png'), at('inside', 'a', '3.png'));
+    const { info } = await openImageFolder(at('inside'));
+    assert.deepEqual(names(info.files, at('inside')), ['a/1.png', 'a/3.png']);
+    assert.deepEqual(info.problems.map(({ file }) => path.relative(at('inside'), file)).sort(), ['a/2.png', 'b']);
+  });
+
+  it('tell progress from 0 to 1, and stop when asked to', async () => {
+    const fractions: number[] = [];
+    await openImageFolder(at('pets'), { onProgress: (fraction) => fractions.push(fraction) });
+    assert.ok(fractions[0]! < 0.2 && fractions.at(-1) === 1);
+    assert.deepEqual(fractions, [...fractions].sort());
+    const controller = new AbortController();
+    const reason = new Error('stopped');
+    const opened = openImageFolder(at('pets'), {
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
+    await assert.rejects(opened, reason);
+  });
+
+  describe('that cannot be used are told with what to do', () => {
+    it('images of unequal size', async () => {
+      for (let i = 0; i < 20; i++) put(at('sizes', `${10 + i}.png`), png(3, 2, [1, 2, 3]));
+      put(at('sizes', '30.jpg'), jpg(4, 4, [1, 2, 3]));
+      await rejectsWith(
+        openImageFolder(at('sizes')),
+        '30.jpg',
+        /10\.png is 3 × 2, 30\.jpg is 4 × 4; 1 of 21/,
+        /Move this image elsewhere, or scale it to 3 × 2/,
+      );
+    });
+    it('images of which none can be read', async () => {
+      put(at('bad', '1.png'), 'x');
+      put(at('bad', '2.jpg'), 'y');
+      await assert.rejects(
+        openImageFolder(at('bad')),
+        /None of the images in .*bad can be read \(1\.png: it is neither.*2\.jpg/,
+      );
+    });
+    it('a folder of something else', async () => {
+      for (const name of ['a.txt', 'b.txt', 'c.csv', 'sub/d.txt']) put(at('else', name), 'x');
+      await rejectsWith(openImageFolder(at('else')), 'else', /2 \.txt files, 1 \.csv file and 1 folder/, /PNG or JPEG/);
+    });
+    it('images that lie deeper', async () => {
+      put(at('deep', 'set', 'a', '1.png'), png(1, 1, [1, 2, 3]));
+      await rejectsWith(openImageFolder(at('deep')), 'deep', /name .*deep.set\./);
+    });
+    it('an interlaced image that would unpack to more than its size', async () => {
+      put(at('bomb', '1.png'), interlacedPng(4, 4, Buffer.alloc(300_000_000)));
+      const before = process.memoryUsage.rss();
+      await assert.rejects(openImageFolder(at('bomb')), /None of the images/);
+      assert.ok(process.memoryUsage.rss() - before < 150_000_000);
+    });
+    it('an image that claims to be huge', async () => {
+      const bytes = png(1, 1, [1, 2, 3]);
+      bytes.writeUInt32BE(60_000, 16);
+      bytes.writeUInt32BE(60_000, 20);
+      put(at('huge', '1.png'), bytes);
+      await assert.rejects(openImageFolder(at('huge')), /60000 × 60000 .*bytes of memory|more than 100 million/);
+    });
+  });
+});

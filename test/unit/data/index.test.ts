@@ -1,0 +1,181 @@
+import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, chmodSync, symlinkSync } from 'node:fs';
+import * as path from 'node:path';
+import { detectDataset, findDatasets, formats, openDataset, SAMPLE_DIGITS } from '../../../src/data/index.js';
+import { fileError } from '../../../src/data/files.js';
+import { DataError } from '../../../src/data/reader.js';
+import { counting, float32, idx, npy, png, put, rejectsWith, temporaryFolder } from './make.js';
+
+const NOBODY = 65534;
+
+describe('Opening a dataset', function () {
+  this.timeout(60_000);
+  const at = temporaryFolder();
+  const images = idx(8, [2, 3, 3], counting(18));
+
+  it('finds the format of files and folders by names and first bytes', async () => {
+    put(at('mnist', 'train-images-idx3-ubyte'), images);
+    put(at('unnamed.bin'), images);
+    put(at('x.npy'), npy('<f4', [2, 3], float32(counting(6))));
+    put(at('arrays', 'x_train.npy'), npy('<f4', [2, 3], float32(counting(6))));
+    put(at('pets', 'cat', '1.png'), png(2, 2, [1, 2, 3]));
+    const formatOf = async (target: string): Promise<string> => (await openDataset(target)).info.format;
+    assert.equal(await formatOf(at('mnist')), 'idx');
+    assert.equal(await formatOf(at('mnist', 'train-images-idx3-ubyte')), 'idx');
+    assert.equal(await formatOf(at('unnamed.bin')), 'idx');
+    assert.equal(await formatOf(at('x.npy')), 'npy');
+    assert.equal(await formatOf(at('arrays')), 'npy');
+    assert.equal(await formatOf(at('pets')), 'imageFolder');
+    assert.equal(await formatOf(SAMPLE_DIGITS), 'strokeDigits');
+    assert.equal(formats.length, 4);
+  });
+
+  it('takes a folder with one archive in it as that archive', async () => {
+    put(at('archive', 'readme.txt'), 'x');
+    put(at('archive', 'stored.npz'), readFileSync('test/fixtures/numpy/stored.npz'));
+    assert.equal((await openDataset(at('archive'))).info.path, at('archive', 'stored.npz'));
+  });
+
+  it('follows a link that the person named', async () => {
+    symlinkSync(at('mnist'), at('link'));
+    assert.equal((await openDataset(at('link'))).info.count, 2);
+  });
+
+  it('ends with the reason when it is stopped', async () => {
+    const reason = new Error('stopped');
+    await assert.rejects(openDataset(at('mnist'), { signal: AbortSignal.abort(reason) }), reason);
+    await assert.rejects(openDataset(SAMPLE_DIGITS, { signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  describe('that cannot be used tells with what to do', () => {
+    it('a missing path', () => rejectsWith(openDataset(at('gone', 'mnist')), 'mnist', /not there/, /Check the path/));
+    it('an empty file', () => rejectsWith(openDataset(put(at('empty.npz'), '')), 'empty.npz', /empty \(0 bytes\)/));
+    it('an empty folder', () => {
+      mkdirSync(at('void'));
+      return rejectsWith(openDataset(at('void')), 'void', /empty folder/, /Put the data there/);
+    });
+    it('a folder of something else', async () => {
+      for (const name of ['a.md', 'b.md', 'c.docx', 'sub/d.txt']) put(at('documents', name), 'x');
+      await rejectsWith(
+        openDataset(at('documents')),
+        'documents',
+        /2 \.md files, 1 \.docx file and 1 folder/,
+        /MNIST-style/,
+      );
+    });
+    it('a folder above the dataset', async () => {
+      put(at('above', 'arrays', 'x_train.npy'), npy('<f4', [2, 3], float32(counting(6))));
+      await rejectsWith(openDataset(at('above')), 'above', /arrays in it looks like one/, /Name .*arrays instead/);
+    });
+    it('a file of something else', () =>
+      rejectsWith(openDataset(put(at('letter.doc'), 'Dear')), 'letter.doc', /44656172/, /Read are/));
+    it('a single image', () =>
+      rejectsWith(openDataset(put(at('one.png'), png(1, 1, [1, 2, 3]))), 'one.png', /single image/, /folder/));
+    it('a pipe', () => {
+      execFileSync('mkfifo', [at('pipe')]);
+      return rejectsWith(openDataset(at('pipe')), 'pipe', /neither a file nor a folder/);
+    });
+    it('links that lead in a circle', () => {
+      symlinkSync(at('circle'), at('circle'));
+      return rejectsWith(openDataset(at('circle')), 'circle', /circle/);
+    });
+
+    it('no permission to read', async function () {
+      if (process.getuid?.() !== 0) {
+        chmodSync(put(at('closed.npy'), 'x'), 0);
+        return rejectsWith(openDataset(at('closed.npy')), 'closed.npy', /no permission/);
+      }
+      // Root may read everything: be somebody else for this test.
+      chmodSync(at(), 0o755);
+      chmodSync(put(at('closed.npy'), 'x'), 0o600);
+      mkdirSync(at('closed'), { mode: 0o700 });
+      process.seteuid?.(NOBODY);
+      try {
+        await rejectsWith(openDataset(at('closed')), 'closed', /no permission/);
+        await rejectsWith(openDataset(at('closed.npy')), 'closed.npy', /no permission/);
+      } finally {
+        process.seteuid?.(0);
+      }
+    });
+
+    it('whatever the file system reports', () => {
+      const report = (code: string): string =>
+        (fileError(Object.assign(new Error('raw'), { code, syscall: 'read' }), '/data/x') as DataError).message;
+      for (const [code, says] of [
+        ['EACCES', /no permission/],
+        ['EMFILE', /too many files/],
+        ['ENOSPC', /disk is full/],
+        ['EROFS', /read-only/],
+        ['EIO', /EIO/],
+      ] as const)
+        assert.match(report(code), says);
+      const other = new TypeError('a programming error');
+      assert.equal(fileError(other, '/data/x'), other);
+    });
+  });
+});
+
+describe('Finding datasets in a workspace', () => {
+  const at = temporaryFolder();
+
+  it('finds each, the nearest first, and nothing inside of one', async () => {
+    put(at('deep', 'er', 'mnist', 'train-images-idx3-ubyte.gz'), 'x');
+    put(at('near', 'train-images-idx3-ubyte'), idx(8, [1, 2, 2], counting(4)));
+    put(at('arrays.npz'), 'x');
+    for (const name of ['train/a', 'train/b', 'test/a']) put(at('splits', name, '1.png'), 'x');
+    for (const name of ['cat', 'dog']) put(at('pets', name, '1.png'), 'x');
+    put(at('docs', 'screenshot.png'), 'x');
+    put(at('node_modules', 'x', 'data.npy'), 'x');
+    put(at('skipped', 'data.npy'), 'x');
+    put(at('.hidden', 'data.npy'), 'x');
+    symlinkSync(at('pets'), at('linked'));
+    const found = await findDatasets(at(), { exclude: ['skipped'] });
+    assert.deepEqual(
+      found.map(({ path: file, format }) => [path.relative(at(), file), format]),
+      [
+        ['arrays.npz', 'npz'],
+        ['near', 'idx'],
+        ['pets', 'imageFolder'],
+        ['splits', 'imageFolder'],
+        [path.join('deep', 'er', 'mnist'), 'idx'],
+      ],
+    );
+    for (const { reason } of found) assert.match(reason, /\w\.$/);
+  });
+
+  it('stops at its limit and when it is asked to', async () => {
+    assert.equal((await findDatasets(at(), { limit: 2 })).length, 2);
+    assert.deepEqual(await findDatasets(at(), { signal: AbortSignal.abort() }), []);
+  });
+
+  it('takes many loose pictures for a dataset, a few not', async () => {
+    for (let i = 0; i < 25; i++) put(at('photos', 'all', `${i}.jpg`), 'x');
+    const found = await findDatasets(at('photos'));
+    assert.deepEqual(
+      found.map(({ path: file }) => path.basename(file)),
+      ['all'],
+    );
+    assert.deepEqual(await findDatasets(at('docs')), []);
+    assert.equal((await detectDataset(at('docs')))[0]?.format, 'imageFolder');
+  });
+
+  it('does not fail at a folder that cannot be read', async () => {
+    assert.deepEqual(await findDatasets(at('gone')), []);
+  });
+
+  it('loads no decoder: the extension host imports these files', () => {
+    const seen = new Set<string>();
+    const visit = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const text = readFileSync(file, 'utf8');
+      assert.doesNotMatch(text, /\bimport\(/, file);
+      for (const [, from = ''] of text.matchAll(/^(?:import|export) (?!type).*?from '([^']+)'/gms))
+        if (from.startsWith('.')) visit(path.join(path.dirname(file), from.replace(/\.js$/, '.ts')));
+        else assert.match(from, /^node:/, file);
+    };
+    visit(path.resolve('src/data/find.ts'));
+    assert.ok(seen.size >= 5 && seen.size <= 8, [...seen].join());
+  });
+});

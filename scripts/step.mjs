@@ -1,7 +1,16 @@
 // What all set-up programs share: steps that say what they do, run once, and fail with one sentence.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,12 +131,10 @@ export function digest(paths, extra = '') {
 
 function filesIn(relative) {
   const full = path.join(root, relative);
-  if (!existsSync(full)) return [];
-  const entries = readdirSync(path.dirname(full), { withFileTypes: true });
-  if (entries.find(({ name }) => name === path.basename(full))?.isFile()) return [relative];
-  return readdirSync(full, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+  const found = statSync(full, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return found ? [relative] : [];
+  const names = readdirSync(full, { recursive: true }).map((name) => path.join(relative, name));
+  return names.filter((name) => statSync(path.join(root, name)).isFile());
 }
 
 /** A step's stamp: the state of the world in which it was last completed. */

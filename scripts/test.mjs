@@ -48,8 +48,7 @@ async function runSuite(suite, missing, mochaArgs) {
   try {
     const files = `test/${suite.name}/**/*.test.ts`;
     const args = [
-      '--import',
-      'tsx',
+      '--import=tsx',
       '--reporter',
       'scripts/reporter.cjs',
       '--timeout',

@@ -128,9 +128,8 @@ function removeLeftovers(modules) {
     const own = `${process.platform}-${process.arch}`;
     for (const name of readdirSync(ripgrep)) if (name !== own) rmSync(path.join(ripgrep, name), { recursive: true });
   }
-  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true }))
-    if (entry.isDirectory() && entry.name === 'obj.target')
-      rmSync(path.join(entry.parentPath, entry.name), { recursive: true, force: true });
+  const compiled = readdirSync(modules, { recursive: true }).filter((name) => path.basename(name) === 'obj.target');
+  for (const name of compiled) rmSync(path.join(modules, name), { recursive: true, force: true });
 }
 
 /** code-server's native modules are compiled: a C++ toolchain for node-gyp, Kerberos' headers for one of them. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { NativeError } from './native/error.js';
@@ -133,8 +133,8 @@ async function openScratch(folder: string): Promise<string> {
         `${folder} has ${Math.round((bavail * bsize) / 1e6)} MB of free space and ${BYTES_NEEDED / 1e6} are needed`,
         'make room there',
       );
-    const scratch = path.join(folder, `.installing-${process.pid}-${Date.now().toString(36)}`);
-    await mkdir(path.join(scratch, 'prefix'), { recursive: true });
+    const scratch = await mkdtemp(path.join(folder, `.installing-${process.pid}-`));
+    await mkdir(path.join(scratch, 'prefix'));
     return scratch;
   } catch (error) {
     throw explainDiskError(error, folder);

@@ -147,10 +147,9 @@ async function downloadWheel(
 /** Bytes of all files in a folder; what vanishes while it is counted counts as nothing. */
 async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
-    if (!entry.isFile()) continue;
-    const file = await stat(path.join(entry.parentPath, entry.name)).catch(() => null);
-    bytes += file?.size ?? 0;
+  for (const name of await readdir(folder, { recursive: true }).catch(() => [])) {
+    const file = await stat(path.join(folder, name)).catch(() => null);
+    if (file?.isFile() === true) bytes += file.size;
   }
   return bytes;
 }

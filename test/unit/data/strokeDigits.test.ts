@@ -9,8 +9,8 @@ const PIXELS = 784;
 describe('Stroke digits', function () {
   this.timeout(60_000);
   const at = temporaryFolder();
-  let images = new Uint8Array();
-  let labels = new Uint8Array();
+  let images: Uint8Array;
+  let labels: Uint8Array;
   before(async () => {
     ({ images, labels } = await drawStrokeDigits());
   });
@@ -34,7 +34,7 @@ describe('Stroke digits', function () {
     assert.notDeepEqual(labels, other!.labels);
   });
 
-  it('differ from each other, have grey edges, and keep off the border', async () => {
+  it('differ from each other, have grey edges, and keep off the border', () => {
     const distinct = new Set<string>();
     for (let i = 0; i < 6000; i++) {
       const image = images.subarray(i * PIXELS, (i + 1) * PIXELS);
@@ -53,7 +53,7 @@ describe('Stroke digits', function () {
     assert.equal(distinct.size, 6000);
   });
 
-  it('can be told apart, but not trivially: nearest mean is right for most and wrong for some', async () => {
+  it('can be told apart, but not trivially: nearest mean is right for most and wrong for some', () => {
     const means = Array.from({ length: 10 }, () => new Float64Array(PIXELS));
     for (let i = 0; i < 5000; i++) {
       const mean = means[labels[i]!]!;

@@ -1,0 +1,372 @@
+import uPlot from 'uplot';
+import uPlotStyle from 'uplot/dist/uPlot.min.css';
+import { element, setText } from '../dom.js';
+import { align, nearest, reduce, type Points, type Reduced } from './decimate.js';
+import { logTicks, linearTicks } from './ticks.js';
+
+/** How a line looks; colours are read again with every drawing. */
+export interface LineStyle {
+  name: string;
+  colour: () => string;
+  width: number;
+  alpha?: number;
+  dash?: number[];
+  /** The last value stands at the line's end, and the value under the pointer is told. */
+  told: boolean;
+}
+
+export interface ChartColours {
+  text: string;
+  grid: string;
+  font: string;
+  fontSize: number;
+}
+
+export interface ChartContent {
+  /** In the order of the styles. */
+  lines: readonly Points[];
+  log: boolean;
+  /** x of the vertical line, or null. */
+  marker: number | null;
+  xTicks: (low: number, high: number, most: number) => number[];
+  formatX: (x: number) => string;
+  formatY: (y: number) => string;
+  formatTick: (y: number) => string;
+}
+
+export interface ChartOptions {
+  lines: readonly LineStyle[];
+  colours: () => ChartColours;
+  /** Head line of what is told about an x. */
+  describeX: (x: number) => string;
+  onZoom: (zoomed: boolean) => void;
+}
+
+const Y_TICK_SPACE = 34;
+const X_TICK_SPACE = 86;
+const X_AXIS_SIZE = 28;
+const END_LABEL_GAP = 7;
+
+/** Detail of the event "drawn", which each drawing of the chart raises: how many points uPlot was given. */
+export interface Drawn {
+  points: number;
+}
+
+/** One chart of lines over a common x. It knows nothing of what they mean. */
+export class LineChart {
+  readonly element: HTMLElement;
+  private plot: uPlot | undefined;
+  private content: ChartContent | undefined;
+  private zoom: [number, number] | null = null;
+  private range: [number, number] = [0, 1];
+  private yRange: [number, number] = [0, 1];
+  private readonly reduced: Reduced[];
+  private readonly marker = element('div', { class: 'chart-marker' });
+  private readonly tip = element('div', { class: 'chart-tip' });
+  private readonly dots: HTMLElement[];
+  private width = 0;
+  private height = 0;
+
+  constructor(private readonly options: ChartOptions) {
+    adoptStyle(uPlotStyle);
+    this.element = element('div', { class: 'chart' });
+    this.reduced = options.lines.map(() => ({ x: [], y: [] }));
+    this.dots = options.lines.map(() => element('div', { class: 'chart-dot' }));
+    this.tip.hidden = true;
+    for (const dot of this.dots) dot.hidden = true;
+  }
+
+  /** Draws at once; the caller sees to it that this happens at most once a frame. */
+  draw(content: ChartContent): void {
+    this.content = content;
+    const width = this.element.clientWidth;
+    const height = this.element.clientHeight;
+    if (width < 80 || height < 80) return;
+    const table = this.reduceAll(content, width);
+    if (!this.plot) this.plot = this.create(width, height, table);
+    else {
+      if (width !== this.width || height !== this.height) this.plot.setSize({ width, height });
+      this.plot.setData(table, true);
+    }
+    this.width = width;
+    this.height = height;
+    this.placeMarker();
+    this.showTip();
+    const detail: Drawn = { points: this.reduced.reduce((sum, { x }) => sum + x.length, 0) };
+    this.element.dispatchEvent(new CustomEvent('drawn', { detail, bubbles: true }));
+  }
+
+  /** Moves the vertical line without drawing the curves again. */
+  mark(x: number | null): void {
+    if (!this.content || this.content.marker === x) return;
+    this.content.marker = x;
+    this.placeMarker();
+  }
+
+  resetZoom(): void {
+    if (this.zoom) this.setZoom(null);
+  }
+
+  /** Shows half as much around the vertical line or the middle, or twice as much. */
+  zoomBy(factor: number): void {
+    const full = this.fullRange();
+    const [low, high] = this.range;
+    const marker = this.content?.marker ?? NaN;
+    const centre = marker > low && marker < high ? marker : (low + high) / 2;
+    const half = ((high - low) * factor) / 2;
+    const from = Math.max(full[0], Math.min(centre - half, full[1] - 2 * half));
+    this.setZoom(half * 2 >= full[1] - full[0] ? null : [from, Math.min(full[1], from + 2 * half)]);
+  }
+
+  private setZoom(zoom: [number, number] | null): void {
+    this.zoom = zoom;
+    this.options.onZoom(zoom !== null);
+  }
+
+  private fullRange(): [number, number] {
+    let high = -Infinity;
+    for (const { x, count } of this.content?.lines ?? []) if (count > 0) high = Math.max(high, x[count - 1] ?? 0);
+    return [0, high > 0 ? high : 1];
+  }
+
+  private reduceAll(content: ChartContent, width: number): uPlot.AlignedData {
+    this.range = this.zoom ?? this.fullRange();
+    const columns = Math.max(50, Math.round(width * devicePixelRatio));
+    let low = Infinity;
+    let high = -Infinity;
+    content.lines.forEach((points, index) => {
+      const into = this.reduced[index];
+      if (!into) return;
+      reduce(points, this.range[0], this.range[1], columns, content.log, into);
+      for (const y of into.y) {
+        if (y < low) low = y;
+        if (y > high) high = y;
+      }
+    });
+    if (low > high) [low, high] = content.log ? [-1, 0] : [0, 1];
+    const pad = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 1;
+    this.yRange = [low - pad, high + pad];
+    return align(this.reduced);
+  }
+
+  private create(width: number, height: number, table: uPlot.AlignedData): uPlot {
+    const { lines, colours } = this.options;
+    const font = (): string => `${colours().fontSize}px ${colours().font}`;
+    const axis: uPlot.Axis = {
+      stroke: () => colours().text,
+      font: font(),
+      grid: { stroke: () => colours().grid, width: 1 },
+      ticks: { show: false },
+    };
+    const plot = new uPlot(
+      {
+        width,
+        height,
+        legend: { show: false },
+        padding: [8, () => this.endLabelWidth(), 0, 0],
+        scales: { x: { time: false, range: () => this.range }, y: { range: () => this.yRange } },
+        axes: [
+          {
+            ...axis,
+            grid: { show: false },
+            size: X_AXIS_SIZE,
+            gap: 8,
+            space: X_TICK_SPACE,
+            splits: (self, _axis, low, high) =>
+              this.content?.xTicks(low, high, Math.max(2, Math.floor((self.width - 110) / X_TICK_SPACE))) ?? [],
+            values: (_self, splits) => splits.map((x) => this.content?.formatX(x) ?? ''),
+          },
+          {
+            ...axis,
+            gap: 8,
+            size: (self, values) => axisWidth(self, values, font()),
+            splits: (self, _axis, low, high) => this.yTicks(low, high, self.height - X_AXIS_SIZE),
+            values: (_self, splits) =>
+              splits.map((y) => this.content?.formatTick(this.content.log ? 10 ** y : y) ?? ''),
+          },
+        ],
+        series: [
+          {},
+          ...lines.map((line) => ({
+            stroke: line.colour,
+            width: line.width,
+            alpha: line.alpha ?? 1,
+            ...(line.dash ? { dash: line.dash } : {}),
+            spanGaps: true,
+            points: { show: (_self: uPlot, index: number) => this.reduced[index - 1]?.x.length === 1, size: 5 },
+          })),
+        ],
+        cursor: {
+          y: false,
+          points: { show: false },
+          drag: { x: true, y: false, setScale: false, dist: 6 },
+          bind: {
+            dblclick: () => () => {
+              this.resetZoom();
+              return null;
+            },
+          },
+        },
+        hooks: {
+          draw: [(self) => this.drawEnds(self)],
+          setCursor: [() => this.showTip()],
+          setSelect: [(self) => this.select(self)],
+        },
+      },
+      table,
+      this.element,
+    );
+    plot.over.append(this.marker, ...this.dots, this.tip);
+    return plot;
+  }
+
+  private yTicks(low: number, high: number, pixels: number): number[] {
+    const height = Math.max(60, pixels);
+    if (this.content?.log) return logTicks(low, high, height, Y_TICK_SPACE * 0.7);
+    return linearTicks(low, high, Math.max(2, Math.floor(height / (Y_TICK_SPACE * 1.3))));
+  }
+
+  /** What is drawn last of the lines that are told, in canvas pixels. */
+  private drawEnds(self: uPlot): void {
+    const content = this.content;
+    if (!content) return;
+    const ratio = uPlot.pxRatio;
+    const { fontSize, font } = this.options.colours();
+    const ends = this.options.lines.flatMap((line, index) => {
+      const value = this.endValue(index);
+      return line.told && value !== undefined
+        ? [
+            {
+              y: self.valToPos(value, 'y', true),
+              text: content.formatY(content.log ? 10 ** value : value),
+              colour: line.colour(),
+            },
+          ]
+        : [];
+    });
+    spread(ends, fontSize * 1.2 * ratio, self.bbox.top + (fontSize / 2) * ratio, self.bbox.top + self.bbox.height);
+    self.ctx.save();
+    self.ctx.font = `${fontSize * ratio}px ${font}`;
+    self.ctx.textAlign = 'left';
+    self.ctx.textBaseline = 'middle';
+    for (const { y, text, colour } of ends) {
+      self.ctx.fillStyle = colour;
+      self.ctx.fillText(text, self.bbox.left + self.bbox.width + END_LABEL_GAP * ratio, y);
+    }
+    self.ctx.restore();
+  }
+
+  /** Last value in view, as it is drawn. */
+  private endValue(index: number): number | undefined {
+    const line = this.reduced[index];
+    if (!line) return undefined;
+    let last = line.x.length - 1;
+    while (last > 0 && (line.x[last] ?? 0) > this.range[1]) last -= 1;
+    return line.y[last];
+  }
+
+  private endLabelWidth(): number {
+    const content = this.content;
+    if (!content) return 12;
+    const { fontSize } = this.options.colours();
+    const longest = Math.max(
+      0,
+      ...this.options.lines.map((line, index) => {
+        const value = line.told ? this.endValue(index) : undefined;
+        return value === undefined ? 0 : content.formatY(content.log ? 10 ** value : value).length;
+      }),
+    );
+    return longest === 0 ? 12 : END_LABEL_GAP + Math.ceil(longest * fontSize * 0.64);
+  }
+
+  private select(self: uPlot): void {
+    const { left, width } = self.select;
+    if (width < 6) return;
+    const zoom: [number, number] = [self.posToVal(left, 'x'), self.posToVal(left + width, 'x')];
+    self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (zoom[1] > zoom[0]) this.setZoom(zoom);
+  }
+
+  private placeMarker(): void {
+    const x = this.content?.marker ?? null;
+    const { plot } = this;
+    if (!plot) return;
+    const visible = x !== null && x >= this.range[0] && x <= this.range[1];
+    this.marker.hidden = !visible;
+    if (visible) this.marker.style.transform = `translateX(${Math.round(plot.valToPos(x, 'x'))}px)`;
+  }
+
+  private showTip(): void {
+    const { plot, content } = this;
+    const left = plot?.cursor.left ?? -1;
+    this.tip.hidden = !plot || !content || left < 0;
+    if (!plot || !content || left < 0) {
+      for (const dot of this.dots) dot.hidden = true;
+      return;
+    }
+    const x = plot.posToVal(left, 'x');
+    let told = x;
+    const rows: HTMLElement[] = [];
+    const asides: HTMLElement[] = [];
+    this.options.lines.forEach((line, index) => {
+      const points = content.lines[index];
+      const dot = this.dots[index];
+      const at = points ? nearest(points, x) : -1;
+      if (!points || !dot) return;
+      const px = points.x[at] ?? NaN;
+      const value = points.y[at] ?? NaN;
+      const y = content.log ? Math.log10(value) : value;
+      dot.hidden = !line.told || !Number.isFinite(y) || px < this.range[0] || px > this.range[1];
+      if (!dot.hidden) {
+        dot.style.transform = `translate(${plot.valToPos(px, 'x')}px, ${plot.valToPos(y, 'y')}px)`;
+        dot.style.background = line.colour();
+      }
+      if (at < 0 || points.count === 0) return;
+      if (rows.length + asides.length === 0) told = px;
+      const name = element('span', { class: 'chart-tip-name' }, line.name);
+      const row = element('div', { class: 'chart-tip-row' }, name, element('b', {}, content.formatY(value)));
+      (line.told ? rows : asides).push(row);
+    });
+    const head = element('div', { class: 'chart-tip-head' });
+    setText(head, this.options.describeX(told));
+    this.tip.replaceChildren(head, ...rows, ...asides);
+    const room = plot.over.clientWidth;
+    const width = this.tip.offsetWidth;
+    const place = left + 14 + width > room ? Math.max(0, left - 14 - width) : left + 14;
+    this.tip.style.transform = `translate(${Math.round(place)}px, 8px)`;
+  }
+}
+
+function axisWidth(self: uPlot, values: string[] | null, font: string): number {
+  self.ctx.save();
+  self.ctx.font = font;
+  const widest = Math.max(0, ...(values ?? []).map((value) => self.ctx.measureText(value).width));
+  self.ctx.restore();
+  return Math.ceil(widest) + 10;
+}
+
+/** Moves labels apart that would cover one another, keeping their order. */
+function spread(labels: { y: number }[], space: number, top: number, bottom: number): void {
+  const sorted = [...labels].sort((a, b) => a.y - b.y);
+  for (const [index, label] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (!before || label.y - before.y >= space) continue;
+    const middle = (label.y + before.y) / 2;
+    before.y = middle - space / 2;
+    label.y = middle + space / 2;
+  }
+  const over = (sorted.at(-1)?.y ?? bottom) - bottom;
+  if (over > 0) for (const label of sorted) label.y -= over;
+  const under = top - (sorted[0]?.y ?? top);
+  if (under > 0) for (const label of sorted) label.y += under;
+}
+
+let adopted: CSSStyleSheet | undefined;
+
+/** A constructed style sheet needs no permission from the page's policy. */
+function adoptStyle(text: string): void {
+  if (adopted) return;
+  adopted = new CSSStyleSheet();
+  adopted.replaceSync(text);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, adopted];
+}

@@ -1,0 +1,81 @@
+import { say } from './strings.js';
+
+/** Numbers, spans and times of day as the page's language writes them. */
+function language(): string | undefined {
+  return document.documentElement.lang || undefined;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function number(value: number, options: Intl.NumberFormatOptions): string {
+  const key = JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(language(), options);
+    formats.set(key, format);
+  }
+  return format.format(value);
+}
+
+export function whole(value: number): string {
+  return number(value, { maximumFractionDigits: 0 });
+}
+
+/** A loss or error: always as many digits, so that it does not jump; small ones in powers of ten. */
+export function measure(value: number): string {
+  if (!Number.isFinite(value)) return say('notANumber');
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e6))
+    return number(value, { notation: 'scientific', minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const digits = size < 1 ? 4 : size < 10 ? 3 : size < 1000 ? 1 : 0;
+  return number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** A number as short as it can be said, e.g. a learning rate or a mark on an axis. */
+export function short(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-5 || size >= 1e7))
+    return number(value, { notation: 'scientific', maximumSignificantDigits: 3 });
+  return number(value, { maximumSignificantDigits: 6 });
+}
+
+/** Examples a second, to three digits. */
+export function rate(value: number): string {
+  return number(value, value >= 100 ? { maximumSignificantDigits: 4 } : { maximumSignificantDigits: 2 });
+}
+
+/** "47 seconds", "3 min 20 sec", "1 hr 5 min". */
+export function span(seconds: number): string {
+  const unit = (value: number, name: string, display: 'long' | 'short'): string =>
+    number(value, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits: 0 });
+  const rounded = Math.max(0, Math.round(seconds));
+  if (rounded < 60) return unit(rounded, 'second', 'long');
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 10) return `${unit(minutes, 'minute', 'short')} ${unit(rounded % 60, 'second', 'short')}`;
+  if (minutes < 60) return unit(Math.round(rounded / 60), 'minute', 'long');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${unit(hours, 'hour', 'short')} ${unit(minutes % 60, 'minute', 'short')}`;
+  return unit(Math.round(hours / 24), 'day', 'long');
+}
+
+/** Seconds of training on an axis: "45", "1:30", "2:05:00". */
+export function clock(seconds: number): string {
+  const total = Math.round(seconds * 10) / 10;
+  if (total < 60) return short(total);
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  if (total < 3600) return `${Math.floor(total / 60)}:${two(total % 60)}`;
+  return `${Math.floor(total / 3600)}:${two((total % 3600) / 60)}:${two(total % 60)}`;
+}
+
+/** Hours and minutes of an ISO 8601 text; empty when it is none. */
+export function timeOfDay(iso: string): string {
+  const date = new Date(iso);
+  if (iso === '' || Number.isNaN(date.getTime())) return '';
+  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
+}
+
+/** The number a person typed, with a point or the language's own decimal sign; NaN when it is none. */
+export function parseNumber(text: string): number {
+  const plain = text.trim().replace(/\s/g, '');
+  return plain === '' ? NaN : Number(plain.includes('.') ? plain : plain.replace(',', '.'));
+}

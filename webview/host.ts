@@ -1,0 +1,40 @@
+import type { FromMonitor, ToMonitor } from '../src/protocol/monitor.js';
+
+/** What VS Code puts into a webview's page. */
+interface VsCodeApi {
+  postMessage(message: FromMonitor): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const MESSAGES: readonly string[] = ['show', 'run', 'metrics', 'events', 'sample', 'live', 'progress', 'failed'];
+
+/** The way to the extension host, and what outlives this page. */
+export class Host {
+  private readonly api = acquireVsCodeApi();
+
+  constructor(onMessage: (message: ToMonitor) => void) {
+    window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (isMessage(data)) onMessage(data);
+    });
+  }
+
+  send(message: FromMonitor): void {
+    this.api.postMessage(message);
+  }
+
+  get kept(): unknown {
+    return this.api.getState();
+  }
+
+  keep(state: object): void {
+    this.api.setState(state);
+  }
+}
+
+/** The host is trusted; what else talks to the page, e.g. a browser extension, is not meant for us. */
+function isMessage(data: unknown): data is ToMonitor {
+  return typeof data === 'object' && data !== null && 'type' in data && MESSAGES.includes(String(data.type));
+}

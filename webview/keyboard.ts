@@ -1,0 +1,58 @@
+/** Keys that work anywhere on the page, as long as what has the focus has no use for them itself. */
+export interface KeyActions {
+  togglePause: () => void;
+  toggleLog: () => void;
+  stepBy: (direction: 1 | -1) => void;
+  first: () => void;
+  live: () => void;
+}
+
+export function listenToKeys(actions: KeyActions): void {
+  window.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+    const act = actionOf(event.key, focused(), actions);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function actionOf(key: string, focus: Element | null, actions: KeyActions): (() => void) | undefined {
+  const uses = usesOf(focus);
+  switch (key) {
+    case ' ':
+      return uses.space ? undefined : actions.togglePause;
+    case 'l':
+    case 'L':
+      return uses.letters ? undefined : actions.toggleLog;
+    case 'ArrowLeft':
+      return uses.arrows ? undefined : () => actions.stepBy(-1);
+    case 'ArrowRight':
+      return uses.arrows ? undefined : () => actions.stepBy(1);
+    case 'Home':
+      return uses.arrows ? undefined : actions.first;
+    case 'End':
+      return uses.arrows ? undefined : actions.live;
+    default:
+      return undefined;
+  }
+}
+
+/** The element with the focus, also inside a component. */
+function focused(): Element | null {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
+}
+
+function usesOf(focus: Element | null): { space: boolean; letters: boolean; arrows: boolean } {
+  if (focus instanceof HTMLInputElement) {
+    // The time slider moves by samples, not by single steps; that is what the keys do anyway.
+    if (focus.type === 'range')
+      return { space: false, letters: false, arrows: !focus.classList.contains('time-slider') };
+    if (focus.type === 'radio') return { space: true, letters: false, arrows: true };
+    return { space: true, letters: true, arrows: true };
+  }
+  const presses = focus instanceof HTMLButtonElement || focus?.getAttribute('role') === 'button';
+  return { space: presses, letters: false, arrows: false };
+}

@@ -1,0 +1,165 @@
+import { decodeSafetensors, type NamedTensor, type TensorFile } from '../../src/protocol/safetensors.js';
+
+/** Pictures one after the other, each height x width x channels, channels 1 or 3. */
+export interface Pictures<Data extends Uint8Array | Float32Array> {
+  count: number;
+  height: number;
+  width: number;
+  channels: number;
+  data: Data;
+}
+
+export interface Reconstruction {
+  from: string;
+  input: Pictures<Uint8Array>;
+  seen: Pictures<Uint8Array> | null;
+  output: Pictures<Uint8Array>;
+}
+
+export interface Weights {
+  pictures: Pictures<Float32Array>;
+  total: number;
+}
+
+/** A file of `samples/`, checked; a view that it does not have is null. */
+export interface Sample {
+  step: number;
+  epoch: number;
+  reconstruction: Reconstruction | null;
+  weights: Weights | null;
+  byteLength: number;
+}
+
+/** @throws Error with what is wrong. */
+export function decodeSample(step: number, bytes: Uint8Array): Sample {
+  const file = decodeSafetensors(bytes);
+  const views: unknown = JSON.parse(file.metadata['views'] ?? '[]');
+  const epoch: unknown = JSON.parse(file.metadata['epoch'] ?? 'null');
+  const sample: Sample = {
+    step,
+    epoch: typeof epoch === 'number' ? epoch : NaN,
+    reconstruction: null,
+    weights: null,
+    byteLength: bytes.byteLength,
+  };
+  if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
+  for (const view of views as unknown[]) {
+    if (typeof view !== 'object' || view === null) continue;
+    const fields = view as Record<string, unknown>;
+    if (fields['kind'] === 'reconstruction') sample.reconstruction ??= readReconstruction(file, fields);
+    else if (fields['kind'] === 'weights') sample.weights ??= readWeights(file, fields);
+  }
+  return sample;
+}
+
+function readReconstruction(file: TensorFile, view: Record<string, unknown>): Reconstruction {
+  const input = bytePictures(file, view['input']);
+  const output = bytePictures(file, view['output']);
+  const seen = view['seen'] === undefined ? null : bytePictures(file, view['seen']);
+  for (const other of [output, seen])
+    if (other && other.data.length !== input.data.length) throw new Error('Input and output differ in shape');
+  return { from: typeof view['from'] === 'string' ? view['from'].slice(0, 200) : '', input, seen, output };
+}
+
+function readWeights(file: TensorFile, view: Record<string, unknown>): Weights {
+  const { tensor, shape } = pictureTensor(file, view['tensor']);
+  if (!(tensor.data instanceof Float32Array)) throw new Error(`Tensor ${String(view['tensor'])} is not of type F32`);
+  const total = typeof view['total'] === 'number' && Number.isFinite(view['total']) ? view['total'] : shape.count;
+  return { pictures: { ...shape, data: tensor.data }, total };
+}
+
+function bytePictures(file: TensorFile, name: unknown): Pictures<Uint8Array> {
+  const { tensor, shape } = pictureTensor(file, name);
+  if (!(tensor.data instanceof Uint8Array)) throw new Error(`Tensor ${String(name)} is not of type U8`);
+  return { ...shape, data: tensor.data };
+}
+
+function pictureTensor(file: TensorFile, name: unknown): { tensor: NamedTensor; shape: PictureShape } {
+  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
+  if (!tensor) throw new Error(`Tensor ${String(name)} is not in the file`);
+  const [count = 0, height = 0, width = 0, channels = 0] = tensor.shape;
+  if (tensor.shape.length !== 4 || count < 1 || height < 1 || width < 1 || (channels !== 1 && channels !== 3))
+    throw new Error(
+      `Tensor ${String(name)} has shape [${tensor.shape.join(', ')}], not [count, height, width, 1 or 3]`,
+    );
+  return { tensor, shape: { count, height, width, channels } };
+}
+
+interface PictureShape {
+  count: number;
+  height: number;
+  width: number;
+  channels: number;
+}
+
+const MAX_SAMPLES = 96;
+const MAX_BYTES = 96 * 1024 * 1024;
+/** An answer that takes longer no longer holds back the next question. */
+const PATIENCE_MILLISECONDS = 3000;
+
+/** Samples by step: asked for when needed, the least recently used forgotten first. */
+export class SampleStore {
+  private readonly kept = new Map<number, Sample>();
+  private readonly refused = new Map<number, string>();
+  private readonly asked = new Map<number, number>();
+  private bytes = 0;
+
+  constructor(
+    private readonly request: (step: number) => void,
+    private readonly now: () => number,
+  ) {}
+
+  /** The sample if it is here; otherwise it is asked for, unless too much is under way already. */
+  get(step: number): Sample | undefined {
+    const sample = this.kept.get(step);
+    if (sample) {
+      this.kept.delete(step);
+      this.kept.set(step, sample);
+      return sample;
+    }
+    if (this.refused.has(step) || this.asked.has(step)) return undefined;
+    const now = this.now();
+    for (const [other, since] of this.asked) if (now - since > PATIENCE_MILLISECONDS) this.asked.delete(other);
+    if (this.asked.size >= 4) return undefined;
+    this.asked.set(step, now);
+    this.request(step);
+    return undefined;
+  }
+
+  /** Why a sample cannot be shown, or undefined. An empty text: it is not there (any more). */
+  refusal(step: number): string | undefined {
+    return this.refused.get(step);
+  }
+
+  receive(step: number, bytes: Uint8Array | null): void {
+    this.asked.delete(step);
+    this.forget(step);
+    if (!bytes) {
+      this.refused.set(step, '');
+      return;
+    }
+    try {
+      const sample = decodeSample(step, bytes);
+      this.kept.set(step, sample);
+      this.bytes += sample.byteLength;
+    } catch (error) {
+      this.refused.set(step, error instanceof Error ? error.message : String(error));
+    }
+    for (const [oldest] of this.kept) {
+      if (this.kept.size <= MAX_SAMPLES && (this.bytes <= MAX_BYTES || this.kept.size <= 4)) break;
+      this.forget(oldest);
+    }
+  }
+
+  /** Drops a sample, e.g. because its step was computed anew. */
+  forget(step: number): void {
+    this.bytes -= this.kept.get(step)?.byteLength ?? 0;
+    this.kept.delete(step);
+    this.refused.delete(step);
+  }
+
+  clear(): void {
+    for (const records of [this.kept, this.refused, this.asked]) records.clear();
+    this.bytes = 0;
+  }
+}

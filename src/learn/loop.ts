@@ -31,16 +31,22 @@ export interface Job {
 
 /** Whoever runs the loop watches and steers it here. The loop waits for what a promise is returned from. */
 export interface Observer {
-  /** Before each step. Resolves when training may go on: "stop" ends it after a checkpoint. Returns at once, without a promise, when nothing is asked. */
-  beforeStep(progress: Readonly<Progress>): 'go' | 'stop' | Promise<'go' | 'stop'>;
+  /**
+   * Before each step; returns at once, without a promise, when nothing is asked. May change the learning rate in
+   * `progress`.
+   */
+  beforeStep(progress: Progress): Action | Promise<Action>;
   afterStep(progress: Readonly<Progress>, loss: number): void;
   /** After each epoch. `validationLoss` is null without validation examples. */
   afterEpoch(progress: Readonly<Progress>, epoch: EpochResult): void;
   checkpoint(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
-  /** Whether a preview is wanted after this step. */
+  /** Whether a preview is due after this step. */
   wantsPreview(progress: Readonly<Progress>): boolean;
   preview(progress: Readonly<Progress>, preview: Preview): void;
 }
+
+/** "stop" ends the training after a checkpoint; "sample" draws a preview, then asks again. */
+export type Action = 'go' | 'stop' | 'sample';
 
 export interface EpochResult {
   /** Loss over the epoch's examples, as they were when their step came. */
@@ -69,27 +75,44 @@ export async function train(job: Job): Promise<Outcome> {
   const progress: Progress = start ? { ...start.progress } : newProgress(options);
   let bestWeights: Arrays | null = start?.bestWeights ?? null;
 
-  const lossOf = (input: tf.Tensor, isTraining: boolean) => (values: typeof optimizer.values) => learner.loss(values, input, { engine, training: isTraining });
-  const snapshot = async (): Promise<Checkpoint> => ({ weights: await optimizer.weights(), optimizer: await optimizer.state(), progress: { ...progress }, bestWeights });
+  const lossOf = (input: tf.Tensor, isTraining: boolean) => (values: typeof optimizer.values) =>
+    learner.loss(values, input, { engine, training: isTraining });
+  const snapshot = async (): Promise<Checkpoint> => ({
+    weights: await optimizer.weights(),
+    optimizer: await optimizer.state(),
+    progress: { ...progress },
+    bestWeights,
+  });
 
   try {
     if (progress.step === 0) await preview(job, optimizer.values, progress);
     let order = orderOf(options, training.count, Math.floor(progress.step / stepsPerEpoch));
     while (progress.step < epochs * stepsPerEpoch) {
       const waiting = observer.beforeStep(progress);
-      if ((typeof waiting === 'string' ? waiting : await waiting) === 'stop') {
+      const action = typeof waiting === 'string' ? waiting : await waiting;
+      if (action === 'stop') {
         await observer.checkpoint(await snapshot(), false);
         return { reason: 'stopped', progress };
+      }
+      if (action === 'sample') {
+        await preview(job, optimizer.values, progress);
+        continue;
       }
 
       const stepInEpoch = progress.step % stepsPerEpoch;
       const positions = order.subarray(stepInEpoch * batchSize, (stepInEpoch + 1) * batchSize);
       const batch = training.batch(positions);
-      const input = tf.tensor(batch instanceof Float32Array ? batch : await batch, [positions.length, ...training.shape]);
+      const input = tf.tensor(batch instanceof Float32Array ? batch : await batch, [
+        positions.length,
+        ...training.shape,
+      ]);
       const { loss, gradients } = lossAndGradients(lossOf(input, true), optimizer.values, options.globalClipNorm);
       const value = loss.dataSync<'float32'>()[0] as number;
       if (!Number.isFinite(value)) throw notFinite(progress, options);
-      optimizer.apply(gradients, progress.learningRate * learningRateFactor(options.schedule, progress.step, stepsPerEpoch, epochs));
+      optimizer.apply(
+        gradients,
+        progress.learningRate * learningRateFactor(options.schedule, progress.step, stepsPerEpoch, epochs),
+      );
       tf.dispose([input, loss, gradients]);
 
       progress.step++;
@@ -131,14 +154,24 @@ export async function train(job: Job): Promise<Outcome> {
       optimizer.restore(bestWeights);
       progress.restoredStep = progress.bestStep;
     }
-    if (isLast || isBest || progress.epoch % options.checkpointEpochs === 0) await observer.checkpoint(await snapshot(), isBest);
+    if (isLast || isBest || progress.epoch % options.checkpointEpochs === 0)
+      await observer.checkpoint(await snapshot(), isBest);
     if (isLast || observer.wantsPreview(progress)) await preview(job, optimizer.values, progress);
     return stopsEarly;
   }
 }
 
 function newProgress({ optimizer }: PretrainOptions): Progress {
-  return { step: 0, epoch: 0, lossSum: 0, lossCount: 0, bestLoss: Infinity, bestStep: 0, restoredStep: null, learningRate: optimizer.learningRate };
+  return {
+    step: 0,
+    epoch: 0,
+    lossSum: 0,
+    lossCount: 0,
+    bestLoss: Infinity,
+    bestStep: 0,
+    restoredStep: null,
+    learningRate: optimizer.learningRate,
+  };
 }
 
 /** Positions in the order of an epoch (from 0): a stream of its own, so it does not depend on what was drawn before. */
@@ -164,10 +197,17 @@ async function evaluate(
   return sum / source.count;
 }
 
-async function preview({ engine, learner, training, validation, previewPositions, observer }: Job, values: Record<string, tf.Tensor>, progress: Progress): Promise<void> {
+async function preview(
+  { engine, learner, training, validation, previewPositions, observer }: Job,
+  values: Record<string, tf.Tensor>,
+  progress: Progress,
+): Promise<void> {
   const source = validation ?? training;
   const input = tf.tensor(await source.batch(previewPositions), [previewPositions.length, ...source.shape]);
-  observer.preview(progress, await learner.preview(values, input, validation ? 'validation' : 'training', { engine, training: false }));
+  observer.preview(
+    progress,
+    await learner.preview(values, input, validation ? 'validation' : 'training', { engine, training: false }),
+  );
   input.dispose();
 }
 

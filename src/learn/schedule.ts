@@ -5,7 +5,12 @@ import type { ScheduleOptions } from '../recipe/recipe.js';
  * @param step steps finished before, from 0
  * @returns above 0 and at most 1, except at the end of a cosine with `final` 0
  */
-export function learningRateFactor(schedule: ScheduleOptions, step: number, stepsPerEpoch: number, epochs: number): number {
+export function learningRateFactor(
+  schedule: ScheduleOptions,
+  step: number,
+  stepsPerEpoch: number,
+  epochs: number,
+): number {
   switch (schedule.name) {
     case 'constant':
       return 1;

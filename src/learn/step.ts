@@ -6,14 +6,21 @@ import type { Values } from './engine/engine.js';
  * Loss and its gradients with respect to `values`, as new tensors that the caller disposes. Everything in between is
  * freed. No value is fetched.
  */
-export function lossAndGradients(loss: (values: Values) => tf.Scalar, values: Values, globalClipNorm: number | null): { loss: tf.Scalar; gradients: Values } {
+export function lossAndGradients(
+  loss: (values: Values) => tf.Scalar,
+  values: Values,
+  globalClipNorm: number | null,
+): { loss: tf.Scalar; gradients: Values } {
   const names = Object.keys(values);
   const tensors = Object.values(values);
   const { value, grads } = tf.tidy(() => {
     const { value, grads } = tf.engine().gradients(() => loss(values), tensors);
     return { value, grads: globalClipNorm === null ? grads : clipByGlobalNorm(grads, globalClipNorm) };
   });
-  return { loss: value as tf.Scalar, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i] as tf.Tensor])) };
+  return {
+    loss: value,
+    gradients: Object.fromEntries(names.map((name, i) => [name, grads[i] as tf.Tensor])),
+  };
 }
 
 /** Scales all gradients by min(1, limit / norm), norm over all of them (Pascanu, Mikolov & Bengio 2013, algorithm 1). */

@@ -18,7 +18,15 @@ export class RandomStream {
 
   nextUint32(): number {
     if (this.used === 4) {
-      philox4x32(this.block, this.blockIndex >>> 0, Math.floor(this.blockIndex / 0x1_0000_0000), this.index >>> 0, Math.floor(this.index / 0x1_0000_0000), this.key0, this.key1);
+      philox4x32(
+        this.block,
+        this.blockIndex >>> 0,
+        Math.floor(this.blockIndex / 0x1_0000_0000),
+        this.index >>> 0,
+        Math.floor(this.index / 0x1_0000_0000),
+        this.key0,
+        this.key1,
+      );
       this.blockIndex++;
       this.used = 0;
     }
@@ -77,7 +85,15 @@ function fnv1a(text: string): number {
 }
 
 /** Ten rounds over a counter of four words; writes the four words of the result. */
-export function philox4x32(out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
+export function philox4x32(
+  out: Uint32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void {
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(0xd2511f53, c0);
     const low0 = Math.imul(0xd2511f53, c0) >>> 0;
@@ -104,5 +120,5 @@ function multiplyHigh(a: number, b: number): number {
   const bHigh = b >>> 16;
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const cross = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + (cross >= 0 ? Math.floor(cross / 0x10000) : 0)) >>> 0;
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
 }

@@ -127,7 +127,13 @@ export type RunEvent = { step: number; epoch: number; /** ISO 8601. */ at: strin
   | { type: 'state'; state: RunState; reason?: string }
   | { type: 'checkpoint' }
   | { type: 'sample' }
-  | { type: 'diagnosis'; level: 'good' | 'warning' | 'problem'; message: string; advice?: string; recipePath?: (string | number)[] }
+  | {
+      type: 'diagnosis';
+      level: 'good' | 'warning' | 'problem';
+      message: string;
+      advice?: string;
+      recipePath?: (string | number)[];
+    }
   | { type: 'change'; name: 'learningRate'; from: number; to: number }
 );
 

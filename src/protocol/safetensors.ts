@@ -41,7 +41,8 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   let offset = 0;
   for (const name of names) {
     const { shape, data } = tensors[name] as NamedTensor;
-    if (sizeOf(shape) !== data.length) throw new RangeError(`Tensor ${name}: shape [${shape.join(', ')}] does not hold ${data.length} values`);
+    if (sizeOf(shape) !== data.length)
+      throw new RangeError(`Tensor ${name}: shape [${shape.join(', ')}] does not hold ${data.length} values`);
     header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
@@ -78,7 +79,8 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const file: TensorFile = { tensors: Object.create(null) as Record<string, NamedTensor>, metadata: {} };
   for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
     if (name === '__metadata__') {
-      for (const [key, value] of Object.entries(entry as Record<string, unknown>)) if (typeof value === 'string') file.metadata[key] = value;
+      for (const [key, value] of Object.entries(entry as Record<string, unknown>))
+        if (typeof value === 'string') file.metadata[key] = value;
     } else file.tensors[name] = readTensor(name, entry, body);
   }
   return file;
@@ -87,9 +89,12 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
 function readTensor(name: string, entry: unknown, body: Uint8Array): NamedTensor {
   const { dtype, shape, data_offsets: offsets } = entry as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (typeof dtype !== 'string' || !(dtype in dtypes)) throw new Error(`Tensor ${name}: type ${String(dtype)} is not one that is read here (F32, I32, U8)`);
-  if (!Array.isArray(shape) || !shape.every(isCount)) throw new Error(`Tensor ${name}: its shape is not a list of sizes`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) throw new Error(`Tensor ${name}: its offsets are not two positions`);
+  if (typeof dtype !== 'string' || !(dtype in dtypes))
+    throw new Error(`Tensor ${name}: type ${String(dtype)} is not one that is read here (F32, I32, U8)`);
+  if (!Array.isArray(shape) || !shape.every(isCount))
+    throw new Error(`Tensor ${name}: its shape is not a list of sizes`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
+    throw new Error(`Tensor ${name}: its offsets are not two positions`);
   const [begin, end] = offsets as [number, number];
   const type = dtypes[dtype as Dtype];
   if (end > body.length || end - begin !== sizeOf(shape) * type.BYTES_PER_ELEMENT)

@@ -32,8 +32,14 @@ export async function writeCheckpoint(run: string, checkpoint: Checkpoint, seed:
   try {
     await rm(aside, { recursive: true, force: true });
     await mkdir(aside, { recursive: true });
-    await writeDurable(path.join(aside, CheckpointFile.weights), encodeSafetensors({ tensors: checkpoint.weights, metadata: { step: String(progress.step) } }));
-    await writeDurable(path.join(aside, CheckpointFile.optimizer), encodeSafetensors({ tensors: checkpoint.optimizer, metadata: {} }));
+    await writeDurable(
+      path.join(aside, CheckpointFile.weights),
+      encodeSafetensors({ tensors: checkpoint.weights, metadata: { step: String(progress.step) } }),
+    );
+    await writeDurable(
+      path.join(aside, CheckpointFile.optimizer),
+      encodeSafetensors({ tensors: checkpoint.optimizer, metadata: {} }),
+    );
     await writeDurable(path.join(aside, CheckpointFile.state), JSON.stringify(state, null, 2) + '\n');
     await replaceFolder(aside, folder);
   } catch (error) {
@@ -61,14 +67,19 @@ export async function checkpointSteps(run: string): Promise<number[]> {
 export async function pruneCheckpoints(run: string, keep: number, bestStep: number): Promise<void> {
   const steps = await checkpointSteps(run);
   const surplus = steps.slice(0, -(keep + 1)).filter((step) => step !== bestStep);
-  await Promise.all(surplus.map((step) => rm(path.join(run, RunFile.checkpoints, stepName(step)), { recursive: true, force: true })));
+  await Promise.all(
+    surplus.map((step) => rm(path.join(run, RunFile.checkpoints, stepName(step)), { recursive: true, force: true })),
+  );
 }
 
 /**
  * The newest checkpoint that can be read, with the reasons for those that could not.
  * @throws UserError when there is none.
  */
-export async function readLastCheckpoint(run: string, withBest: boolean): Promise<{ checkpoint: Checkpoint; passedOver: string[] }> {
+export async function readLastCheckpoint(
+  run: string,
+  withBest: boolean,
+): Promise<{ checkpoint: Checkpoint; passedOver: string[] }> {
   const passedOver: string[] = [];
   for (const step of (await checkpointSteps(run)).reverse()) {
     try {
@@ -85,10 +96,12 @@ async function readCheckpoint(run: string, step: number, withBest: boolean): Pro
   const folder = path.join(run, RunFile.checkpoints, stepName(step));
   const file = path.join(folder, CheckpointFile.state);
   const state = JSON.parse(await readFile(file, 'utf8')) as StateFile;
-  if (state.format > CHECKPOINT_FORMAT) throw new Error(`${file} was written by a newer version. Update Pretrain Studio.`);
+  if (state.format > CHECKPOINT_FORMAT)
+    throw new Error(`${file} was written by a newer version. Update Pretrain Studio.`);
   const progress: Progress = { ...state.progress, bestLoss: state.progress.bestLoss ?? Infinity };
   if (progress.step !== step) throw new Error(`${file} says step ${progress.step}, its folder ${step}.`);
-  const best = withBest && progress.bestStep > 0 ? path.join(run, RunFile.checkpoints, stepName(progress.bestStep)) : null;
+  const best =
+    withBest && progress.bestStep > 0 ? path.join(run, RunFile.checkpoints, stepName(progress.bestStep)) : null;
   return {
     weights: await readArrays(path.join(folder, CheckpointFile.weights)),
     optimizer: await readArrays(path.join(folder, CheckpointFile.optimizer)),

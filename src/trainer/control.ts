@@ -27,7 +27,11 @@ export class ControlServer {
   }
 
   /** @throws UserError when the run has a living trainer already. */
-  static async listen(run: RunFolder, address: string, onRequest: (request: TrainerRequest) => unknown): Promise<ControlServer> {
+  static async listen(
+    run: RunFolder,
+    address: string,
+    onRequest: (request: TrainerRequest) => unknown,
+  ): Promise<ControlServer> {
     const server = net.createServer();
     await listen(server, address, run.path);
     return new ControlServer(server, run, onRequest);
@@ -52,7 +56,11 @@ export class ControlServer {
     await this.run.flush();
     if (socket.destroyed) return;
     // Nothing may come between reading the sizes and joining: the client reads the files up to here, pushes bring the rest.
-    client.push({ type: 'hello', run: this.run.record, offsets: { metrics: this.run.metrics.size, events: this.run.events.size } });
+    client.push({
+      type: 'hello',
+      run: this.run.record,
+      offsets: { metrics: this.run.metrics.size, events: this.run.events.size },
+    });
     this.clients.add(client);
   }
 
@@ -73,7 +81,11 @@ async function listen(server: net.Server, address: string, run: string, isRetry 
     });
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE') throw error;
-    if (isRetry || (await answers(address))) throw new UserError(`This run is being trained already: ${run}.`, { file: run, advice: 'Open its monitor, or stop it before it is resumed.' });
+    if (isRetry || (await answers(address)))
+      throw new UserError(`This run is being trained already: ${run}.`, {
+        file: run,
+        advice: 'Open its monitor, or stop it before it is resumed.',
+      });
     await rm(address, { force: true }); // left behind by a trainer that was killed
     return listen(server, address, run, true);
   }
@@ -101,10 +113,15 @@ export async function addressOf(run: string): Promise<string> {
   if (process.platform === 'win32') return `\\\\.\\pipe\\pretrain-studio-${name}`;
   const user = process.getuid?.() ?? 0;
   const folders = [os.tmpdir(), '/tmp'].map((folder) => path.join(folder, `pretrain-studio-${user}`));
-  const folder = folders.find((candidate) => path.join(candidate, `${name}.sock`).length <= MAX_SOCKET_PATH) ?? (folders[1] as string);
+  const folder =
+    folders.find((candidate) => path.join(candidate, `${name}.sock`).length <= MAX_SOCKET_PATH) ?? folders[1];
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { uid } = await lstat(folder);
-  if (uid !== user) throw new UserError(`${folder} belongs to another user, so the run could be steered by others.`, { file: folder, advice: 'Remove it, or set TMPDIR to a folder of yours.' });
+  if (uid !== user)
+    throw new UserError(`${folder} belongs to another user, so the run could be steered by others.`, {
+      file: folder,
+      advice: 'Remove it, or set TMPDIR to a folder of yours.',
+    });
   await chmod(folder, 0o700);
   return path.join(folder, `${name}.sock`);
 }

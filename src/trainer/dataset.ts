@@ -23,10 +23,18 @@ export interface LoadedDataset {
 }
 
 /** @throws DataError, UserError naming the file, what is wrong with it and what to do */
-export async function loadDataset(recipe: Recipe, dataPath: string, onProgress: (fraction: number) => void): Promise<LoadedDataset> {
+export async function loadDataset(
+  recipe: Recipe,
+  dataPath: string,
+  onProgress: (fraction: number) => void,
+): Promise<LoadedDataset> {
   const reader = await openDataset(dataPath, { onProgress });
   const { info } = reader;
-  if (info.shape.includes(-1)) throw new UserError(`The examples in ${dataPath} differ in size.`, { file: dataPath, advice: 'This version trains on examples of one size.' });
+  if (info.shape.includes(-1))
+    throw new UserError(`The examples in ${dataPath} differ in size.`, {
+      file: dataPath,
+      advice: 'This version trains on examples of one size.',
+    });
   const splits = chooseSplits(info, reader.labels, recipe.data, recipe.pretrain.seed);
   const preparation = await preparationOf(reader, splits.training);
   const source = (positions: Int32Array): Source => ({
@@ -54,7 +62,11 @@ export async function loadDataset(recipe: Recipe, dataPath: string, onProgress: 
   };
 }
 
-function prepared(reader: Reader, positions: Int32Array, preparation: Preparation): Float32Array | Promise<Float32Array> {
+function prepared(
+  reader: Reader,
+  positions: Int32Array,
+  preparation: Preparation,
+): Float32Array | Promise<Float32Array> {
   const batch = reader.read(positions);
   return batch instanceof Promise ? batch.then((read) => prepare(read, preparation)) : prepare(batch, preparation);
 }
@@ -74,8 +86,13 @@ function previewPositions(positions: Int32Array, labels: Int32Array | null): Int
       const label = labels[positions[i] as number] as number;
       if (label >= 0 && !firsts.has(label)) firsts.set(label, i);
     }
-    chosen.push(...Array.from(firsts).sort(([a], [b]) => a - b).map(([, i]) => i));
+    chosen.push(
+      ...Array.from(firsts)
+        .sort(([a], [b]) => a - b)
+        .map(([, i]) => i),
+    );
   }
-  for (let i = 0; chosen.length < Math.min(PREVIEW_EXAMPLES, positions.length); i++) if (!chosen.includes(i)) chosen.push(i);
+  for (let i = 0; chosen.length < Math.min(PREVIEW_EXAMPLES, positions.length); i++)
+    if (!chosen.includes(i)) chosen.push(i);
   return Int32Array.from(chosen);
 }

@@ -23,15 +23,22 @@ export async function diagnoseEngines(): Promise<EngineDiagnosis[]> {
 function diagnoseApart(name: EngineName): Promise<EngineDiagnosis> {
   const program = process.argv[1] ?? __filename;
   return new Promise((resolve) => {
-    execFile(process.execPath, [...process.execArgv, program, 'engines', '--only', name, '--json'], { timeout: 60_000, maxBuffer: 1 << 20 }, (error, stdout, stderr) => {
-      try {
-        const { engines } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { engines: [EngineDiagnosis] };
-        resolve(engines[0]);
-      } catch {
-        const why = error?.signal ? `the process that loaded it was ended by ${error.signal}` : stderr.trim().split('\n').at(-1) || String(error);
-        resolve({ name, loads: false, reason: why, version: null, threads: null, stepMilliseconds: null });
-      }
-    });
+    execFile(
+      process.execPath,
+      [...process.execArgv, program, 'engines', '--only', name, '--json'],
+      { timeout: 60_000, maxBuffer: 1 << 20 },
+      (error, stdout, stderr) => {
+        try {
+          const { engines } = JSON.parse(stdout.trim().split('\n').pop() ?? '') as { engines: [EngineDiagnosis] };
+          resolve(engines[0]);
+        } catch {
+          const why = error?.signal
+            ? `the process that loaded it was ended by ${error.signal}`
+            : stderr.trim().split('\n').at(-1) || (error?.message ?? 'it said nothing');
+          resolve({ name, loads: false, reason: why, version: null, threads: null, stepMilliseconds: null });
+        }
+      },
+    );
   });
 }
 
@@ -40,7 +47,12 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
   try {
     const { engine } = await startEngine(name, enginePlaces());
     const { version, threads } = engine.facts;
-    const learner = autoencoder.build({ family: encoders.dense, encoder: { type: 'dense', units: [32], activation: 'relu' }, shape: [784], options: { loss: 'binaryCrossentropy' } });
+    const learner = autoencoder.build({
+      family: encoders.dense,
+      encoder: { type: 'dense', units: [32], activation: 'relu' },
+      shape: [784],
+      options: { loss: 'binaryCrossentropy' },
+    });
     const times: number[] = [];
     const begin = performance.now();
     let last = begin;
@@ -68,7 +80,14 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
     times.sort((a, b) => a - b);
     return { name, loads: true, reason: null, version, threads, stepMilliseconds: times[times.length >> 1] ?? null };
   } catch (error) {
-    return { name, loads: false, reason: error instanceof Error ? error.message : String(error), version: null, threads: null, stepMilliseconds: null };
+    return {
+      name,
+      loads: false,
+      reason: error instanceof Error ? error.message : String(error),
+      version: null,
+      threads: null,
+      stepMilliseconds: null,
+    };
   }
 }
 

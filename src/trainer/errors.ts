@@ -18,8 +18,17 @@ export class UserError extends Error {
 /** Any error as it is told to people. Only one that was not foreseen keeps its stack, for the log. */
 export function describeError(error: unknown): { told: RunError & { column?: number }; stack: string | null } {
   if (error instanceof UserError) return { told: { message: error.message, ...error.details }, stack: null };
-  if (error instanceof DataError) return { told: { message: error.message, file: error.file, ...(error.advice === undefined ? {} : { advice: error.advice }) }, stack: null };
-  if (error instanceof TrainingError || error instanceof EngineError) return { told: { message: error.message }, stack: null };
+  if (error instanceof DataError)
+    return {
+      told: {
+        message: error.message,
+        file: error.file,
+        ...(error.advice === undefined ? {} : { advice: error.advice }),
+      },
+      stack: null,
+    };
+  if (error instanceof TrainingError || error instanceof EngineError)
+    return { told: { message: error.message }, stack: null };
   const message = error instanceof Error ? error.message : String(error);
   return {
     told: { message: `Training failed unexpectedly: ${message}`, advice: 'The log in the run folder has the details.' },

@@ -39,12 +39,18 @@ export function fileTrouble(error: unknown): { reason: string; advice: string } 
       return { reason: 'the disk is full', advice: 'Free some space' };
     case 'EACCES':
     case 'EPERM':
-      return { reason: 'you have no permission to write there', advice: 'Change the permissions of the folder, or choose another with --out' };
+      return {
+        reason: 'you have no permission to write there',
+        advice: 'Change the permissions of the folder, or choose another with --out',
+      };
     case 'EROFS':
       return { reason: 'the disk is read-only', advice: 'Choose another folder with --out' };
     case 'ENOTDIR':
     case 'EEXIST':
-      return { reason: 'a file stands where a folder is needed', advice: 'Move that file away, or choose another folder with --out' };
+      return {
+        reason: 'a file stands where a folder is needed',
+        advice: 'Move that file away, or choose another folder with --out',
+      };
     case 'EMFILE':
     case 'ENFILE':
       return { reason: 'too many files are open', advice: 'Close other programs' };

@@ -34,7 +34,12 @@ export async function loadRecipe(file: string): Promise<LoadedRecipe> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new UserError(missing ? `There is no recipe ${file}.` : `The recipe ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { file, advice: missing ? 'Give the path of a *.pretrain.json file.' : '' });
+    throw new UserError(
+      missing
+        ? `There is no recipe ${file}.`
+        : `The recipe ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { file, advice: missing ? 'Give the path of a *.pretrain.json file.' : '' },
+    );
   }
   return checkedRecipe(text, file);
 }
@@ -43,7 +48,11 @@ export async function loadRecipe(file: string): Promise<LoadedRecipe> {
 export function checkedRecipe(text: string, file: string): LoadedRecipe {
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(file));
   const error = parsed.problems.find(({ severity }) => severity === 'error');
-  if (error || !parsed.recipe) throw new UserError(error?.message ?? 'This is not a recipe.', { file, ...(error ? { line: error.line, column: error.column } : {}) });
+  if (error || !parsed.recipe)
+    throw new UserError(error?.message ?? 'This is not a recipe.', {
+      file,
+      ...(error ? { line: error.line, column: error.column } : {}),
+    });
   return { recipe: parsed.recipe, parsed };
 }
 

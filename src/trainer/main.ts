@@ -27,7 +27,11 @@ async function main(words: string[]): Promise<number> {
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    output.error(new UserError(`There is no command "${name}". There are: ${commands.map((one) => one.name).join(', ')}.`, { advice: '"pretrain help" says what they do.' }));
+    output.error(
+      new UserError(`There is no command "${name}". There are: ${commands.map((one) => one.name).join(', ')}.`, {
+        advice: '"pretrain help" says what they do.',
+      }),
+    );
     return 2;
   }
   try {
@@ -37,7 +41,10 @@ async function main(words: string[]): Promise<number> {
       return 0;
     }
     const [least, most] = command.words;
-    if (positionals.length < least || positionals.length > most) throw new UserError(`Usage: pretrain ${command.name} ${command.usage}.`, { advice: `"pretrain ${command.name} --help" says more.` });
+    if (positionals.length < least || positionals.length > most)
+      throw new UserError(`Usage: pretrain ${command.name} ${command.usage}.`, {
+        advice: `"pretrain ${command.name} --help" says more.`,
+      });
     return await command.run(positionals, values, output);
   } catch (error) {
     output.error(error);
@@ -47,10 +54,16 @@ async function main(words: string[]): Promise<number> {
 
 function parse(command: Command, args: string[]): { values: Options; positionals: string[] } {
   try {
-    const { values, positionals } = parseArgs({ args, options: parseConfig(command.options) ?? {}, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options: parseConfig(command.options) ?? {},
+      allowPositionals: true,
+    });
     return { values: values as Options, positionals };
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`, { advice: `"pretrain ${command.name} --help" lists the options.` });
+    throw new UserError(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`, {
+      advice: `"pretrain ${command.name} --help" lists the options.`,
+    });
   }
 }
 
@@ -68,9 +81,20 @@ function overview(): string {
 }
 
 function help({ name, usage, summary, options, example }: Command): string {
-  const rows = Object.entries(options).map(([option, { value, summary }]): [string, string] => [`--${option}${value === undefined ? '' : ` ${value}`}`, summary]);
+  const rows = Object.entries(options).map(([option, { value, summary }]): [string, string] => [
+    `--${option}${value === undefined ? '' : ` ${value}`}`,
+    summary,
+  ]);
   const width = Math.max(0, ...rows.map(([option]) => option.length));
-  return [summary, '', `Usage: pretrain ${name} ${usage}`, '', ...rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`), '', `Example: ${example}`].join('\n');
+  return [
+    summary,
+    '',
+    `Usage: pretrain ${name} ${usage}`,
+    '',
+    ...rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`),
+    '',
+    `Example: ${example}`,
+  ].join('\n');
 }
 
 void main(process.argv.slice(2)).then((code) => {

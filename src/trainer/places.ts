@@ -6,7 +6,10 @@ import { nativeCandidates } from './native.js';
 /** TensorFlow.js' WebAssembly modules: beside the bundle, or in the package when run from its sources. */
 function wasmFolder(): string {
   const bundled = path.join(__dirname, 'wasm');
-  return (existsSync(bundled) ? bundled : path.join(__dirname, '../../node_modules/@tensorflow/tfjs-backend-wasm/dist')) + path.sep;
+  return (
+    (existsSync(bundled) ? bundled : path.join(__dirname, '../../node_modules/@tensorflow/tfjs-backend-wasm/dist')) +
+    path.sep
+  );
 }
 
 /** Where this installation's engines are. One thread is fastest for small dense networks (docs/engines.md). */

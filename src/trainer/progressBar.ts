@@ -26,12 +26,16 @@ export class ProgressBar implements Display {
   epoch(record: RunRecord): void {
     const now = performance.now();
     const isLast = record.epoch >= record.epochs;
-    if (this.output.isTerminal ? !isLast : !isLast && record.epoch !== 1 && now - this.lastDrawn < PRINT_MILLISECONDS) return;
+    if (this.output.isTerminal ? !isLast : !isLast && record.epoch !== 1 && now - this.lastDrawn < PRINT_MILLISECONDS)
+      return;
     this.lastDrawn = now;
     this.output.line(this.text(record, record.metrics));
   }
 
-  private text({ step, epoch, epochs, stepsPerEpoch, batchSize }: RunRecord, { loss, validationLoss }: Record<string, number>): string {
+  private text(
+    { step, epoch, epochs, stepsPerEpoch, batchSize }: RunRecord,
+    { loss, validationLoss }: Record<string, number>,
+  ): string {
     const steps = epochs * stepsPerEpoch;
     const seconds = (performance.now() - this.start) / 1000;
     const perSecond = (step - (this.startStep ?? 0)) / seconds;

@@ -56,7 +56,12 @@ export class Recorder implements Observer, SteeringListener {
     const { record } = this.run;
     record.step = progress.step;
     record.epoch = progress.epoch;
-    this.run.addMetrics({ step: progress.step, epoch: round(progress.epoch, 4), time: round(this.seconds, 3), values: { loss: round(loss, 6) } });
+    this.run.addMetrics({
+      step: progress.step,
+      epoch: round(progress.epoch, 4),
+      time: round(this.seconds, 3),
+      values: { loss: round(loss, 6) },
+    });
     this.display?.step(record, loss);
     if (performance.now() - this.lastRecord > RECORD_MILLISECONDS) {
       record.metrics['loss'] = loss;
@@ -69,7 +74,11 @@ export class Recorder implements Observer, SteeringListener {
     const { seconds } = this;
     // A resumed epoch has only the steps since then to tell the speed by.
     const examples = Math.min(this.trainingCount, (progress.step - this.epochStart.step) * record.batchSize);
-    const values: Record<string, number> = { trainingLoss, ...(validationLoss === null ? {} : { validationLoss }), examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)) };
+    const values: Record<string, number> = {
+      trainingLoss,
+      ...(validationLoss === null ? {} : { validationLoss }),
+      examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)),
+    };
     this.epochStart = { seconds, step: progress.step };
     this.run.addMetrics({ step: progress.step, epoch: progress.epoch, time: round(seconds, 3), values });
     const { trainingLoss: loss, ...others } = values;

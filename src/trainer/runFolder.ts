@@ -22,22 +22,31 @@ export class RunFolder {
   ) {}
 
   /** Makes the folder of a new run. @throws UserError when it cannot be made. */
-  static async create(runs: string, record: Omit<RunRecord, 'format' | 'id' | 'created'>, recipe: Recipe): Promise<RunFolder> {
+  static async create(
+    runs: string,
+    record: Omit<RunRecord, 'format' | 'id' | 'created'>,
+    recipe: Recipe,
+  ): Promise<RunFolder> {
     const created = new Date();
     const id = runId(record.name, created);
     const folder = path.join(runs, id);
+    let made = false;
     try {
       await mkdir(runs, { recursive: true });
       await mkdir(folder); // fails if it is there: an id is never used twice
+      made = true;
       await mkdir(path.join(folder, RunFile.samples));
       await mkdir(path.join(folder, RunFile.checkpoints));
       await ignoreByGit(path.dirname(runs));
       await writeFileAtomic(path.join(folder, RunFile.recipe), JSON.stringify(recipe, null, 2) + '\n');
       return await RunFolder.attach(folder, { format: RUN_FORMAT, id, created: created.toISOString(), ...record });
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      if (made) await rm(folder, { recursive: true, force: true });
       const { reason, advice } = fileTrouble(error);
-      throw new UserError(`The run folder ${folder} could not be written: ${reason}.`, { file: folder, advice: `${advice}, then start again.` });
+      throw new UserError(`The run folder ${folder} could not be written: ${reason}.`, {
+        file: folder,
+        advice: `${advice}, then start again.`,
+      });
     }
   }
 
@@ -48,7 +57,10 @@ export class RunFolder {
       return await RunFolder.attach(folder, record);
     } catch (error) {
       const { reason, advice } = fileTrouble(error);
-      throw new UserError(`The run folder ${folder} cannot be written: ${reason}.`, { file: folder, advice: `${advice}, then resume again.` });
+      throw new UserError(`The run folder ${folder} cannot be written: ${reason}.`, {
+        file: folder,
+        advice: `${advice}, then resume again.`,
+      });
     }
   }
 
@@ -63,7 +75,11 @@ export class RunFolder {
   /** What went wrong while writing in the background, as a message for people; null while all is well. */
   get trouble(): UserError | null {
     const [file, error] =
-      this.metrics.error !== null ? [this.metrics.path, this.metrics.error] : this.events.error !== null ? [this.events.path, this.events.error] : [path.join(this.path, RunFile.run), this.recordError];
+      this.metrics.error !== null
+        ? [this.metrics.path, this.metrics.error]
+        : this.events.error !== null
+          ? [this.events.path, this.events.error]
+          : [path.join(this.path, RunFile.run), this.recordError];
     if (error === null) return null;
     return writeTrouble(file, error);
   }
@@ -112,7 +128,10 @@ export class RunFolder {
 
 export function writeTrouble(file: string, error: unknown): UserError {
   const { reason, advice } = fileTrouble(error);
-  return new UserError(`${file} could not be written: ${reason}.`, { file, advice: `${advice}, then resume the run: it goes on from its last checkpoint.` });
+  return new UserError(`${file} could not be written: ${reason}.`, {
+    file,
+    advice: `${advice}, then resume the run: it goes on from its last checkpoint.`,
+  });
 }
 
 /** Reads and checks `run.json`. @throws UserError saying what is wrong with it. */
@@ -122,7 +141,10 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   try {
     text = await readFile(file, 'utf8');
   } catch {
-    throw new UserError(`${folder} is not a run folder: it has no ${RunFile.run}.`, { file: folder, advice: 'Give the path of a folder in .pretrain/runs; "pretrain runs" lists them.' });
+    throw new UserError(`${folder} is not a run folder: it has no ${RunFile.run}.`, {
+      file: folder,
+      advice: 'Give the path of a folder in .pretrain/runs; "pretrain runs" lists them.',
+    });
   }
   let record: unknown;
   try {
@@ -130,10 +152,18 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   } catch {
     throw new UserError(`${file} is damaged: it is not JSON.`, { file });
   }
-  const { format, id, step } = (typeof record === 'object' && record !== null ? record : {}) as { format?: unknown; id?: unknown; step?: unknown };
+  const { format, id, step } = (typeof record === 'object' && record !== null ? record : {}) as {
+    format?: unknown;
+    id?: unknown;
+    step?: unknown;
+  };
   if (typeof format === 'number' && format > RUN_FORMAT)
-    throw new UserError(`${file} was written by a newer version (format ${format}; this one reads up to ${RUN_FORMAT}).`, { file, advice: 'Update Pretrain Studio.' });
-  if (format !== RUN_FORMAT || typeof id !== 'string' || typeof step !== 'number') throw new UserError(`${file} is damaged: it is not the record of a run.`, { file });
+    throw new UserError(
+      `${file} was written by a newer version (format ${format}; this one reads up to ${RUN_FORMAT}).`,
+      { file, advice: 'Update Pretrain Studio.' },
+    );
+  if (format !== RUN_FORMAT || typeof id !== 'string' || typeof step !== 'number')
+    throw new UserError(`${file} is damaged: it is not the record of a run.`, { file });
   return record as RunRecord;
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { detectDataset, openDataset } from '../data/index.js';
 import { startEngine } from '../learn/engine/index.js';
 import { train, type Outcome } from '../learn/loop.js';
 import { encoders } from '../learn/encoder/index.js';
@@ -52,8 +53,12 @@ export interface NewRun {
 }
 
 /** @throws UserError, DataError, EngineError, TrainingError: each told in the run's record too, once there is one. */
-export async function startRun({ recipe, recipePath, dataPath, runs, parallel }: NewRun, listener: SessionListener): Promise<RunSummary> {
+export async function startRun(
+  { recipe, recipePath, dataPath, runs, parallel }: NewRun,
+  listener: SessionListener,
+): Promise<RunSummary> {
   if (recipePath !== null && !parallel) await refuseSecondRun(runs, recipePath);
+  if ((await detectDataset(dataPath)).length === 0) await openDataset(dataPath); // says what is wrong, before there is a run
   const { pretrain } = recipe;
   const run = await RunFolder.create(
     runs,
@@ -95,16 +100,45 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
   const { record } = run;
   const alive = record.address !== null && (await answers(record.address));
   const state = effectiveState(record, alive);
-  if (alive) throw new UserError(`This run is being trained already: ${run.path}.`, { file: run.path, advice: 'Open its monitor, or stop it before it is resumed.' });
-  if (!isResumable(state)) throw new UserError(`This run is ${state}: there is nothing to resume.`, { file: run.path, advice: 'Start the recipe again, with more epochs if it should learn longer.' });
+  if (alive)
+    throw new UserError(`This run is being trained already: ${run.path}.`, {
+      file: run.path,
+      advice: 'Open its monitor, or stop it before it is resumed.',
+    });
+  if (!isResumable(state))
+    throw new UserError(`This run is ${state}: there is nothing to resume.`, {
+      file: run.path,
+      advice: 'Start the recipe again, with more epochs if it should learn longer.',
+    });
   const { checkpoint, passedOver } = await readLastCheckpoint(run.path, recipe.pretrain.earlyStopping !== null);
   const { step, epoch } = checkpoint.progress;
-  Object.assign(record, { state: 'preparing', error: null, ended: null, pid: process.pid, step, epoch } satisfies Partial<RunRecord>);
-  for (const message of passedOver) run.addEvent({ step, epoch, at: new Date().toISOString(), type: 'diagnosis', level: 'warning', message: `A checkpoint was passed over: ${message}` });
+  Object.assign(record, {
+    state: 'preparing',
+    error: null,
+    ended: null,
+    pid: process.pid,
+    step,
+    epoch,
+  } satisfies Partial<RunRecord>);
+  for (const message of passedOver)
+    run.addEvent({
+      step,
+      epoch,
+      at: new Date().toISOString(),
+      type: 'diagnosis',
+      level: 'warning',
+      message: `A checkpoint was passed over: ${message}`,
+    });
   return carryOut(run, recipe, recipe.data.path, checkpoint, listener);
 }
 
-async function carryOut(run: RunFolder, recipe: Recipe, dataPath: string, checkpoint: Checkpoint | null, listener: SessionListener): Promise<RunSummary> {
+async function carryOut(
+  run: RunFolder,
+  recipe: Recipe,
+  dataPath: string,
+  checkpoint: Checkpoint | null,
+  listener: SessionListener,
+): Promise<RunSummary> {
   const { record } = run;
   const address = await addressOf(run.path);
   let recorder: Recorder | null = null;
@@ -140,9 +174,24 @@ async function carryOut(run: RunFolder, recipe: Recipe, dataPath: string, checkp
       started: record.started ?? new Date().toISOString(),
     } satisfies Partial<RunRecord>);
 
-    recorder = new Recorder(run, control, steering, listener.display, recipe.pretrain.keepCheckpoints, dataset.training.count);
+    recorder = new Recorder(
+      run,
+      control,
+      steering,
+      listener.display,
+      recipe.pretrain.keepCheckpoints,
+      dataset.training.count,
+    );
     const slower = passedOver.map(({ name, reason }) => `${name} did not load: ${reason}`).join(' ');
-    if (slower) run.addEvent({ step: record.step, epoch: record.epoch, at: new Date().toISOString(), type: 'diagnosis', level: 'warning', message: `Training runs on the slower engine ${engine.name}. ${slower}` });
+    if (slower)
+      run.addEvent({
+        step: record.step,
+        epoch: record.epoch,
+        at: new Date().toISOString(),
+        type: 'diagnosis',
+        level: 'warning',
+        message: `Training runs on the slower engine ${engine.name}. ${slower}`,
+      });
     recorder.setState('running');
     const outcome = await train({
       engine,
@@ -173,7 +222,10 @@ async function carryOut(run: RunFolder, recipe: Recipe, dataPath: string, checkp
 async function end(run: RunFolder, recorder: Recorder, { reason, progress }: Outcome): Promise<RunSummary> {
   const { record } = run;
   record.ended = new Date().toISOString();
-  const early = reason === 'earlyStopping' ? `The validation loss no longer fell: the weights of step ${progress.bestStep.toLocaleString('en')}, the best ones, were brought back.` : undefined;
+  const early =
+    reason === 'earlyStopping'
+      ? `The validation loss no longer fell: the weights of step ${progress.bestStep.toLocaleString('en')}, the best ones, were brought back.`
+      : undefined;
   recorder.setState(reason === 'stopped' ? 'stopped' : 'completed', early);
   await run.flush();
   return {
@@ -197,15 +249,30 @@ async function fail(run: RunFolder, error: unknown): Promise<void> {
   record.state = 'failed';
   record.error = told;
   record.ended = new Date().toISOString();
-  run.addEvent({ step: record.step, epoch: record.epoch, at: record.ended, type: 'state', state: 'failed', reason: told.message });
+  run.addEvent({
+    step: record.step,
+    epoch: record.epoch,
+    at: record.ended,
+    type: 'state',
+    state: 'failed',
+    reason: told.message,
+  });
   if (stack !== null) await appendLog(path.join(run.path, RunFile.log), stack);
   await run.flush();
 }
 
 export function buildLearner(recipe: Recipe, shape: number[]): Learner {
   const method = methods[recipe.pretrain.method];
-  if (!method) throw new UserError(`There is no method "${recipe.pretrain.method}". There are: ${Object.keys(methods).join(', ')}.`);
-  return method.build({ family: encoders[recipe.encoder.type], encoder: recipe.encoder, shape, options: recipe.pretrain.options });
+  if (!method)
+    throw new UserError(
+      `There is no method "${recipe.pretrain.method}". There are: ${Object.keys(methods).join(', ')}.`,
+    );
+  return method.build({
+    family: encoders[recipe.encoder.type],
+    encoder: recipe.encoder,
+    shape,
+    options: recipe.pretrain.options,
+  });
 }
 
 /** Keeps what the data were. On a resume tells when they are not what they were. */
@@ -213,7 +280,10 @@ function noteDataset(run: RunFolder, { facts }: LoadedDataset): void {
   const { record } = run;
   const before = record.dataset;
   if (before && !isDeepStrictEqual(before.shape, facts.shape))
-    throw new UserError(`The examples have shape [${facts.shape.join(', ')}], but this run was trained on [${before.shape.join(', ')}].`, { file: facts.path, advice: 'Bring the old data back, or start the recipe again.' });
+    throw new UserError(
+      `The examples have shape [${facts.shape.join(', ')}], but this run was trained on [${before.shape.join(', ')}].`,
+      { file: facts.path, advice: 'Bring the old data back, or start the recipe again.' },
+    );
   if (before && before.fingerprint !== facts.fingerprint)
     run.addEvent({
       step: record.step,

@@ -49,7 +49,10 @@ export class Steering {
         return this.wake();
       }
       default:
-        throw new UserError(`This trainer does not know the request ${JSON.stringify((request as { type: unknown }).type)}.`, { advice: 'Update Pretrain Studio, so that monitor and trainer are of one version.' });
+        throw new UserError(
+          `This trainer does not know the request ${JSON.stringify((request as { type: unknown }).type)}.`,
+          { advice: 'Update Pretrain Studio, so that monitor and trainer are of one version.' },
+        );
     }
   }
 
@@ -60,7 +63,8 @@ export class Steering {
 
   /** See Observer.beforeStep. */
   beforeStep(progress: Progress): Action | Promise<Action> {
-    if (!this.paused && this.pausedSince === null && performance.now() - this.lastYield < YIELD_MILLISECONDS) return this.decide(progress);
+    if (!this.paused && this.pausedSince === null && performance.now() - this.lastYield < YIELD_MILLISECONDS)
+      return this.decide(progress);
     return this.waitTurn(progress);
   }
 

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { DenseEncoderOptions } from '../../recipe/recipe.js';
 import type { Activation, Arrays, Values } from '../engine/engine.js';
 import type { Network, Pass } from '../network.js';
 import { glorotUniform, parameter, sizeOf, zeros } from '../parameters.js';
 import type { EncoderFamily } from './encoder.js';
 
 /** Fully connected layers over the flattened example: activation(x · kernel + bias), layer by layer. */
-export const dense: EncoderFamily<DenseEncoderOptions> = {
+export const dense: EncoderFamily = {
   description: {
     name: 'dense',
     title: 'Dense',
@@ -29,10 +28,18 @@ export const dense: EncoderFamily<DenseEncoderOptions> = {
     },
   },
 
-  encoder: ({ units, activation }, inputShape) => stack('encoder', [sizeOf(inputShape), ...units], activation, activation, inputShape, [units.at(-1) ?? 0]),
+  encoder: ({ units, activation }, inputShape) =>
+    stack('encoder', [sizeOf(inputShape), ...units], activation, activation, inputShape, [codeWidth(units)]),
 
   decoder: ({ units, activation }, outputShape) =>
-    stack('decoder', [...units.toReversed(), sizeOf(outputShape)], activation, 'linear', [units.at(-1) ?? 0], outputShape),
+    stack(
+      'decoder',
+      [...units.toReversed(), sizeOf(outputShape)],
+      activation,
+      'linear',
+      [codeWidth(units)],
+      outputShape,
+    ),
 
   summary: ({ units }, inputShape) => {
     const width = sizeOf(inputShape);
@@ -40,10 +47,28 @@ export const dense: EncoderFamily<DenseEncoderOptions> = {
   },
 };
 
-function stack(prefix: string, widths: number[], inner: Activation, last: Activation, inputShape: number[], outputShape: number[]): Network {
+/** The last layer's width; the schema asks for one layer at least. */
+function codeWidth(units: number[]): number {
+  return units[units.length - 1] as number;
+}
+
+function stack(
+  prefix: string,
+  widths: number[],
+  inner: Activation,
+  last: Activation,
+  inputShape: number[],
+  outputShape: number[],
+): Network {
   const layers = widths.slice(1).map((out, i) => {
     const name = `${prefix}/dense_${i + 1}`;
-    return { kernel: `${name}/kernel`, bias: `${name}/bias`, in: widths[i] as number, out, activation: i === widths.length - 2 ? last : inner };
+    return {
+      kernel: `${name}/kernel`,
+      bias: `${name}/bias`,
+      in: widths[i] as number,
+      out,
+      activation: i === widths.length - 2 ? last : inner,
+    };
   });
   return {
     inputShape,
@@ -63,10 +88,16 @@ function stack(prefix: string, widths: number[], inner: Activation, last: Activa
       return arrays;
     },
     apply(values: Values, input: tf.Tensor, { engine }: Pass): tf.Tensor {
-      const batch = input.shape[0] as number;
-      let hidden = input.rank === 2 ? (input as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(input, [batch, sizeOf(inputShape)]);
+      const batch = input.shape[0];
+      let hidden =
+        input.rank === 2 ? (input as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(input, [batch, sizeOf(inputShape)]);
       for (const layer of layers)
-        hidden = engine.dense(hidden, parameter<tf.Tensor2D>(values, layer.kernel), parameter<tf.Tensor1D>(values, layer.bias), layer.activation);
+        hidden = engine.dense(
+          hidden,
+          parameter<tf.Tensor2D>(values, layer.kernel),
+          parameter<tf.Tensor1D>(values, layer.bias),
+          layer.activation,
+        );
       return outputShape.length === 1 ? hidden : tf.reshape(hidden, [batch, ...outputShape]);
     },
   };

@@ -7,6 +7,7 @@ import type { OptimizerOptions } from '../../recipe/recipe.js';
 
 /** TensorFlow.js in plain JavaScript: runs everywhere, slowly. */
 export async function startCpu(): Promise<Engine> {
+  tf.enableProdMode(); // without it the back end advertises tfjs-node on the console
   const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
   if (!(await tf.setBackend('cpu'))) throw new Error('TensorFlow.js did not take the JavaScript back end.');
   registerFused('cpu', portableKernels);

@@ -39,26 +39,36 @@ const kernelsOf = new Map<string, Kernels>();
 
 function active(): Kernels {
   const kernels = kernelsOf.get(tf.getBackend());
-  if (!kernels) throw new Error(`The back end ${tf.getBackend()} has no fused operations: it was not started as an engine.`);
+  if (!kernels)
+    throw new Error(`The back end ${tf.getBackend()} has no fused operations: it was not started as an engine.`);
   return kernels;
 }
 
-/** Makes the fused operations available on a back end. To be repeated at no cost. */
+/** Makes the fused operations available on a back end; again, after the back end was started anew. */
 export function registerFused(backendName: string, kernels: Kernels): void {
-  if (kernelsOf.has(backendName)) return;
-  if (kernelsOf.size === 0) registerGradients();
+  const isNew = !kernelsOf.has(backendName);
   kernelsOf.set(backendName, kernels);
-  const register = (kernelName: string, kernel: (inputs: Record<string, tf.Tensor>, activation: FusedActivation) => tf.Tensor) =>
+  if (!isNew) return;
+  if (kernelsOf.size === 1) registerGradients();
+  const register = (
+    kernelName: string,
+    kernel: (inputs: Record<string, tf.Tensor>, activation: FusedActivation) => tf.Tensor,
+  ) =>
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs }) => kernel(inputs as Record<string, tf.Tensor>, (attrs as { activation: FusedActivation }).activation),
+      kernelFunc: ({ inputs, attrs }) =>
+        kernel(inputs as Record<string, tf.Tensor>, (attrs as { activation: FusedActivation }).activation),
     });
   register(DENSE, ({ input, kernel, bias }, activation) =>
-    kernels.biasActivation(kernels.matMul(input as tf.Tensor2D, kernel as tf.Tensor2D, false, false), bias as tf.Tensor1D, activation),
+    active().biasActivation(
+      active().matMul(input as tf.Tensor2D, kernel as tf.Tensor2D, false, false),
+      bias as tf.Tensor1D,
+      activation,
+    ),
   );
-  register(CROSS_ENTROPY, ({ output, target }) => kernels.crossEntropy(output as tf.Tensor, target as tf.Tensor));
-  register(SQUARED_ERROR, ({ output, target }) => kernels.squaredError(output as tf.Tensor, target as tf.Tensor));
+  register(CROSS_ENTROPY, ({ output, target }) => active().crossEntropy(output as tf.Tensor, target as tf.Tensor));
+  register(SQUARED_ERROR, ({ output, target }) => active().squaredError(output as tf.Tensor, target as tf.Tensor));
 }
 
 function registerGradients(): void {
@@ -70,7 +80,8 @@ function registerGradients(): void {
       const [input, kernel, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
       const { activation } = attributes as unknown as { activation: FusedActivation };
       const kernels = active();
-      const dz = activation === 'linear' ? (dy as tf.Tensor2D) : kernels.activationGradient(dy as tf.Tensor2D, y, activation);
+      const dz =
+        activation === 'linear' ? (dy as tf.Tensor2D) : kernels.activationGradient(dy as tf.Tensor2D, y, activation);
       return {
         input: () => kernels.matMul(dz, kernel, false, true),
         kernel: () => kernels.matMul(input, dz, true, false),
@@ -87,7 +98,9 @@ function registerGradients(): void {
         return {
           output: () => gradient(active())(output, target, dy as tf.Scalar),
           target: () => {
-            throw new Error(`${kernelName} has no gradient for its targets: they are data. A loss between two outputs needs plain operations.`);
+            throw new Error(
+              `${kernelName} has no gradient for its targets: they are data. A loss between two outputs needs plain operations.`,
+            );
           },
         };
       },

@@ -29,7 +29,10 @@ export interface PassedOver {
 }
 
 /** Starts the engine of that name, or with "auto" the first that loads. @throws EngineError with every reason when none does. */
-export async function startEngine(choice: EngineChoice, places: EnginePlaces): Promise<{ engine: Engine; passedOver: PassedOver[] }> {
+export async function startEngine(
+  choice: EngineChoice,
+  places: EnginePlaces,
+): Promise<{ engine: Engine; passedOver: PassedOver[] }> {
   const passedOver: PassedOver[] = [];
   for (const name of choice === 'auto' ? engineNames : [choice]) {
     try {
@@ -38,7 +41,9 @@ export async function startEngine(choice: EngineChoice, places: EnginePlaces): P
       passedOver.push({ name, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  throw new EngineError(`The engine ${choice} does not load here. ${passedOver.map(({ name, reason }) => `${name}: ${reason}`).join(' ')}`);
+  throw new EngineError(
+    `The engine ${choice} does not load here. ${passedOver.map(({ name, reason }) => `${name}: ${reason}`).join(' ')}`,
+  );
 }
 
 async function start(name: EngineName, places: EnginePlaces): Promise<Engine> {
@@ -61,5 +66,9 @@ async function startFirst({ bindings, threads }: EnginePlaces): Promise<Engine> 
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new EngineError(reasons.length > 0 ? reasons.join(' ') : "TensorFlow's native library is not installed. The command Install Native Engine (pretrain engines --install) installs it.");
+  throw new EngineError(
+    reasons.length > 0
+      ? reasons.join(' ')
+      : "TensorFlow's native library is not installed. The command Install Native Engine (pretrain engines --install) installs it.",
+  );
 }

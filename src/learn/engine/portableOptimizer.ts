@@ -8,7 +8,10 @@ import type { Arrays, Optimizer, Values } from './engine.js';
  */
 export class PortableOptimizer implements Optimizer {
   readonly values: Values = {};
-  private readonly parameters = new Map<string, { shape: number[]; weights: Float32Array; first: Float32Array; second: Float32Array }>();
+  private readonly parameters = new Map<
+    string,
+    { shape: number[]; weights: Float32Array; first: Float32Array; second: Float32Array }
+  >();
   private step = 0;
 
   constructor(
@@ -16,7 +19,12 @@ export class PortableOptimizer implements Optimizer {
     values: Arrays,
   ) {
     for (const [name, { shape, data }] of Object.entries(values)) {
-      this.parameters.set(name, { shape, weights: data.slice(), first: new Float32Array(data.length), second: new Float32Array(options.name === 'adam' ? data.length : 0) });
+      this.parameters.set(name, {
+        shape,
+        weights: data.slice(),
+        first: new Float32Array(data.length),
+        second: new Float32Array(options.name === 'adam' ? data.length : 0),
+      });
       this.upload(name);
     }
   }
@@ -34,7 +42,11 @@ export class PortableOptimizer implements Optimizer {
   }
 
   /** Kingma & Ba 2015, algorithm 1 in the form before section 2.1's end, as Keras and TensorFlow compute it. */
-  private adam({ weights, first, second }: { weights: Float32Array; first: Float32Array; second: Float32Array }, gradient: Float32Array, learningRate: number): void {
+  private adam(
+    { weights, first, second }: { weights: Float32Array; first: Float32Array; second: Float32Array },
+    gradient: Float32Array,
+    learningRate: number,
+  ): void {
     const { beta1, beta2, epsilon } = this.options;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** this.step)) / (1 - beta1 ** this.step);
     for (let i = 0; i < weights.length; i++) {
@@ -48,7 +60,11 @@ export class PortableOptimizer implements Optimizer {
   }
 
   /** w ← w - lr a with a ← momentum a + g, as TensorFlow's ApplyMomentum. */
-  private sgd({ weights, first }: { weights: Float32Array; first: Float32Array }, gradient: Float32Array, learningRate: number): void {
+  private sgd(
+    { weights, first }: { weights: Float32Array; first: Float32Array },
+    gradient: Float32Array,
+    learningRate: number,
+  ): void {
     const { momentum } = this.options;
     for (let i = 0; i < weights.length; i++) {
       const a = momentum * (first[i] as number) + (gradient[i] as number);
@@ -65,7 +81,11 @@ export class PortableOptimizer implements Optimizer {
   }
 
   weights(): Promise<Arrays> {
-    return Promise.resolve(Object.fromEntries(Array.from(this.parameters, ([name, { shape, weights }]) => [name, { shape, data: weights.slice() }])));
+    return Promise.resolve(
+      Object.fromEntries(
+        Array.from(this.parameters, ([name, { shape, weights }]) => [name, { shape, data: weights.slice() }]),
+      ),
+    );
   }
 
   state(): Promise<Arrays> {
@@ -83,7 +103,8 @@ export class PortableOptimizer implements Optimizer {
       parameter.weights.set(arrayOf(weights, name, parameter.shape));
       if (state) {
         parameter.first.set(arrayOf(state, `${slots[this.options.name].first}/${name}`, parameter.shape));
-        if (this.options.name === 'adam') parameter.second.set(arrayOf(state, `${slots.adam.second}/${name}`, parameter.shape));
+        if (this.options.name === 'adam')
+          parameter.second.set(arrayOf(state, `${slots.adam.second}/${name}`, parameter.shape));
       }
       this.upload(name);
     }
@@ -106,6 +127,9 @@ export function stepOf(state: Arrays): number {
 export function arrayOf(arrays: Arrays, name: string, shape: number[]): Float32Array {
   const array = arrays[name];
   if (!array) throw new Error(`The checkpoint has no ${name}: it belongs to another network or optimizer.`);
-  if (array.shape.join() !== shape.join()) throw new Error(`${name} has shape [${array.shape.join(', ')}] in the checkpoint, but [${shape.join(', ')}] in this network.`);
+  if (array.shape.join() !== shape.join())
+    throw new Error(
+      `${name} has shape [${array.shape.join(', ')}] in the checkpoint, but [${shape.join(', ')}] in this network.`,
+    );
   return array.data;
 }

@@ -4,7 +4,14 @@ import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kern
 import type { EngineFacts } from '../../protocol/run.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import type { Arrays, Engine } from './engine.js';
-import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy, type FusedActivation, type Kernels } from './fused.js';
+import {
+  dense,
+  meanSquaredError,
+  registerFused,
+  sigmoidCrossEntropy,
+  type FusedActivation,
+  type Kernels,
+} from './fused.js';
 import { TensorflowOptimizer } from './tensorflowOptimizer.js';
 
 /** TensorFlow's C library through the kernels of @tensorflow/tfjs-node. */
@@ -25,7 +32,8 @@ export async function startTensorflow({ binding, threads }: TensorflowOptions): 
   const native = loadBinding(binding);
   const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js');
   await import('@tensorflow/tfjs-node/dist/register_all_kernels.js');
-  if (!tf.findBackendFactory('tensorflow')) tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native as never, '@tensorflow/tfjs-node'));
+  if (!('tensorflow' in tf.engine().registryFactory))
+    tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native as never, '@tensorflow/tfjs-node'));
   if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow.js did not take the TensorFlow back end.');
   const backend = tf.backend() as NodeJSKernelBackend;
   registerFused('tensorflow', tensorflowKernels(backend));
@@ -68,11 +76,19 @@ function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
   const onFloats = [float];
   const meanAttributes = [float, flag('keep_dims', false), { name: 'Tidx', type: TF_ATTR_TYPE, value: TF_INT32 }];
   // Attributes are built once: a step uses each of them a few hundred thousand times.
-  const products = [false, true].map((a) => [false, true].map((b) => [float, flag('transpose_a', a), flag('transpose_b', b)]));
+  const products = [false, true].map((a) =>
+    [false, true].map((b) => [float, flag('transpose_a', a), flag('transpose_b', b)]),
+  );
 
-  const op = <T extends tf.Tensor>(name: string, inputs: tf.Tensor[], attributes = onFloats) => backend.executeSingleOutput(name, attributes, inputs) as T;
-  const mean = (values: tf.Tensor) => op<tf.Scalar>('Mean', [values, tf.range(0, values.rank, 1, 'int32')], meanAttributes);
-  const activations: Record<Exclude<FusedActivation, 'linear'>, string> = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' };
+  const op = <T extends tf.Tensor>(name: string, inputs: tf.Tensor[], attributes = onFloats) =>
+    backend.executeSingleOutput(name, attributes, inputs) as T;
+  const mean = (values: tf.Tensor) =>
+    op<tf.Scalar>('Mean', [values, tf.range(0, values.rank, 1, 'int32')], meanAttributes);
+  const activations: Record<Exclude<FusedActivation, 'linear'>, string> = {
+    relu: 'Relu',
+    sigmoid: 'Sigmoid',
+    tanh: 'Tanh',
+  };
 
   return {
     matMul: (a, b, transposeA, transposeB) => op('MatMul', [a, b], products[Number(transposeA)]?.[Number(transposeB)]),

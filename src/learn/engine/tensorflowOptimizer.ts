@@ -18,7 +18,10 @@ export class TensorflowOptimizer implements Optimizer {
     const create = (shape: number[], data: Float32Array) => new ResourceVariable(backend, shape, data);
     for (const [name, { shape, data }] of Object.entries(values)) {
       const empty = () => create(shape, new Float32Array(data.length));
-      this.parameters.set(name, { weights: create(shape, data), slots: slotNames(options).map((slot) => ({ name: `${slot}/${name}`, variable: empty() })) });
+      this.parameters.set(name, {
+        weights: create(shape, data),
+        slots: slotNames(options).map((slot) => ({ name: `${slot}/${name}`, variable: empty() })),
+      });
       this.refresh(name);
     }
   }
@@ -36,10 +39,16 @@ export class TensorflowOptimizer implements Optimizer {
         // While a value that was read lives, the variable would have to be copied before it can change.
         this.values[name]?.dispose();
         const variables = [parameter.weights.handle, ...parameter.slots.map(({ variable }) => variable.handle)];
-        if (this.options.name === 'adam') this.backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...variables, ...scalars, gradient], 0);
+        if (this.options.name === 'adam')
+          this.backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...variables, ...scalars, gradient], 0);
         else {
           const [rate, momentum] = scalars as [tf.Scalar, tf.Scalar];
-          this.backend.executeMultipleOutputs('ResourceApplyMomentum', attributes, [...variables, rate, gradient, momentum], 0);
+          this.backend.executeMultipleOutputs(
+            'ResourceApplyMomentum',
+            attributes,
+            [...variables, rate, gradient, momentum],
+            0,
+          );
         }
       }
     });
@@ -48,7 +57,9 @@ export class TensorflowOptimizer implements Optimizer {
 
   private scalars(learningRate: number): number[] {
     const { name, beta1, beta2, epsilon, momentum } = this.options;
-    return name === 'adam' ? [beta1 ** this.step, beta2 ** this.step, learningRate, beta1, beta2, epsilon] : [learningRate, momentum];
+    return name === 'adam'
+      ? [beta1 ** this.step, beta2 ** this.step, learningRate, beta1, beta2, epsilon]
+      : [learningRate, momentum];
   }
 
   private refresh(name: string): void {
@@ -64,7 +75,8 @@ export class TensorflowOptimizer implements Optimizer {
 
   async state(): Promise<Arrays> {
     const state: Arrays = { 'optimizer/step': { shape: [1], data: Float32Array.of(this.step) } };
-    for (const { slots } of this.parameters.values()) for (const { name, variable } of slots) state[name] = await variable.array();
+    for (const { slots } of this.parameters.values())
+      for (const { name, variable } of slots) state[name] = await variable.array();
     return state;
   }
 
@@ -72,13 +84,15 @@ export class TensorflowOptimizer implements Optimizer {
     if (state) this.step = stepOf(state);
     for (const [name, parameter] of this.parameters) {
       parameter.weights.assign(arrayOf(weights, name, parameter.weights.shape));
-      if (state) for (const { name, variable } of parameter.slots) variable.assign(arrayOf(state, name, variable.shape));
+      if (state)
+        for (const { name, variable } of parameter.slots) variable.assign(arrayOf(state, name, variable.shape));
       this.refresh(name);
     }
   }
 
   dispose(): void {
-    for (const { weights, slots } of this.parameters.values()) for (const variable of [weights, ...slots.map(({ variable }) => variable)]) variable.dispose();
+    for (const { weights, slots } of this.parameters.values())
+      for (const variable of [weights, ...slots.map(({ variable }) => variable)]) variable.dispose();
     for (const value of Object.values(this.values)) value.dispose();
   }
 }

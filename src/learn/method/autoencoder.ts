@@ -16,8 +16,13 @@ export const autoencoder: Method = {
   description: {
     name: 'autoencoder',
     title: 'Autoencoder',
-    summary: 'Squeezes each example into a short code and learns to rebuild it. Needs no labels; the classic first choice.',
-    paper: { authors: 'Hinton & Salakhutdinov', year: 2006, title: 'Reducing the dimensionality of data with neural networks' },
+    summary:
+      'Squeezes each example into a short code and learns to rebuild it. Needs no labels; the classic first choice.',
+    paper: {
+      authors: 'Hinton & Salakhutdinov',
+      year: 2006,
+      title: 'Reducing the dimensionality of data with neural networks',
+    },
     options: {
       loss: {
         enum: ['binaryCrossentropy', 'meanSquaredError'],
@@ -38,7 +43,8 @@ export const autoencoder: Method = {
     const decoder = family.decoder(encoderOptions, shape);
     const widths = family.summary(encoderOptions, shape);
 
-    const rebuild = (values: Values, input: tf.Tensor, pass: Pass) => decoder.apply(values, encoder.apply(values, input, pass), pass);
+    const rebuild = (values: Values, input: tf.Tensor, pass: Pass) =>
+      decoder.apply(values, encoder.apply(values, input, pass), pass);
 
     return {
       shapes: { ...encoder.shapes, ...decoder.shapes },
@@ -60,7 +66,10 @@ export const autoencoder: Method = {
         const picture = imageShape(shape);
         const weights = await weightPictures(values, shape);
         const preview = {
-          views: [{ kind: 'reconstruction' as const, from, input: 'input', output: 'output' }, ...(weights ? [weights.view] : [])],
+          views: [
+            { kind: 'reconstruction' as const, from, input: 'input', output: 'output' },
+            ...(weights ? [weights.view] : []),
+          ],
           tensors: {
             input: await imagePixels(input, picture),
             output: await imagePixels(output, picture),

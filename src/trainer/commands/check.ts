@@ -19,7 +19,10 @@ export const check: Command = {
   summary: 'Checks a recipe and its data without training, and tells what the training would cost.',
   usage: 'RECIPE',
   words: [1, 1],
-  options: { stdin: { type: 'boolean', summary: 'take the text from the standard input; RECIPE only says where it belongs' }, ...jsonOption },
+  options: {
+    stdin: { type: 'boolean', summary: 'take the text from the standard input; RECIPE only says where it belongs' },
+    ...jsonOption,
+  },
   example: 'pretrain check mnist.pretrain.json',
 
   async run([file], { stdin }, output) {
@@ -27,8 +30,12 @@ export const check: Command = {
     const text = stdin === true ? await readText(process.stdin) : await readRecipe(recipePath);
     const { problems, cost } = await checkText(text, recipePath);
     output.object({ problems, cost });
-    for (const { line, column, severity, message } of problems) output.line(`${file}:${line}:${column} ${severity}: ${message}`);
-    if (cost) output.line(`${cost.parameters.toLocaleString('en')} parameters · ${(cost.epochs * cost.stepsPerEpoch).toLocaleString('en')} steps · about ${Math.round(cost.memoryBytes / 1e6)} MB`);
+    for (const { line, column, severity, message } of problems)
+      output.line(`${file}:${line}:${column} ${severity}: ${message}`);
+    if (cost)
+      output.line(
+        `${cost.parameters.toLocaleString('en')} parameters · ${(cost.epochs * cost.stepsPerEpoch).toLocaleString('en')} steps · about ${Math.round(cost.memoryBytes / 1e6)} MB`,
+      );
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
@@ -57,9 +64,19 @@ async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: Dat
     const reader = await openDataset(dataPath);
     const { info, labels } = reader;
     await reader.close();
-    const facts: DataFacts = { exists, siblings, shape: info.shape, count: info.count, labels: labels !== null, splits: info.splits.map(({ name }) => name) };
+    const facts: DataFacts = {
+      exists,
+      siblings,
+      shape: info.shape,
+      count: info.count,
+      labels: labels !== null,
+      splits: info.splits.map(({ name }) => name),
+    };
     const { training } = chooseSplits(info, labels, recipe.data, recipe.pretrain.seed);
-    return { facts: { ...facts, trainingCount: training.length }, cost: costOf(recipe, info.shape, info.count, training.length) };
+    return {
+      facts: { ...facts, trainingCount: training.length },
+      cost: costOf(recipe, info.shape, info.count, training.length),
+    };
   } catch (error) {
     const { told } = describeError(error);
     return { facts: { exists, siblings, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, cost: null };
@@ -77,6 +94,10 @@ function costOf(recipe: Recipe, shape: number[], count: number, trainingCount: n
   // Weights and their gradients, and what the optimizer keeps for each weight.
   const copies = optimizer.name === 'adam' ? 4 : 3;
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  const memoryBytes = BASE_BYTES + count * size + copies * parameters * FLOAT_BYTES + Math.min(batchSize, trainingCount) * learner.activationsPerExample * FLOAT_BYTES;
+  const memoryBytes =
+    BASE_BYTES +
+    count * size +
+    copies * parameters * FLOAT_BYTES +
+    Math.min(batchSize, trainingCount) * learner.activationsPerExample * FLOAT_BYTES;
   return { stage: 'pretrain', parameters, epochs, stepsPerEpoch: Math.ceil(trainingCount / batchSize), memoryBytes };
 }

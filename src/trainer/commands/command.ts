@@ -25,8 +25,12 @@ export interface Option {
 
 export type Options = Record<string, string | boolean | undefined>;
 
-export const jsonOption: Record<string, Option> = { json: { type: 'boolean', summary: 'print one JSON object a line instead of text' } };
+export const jsonOption: Record<string, Option> = {
+  json: { type: 'boolean', summary: 'print one JSON object a line instead of text' },
+};
 
 export function parseConfig(options: Record<string, Option>): ParseArgsConfig['options'] {
-  return Object.fromEntries(Object.entries({ ...options, help: { type: 'boolean' as const } }).map(([name, { type }]) => [name, { type }]));
+  return Object.fromEntries(
+    Object.entries({ ...options, help: { type: 'boolean' as const } }).map(([name, { type }]) => [name, { type }]),
+  );
 }

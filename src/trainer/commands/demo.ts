@@ -37,7 +37,10 @@ export const demo: Command = {
     // Data of one's own need not have a test split.
     if (given !== null) recipe.data.validation = 'auto';
     output.line(`Pretraining the primer's autoencoder on ${given ?? 'digits drawn by a seeded generator'}.`);
-    const summary = await startRun({ recipe, recipePath: null, dataPath: given ?? SAMPLE_DIGITS, runs: runsFolder(options), parallel: true }, sessionListener(output));
+    const summary = await startRun(
+      { recipe, recipePath: null, dataPath: given ?? SAMPLE_DIGITS, runs: runsFolder(options), parallel: true },
+      sessionListener(output),
+    );
     return reportRun(summary, output);
   },
 };

@@ -31,16 +31,22 @@ export const engines: Command = {
         },
       });
       output.object({ binding, how, version });
-      output.line(how === 'present' ? `TensorFlow ${version} is installed.` : `TensorFlow ${version} has been installed.`);
+      output.line(
+        how === 'present' ? `TensorFlow ${version} is installed.` : `TensorFlow ${version} has been installed.`,
+      );
       return 0;
     }
     output.transient('Timing a training step of each engine ...');
     const name = engineNames.find((candidate) => candidate === only);
-    if (only !== undefined && !name) throw new UserError(`There is no engine "${String(only)}". There are: ${engineNames.join(', ')}.`);
+    if (only !== undefined && !name)
+      throw new UserError(`There is no engine "${String(only)}". There are: ${engineNames.join(', ')}.`);
     const rows = name ? [await diagnoseEngine(name)] : await diagnoseEngines();
     output.object({ engines: rows });
     for (const { name, loads, reason, version, threads, stepMilliseconds } of rows) {
-      if (loads) output.line(`${name.padEnd(10)}  version ${version ?? '?'}, ${threads ?? 1} thread${threads === 1 ? '' : 's'}, ${stepMilliseconds === null ? 'not timed' : `${stepMilliseconds.toFixed(1)} ms`} a step (784-32-784, batch of 256)`);
+      if (loads)
+        output.line(
+          `${name.padEnd(10)}  version ${version ?? '?'}, ${threads ?? 1} thread${threads === 1 ? '' : 's'}, ${stepMilliseconds === null ? 'not timed' : `${stepMilliseconds.toFixed(1)} ms`} a step (784-32-784, batch of 256)`,
+        );
       else output.line(`${name.padEnd(10)}  does not load: ${reason ?? 'unknown'}`);
     }
     return rows.some(({ loads }) => loads) ? 0 : 1;

@@ -8,10 +8,18 @@ import { jsonOption, type Command, type Options } from './command.js';
 import { reportRun, sessionListener } from './training.js';
 
 export const trainingOptions = {
-  data: { type: 'string', value: 'PATH', summary: 'train on this file or folder instead of the data that the recipe names' },
-  epochs: { type: 'string', value: 'N', summary: 'epochs, instead of the recipe\'s' },
-  engine: { type: 'string', value: 'NAME', summary: 'tensorflow, wasm, cpu or auto, instead of the recipe\'s' },
-  out: { type: 'string', value: 'DIR', summary: `folder that gets the run's folder; without it ${RUNS_FOLDER} in the current folder` },
+  data: {
+    type: 'string',
+    value: 'PATH',
+    summary: 'train on this file or folder instead of the data that the recipe names',
+  },
+  epochs: { type: 'string', value: 'N', summary: "epochs, instead of the recipe's" },
+  engine: { type: 'string', value: 'NAME', summary: "tensorflow, wasm, cpu or auto, instead of the recipe's" },
+  out: {
+    type: 'string',
+    value: 'DIR',
+    summary: `folder that gets the run's folder; without it ${RUNS_FOLDER} in the current folder`,
+  },
 } as const;
 
 export const run: Command = {
@@ -19,7 +27,11 @@ export const run: Command = {
   summary: 'Pretrains by a recipe.',
   usage: 'RECIPE',
   words: [1, 1],
-  options: { ...trainingOptions, parallel: { type: 'boolean', summary: 'train even if a run of this recipe is being trained' }, ...jsonOption },
+  options: {
+    ...trainingOptions,
+    parallel: { type: 'boolean', summary: 'train even if a run of this recipe is being trained' },
+    ...jsonOption,
+  },
   example: 'pretrain run mnist.pretrain.json --epochs 20',
 
   async run([file], options, output) {
@@ -27,8 +39,12 @@ export const run: Command = {
     const { recipe, parsed } = await loadRecipe(recipePath);
     for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
     override(recipe, options);
-    const dataPath = typeof options['data'] === 'string' ? path.resolve(options['data']) : dataPathOf(recipe, recipePath);
-    const summary = await startRun({ recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true }, sessionListener(output));
+    const dataPath =
+      typeof options['data'] === 'string' ? path.resolve(options['data']) : dataPathOf(recipe, recipePath);
+    const summary = await startRun(
+      { recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true },
+      sessionListener(output),
+    );
     return reportRun(summary, output);
   },
 };
@@ -41,7 +57,8 @@ export function runsFolder(options: Options): string {
 export function override(recipe: Recipe, { epochs, engine }: Options): void {
   if (typeof epochs === 'string') {
     const count = Number(epochs);
-    if (!Number.isInteger(count) || count < 1 || count > 1_000_000) throw new UserError(`--epochs must be a whole number from 1 to 1,000,000, but is "${epochs}".`);
+    if (!Number.isInteger(count) || count < 1 || count > 1_000_000)
+      throw new UserError(`--epochs must be a whole number from 1 to 1,000,000, but is "${epochs}".`);
     recipe.pretrain.epochs = count;
   }
   if (typeof engine === 'string') {

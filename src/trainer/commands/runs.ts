@@ -13,18 +13,33 @@ export const runs: Command = {
   example: 'pretrain runs',
 
   async run([folder], _options, output) {
-    const runs = path.resolve(folder ?? '', folder === undefined || path.basename(folder) !== 'runs' ? RUNS_FOLDER : '');
+    const runs = path.resolve(
+      folder ?? '',
+      folder === undefined || path.basename(folder) !== 'runs' ? RUNS_FOLDER : '',
+    );
     const rows = await Promise.all(
       (await listRuns(runs)).map(async ({ folder, record }) => {
         const state = effectiveState(record, record.address !== null && (await answers(record.address)));
-        return { run: folder, name: record.name, method: record.method, state, epoch: record.epoch, epochs: record.epochs, step: record.step, created: record.created, metrics: record.metrics };
+        return {
+          run: folder,
+          name: record.name,
+          method: record.method,
+          state,
+          epoch: record.epoch,
+          epochs: record.epochs,
+          step: record.step,
+          created: record.created,
+          metrics: record.metrics,
+        };
       }),
     );
     output.object({ runs: rows });
     if (rows.length === 0) output.line(`There are no runs in ${runs}.`);
     for (const { run, name, state, epoch, epochs, metrics } of rows) {
       const loss = metrics['validationLoss'] ?? metrics['loss'];
-      output.line(`${state.padEnd(11)}  ${name.padEnd(24)}  epoch ${Math.floor(epoch)}/${epochs}${loss === undefined ? '' : `  loss ${loss.toFixed(4)}`}  ${path.relative('', run)}`);
+      output.line(
+        `${state.padEnd(11)}  ${name.padEnd(24)}  epoch ${Math.floor(epoch)}/${epochs}${loss === undefined ? '' : `  loss ${loss.toFixed(4)}`}  ${path.relative('', run)}`,
+      );
     }
     return 0;
   },

@@ -5,7 +5,8 @@ import { jsonOption, type Command } from './command.js';
 
 export const sample: Command = {
   name: 'sample',
-  summary: 'Writes generated sample data: "digits" are 6,000 drawn digits, 28 x 28, with labels, in the files of MNIST.',
+  summary:
+    'Writes generated sample data: "digits" are 6,000 drawn digits, 28 x 28, with labels, in the files of MNIST.',
   usage: 'KIND DIR',
   words: [2, 2],
   options: jsonOption,

@@ -41,9 +41,20 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   const picture = await writeReconstructions(summary.run);
   output.object({ type: 'summary', ...summary });
   const { loss, validationLoss } = summary.metrics;
-  const losses = [loss === undefined ? null : `loss ${loss.toFixed(4)}`, validationLoss === undefined ? null : `validation loss ${validationLoss.toFixed(4)}`].filter((text) => text !== null).join(', ');
-  if (state === 'completed') output.line(`Done: ${losses || 'no loss'} after ${summary.epochs} epochs in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`);
-  else output.line(`Stopped after ${summary.epochs} of ${epochs} epochs at step ${summary.steps.toLocaleString('en')}. Go on with: pretrain resume ${path.relative('', summary.run)}`);
+  const losses = [
+    loss === undefined ? null : `loss ${loss.toFixed(4)}`,
+    validationLoss === undefined ? null : `validation loss ${validationLoss.toFixed(4)}`,
+  ]
+    .filter((text) => text !== null)
+    .join(', ');
+  if (state === 'completed')
+    output.line(
+      `Done: ${losses || 'no loss'} after ${summary.epochs} epochs in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`,
+    );
+  else
+    output.line(
+      `Stopped after ${summary.epochs} of ${epochs} epochs at step ${summary.steps.toLocaleString('en')}. Go on with: pretrain resume ${path.relative('', summary.run)}`,
+    );
   if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
   output.line(`Run: ${path.relative('', summary.run)}`);
   return state === 'completed' ? 0 : 130;
@@ -56,7 +67,10 @@ export async function resumeFolder(folder: string, output: Output): Promise<numb
   try {
     recipe = JSON.parse(await readFile(file, 'utf8')) as Recipe;
   } catch (error) {
-    throw new UserError(`The run cannot be resumed: ${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`, { file });
+    throw new UserError(
+      `The run cannot be resumed: ${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
+      { file },
+    );
   }
   return reportRun(await resumeRun(folder, recipe, sessionListener(output)), output);
 }

@@ -9,7 +9,9 @@ import { nativeCandidates } from '../../../src/trainer/native.js';
 export const wasmFolder = path.join(__dirname, '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist') + path.sep;
 
 export async function engineOf(name: EngineName): Promise<Engine> {
-  return (await startEngine(name, { bindings: nativeCandidates().filter((file) => existsSync(file)), wasmFolder, threads: 1 })).engine;
+  return (
+    await startEngine(name, { bindings: nativeCandidates().filter((file) => existsSync(file)), wasmFolder, threads: 1 })
+  ).engine;
 }
 
 /** Skips a suite, and says why, where the native library is not installed. */
@@ -18,7 +20,9 @@ export async function engineOrSkip(name: EngineName, context: Mocha.Context): Pr
     return await engineOf(name);
   } catch (error) {
     if (name !== 'tensorflow') throw error;
-    console.log(`      skipped: the tensorflow engine does not load here (${error instanceof Error ? error.message : String(error)})`);
+    console.log(
+      `      skipped: the tensorflow engine does not load here (${error instanceof Error ? error.message : String(error)})`,
+    );
     return context.skip();
   }
 }

@@ -5,7 +5,14 @@ import { engineNames } from '../../../src/learn/engine/index.js';
 import type { OptimizerOptions } from '../../../src/recipe/recipe.js';
 import { engineOrSkip } from './engines.js';
 
-const adam: OptimizerOptions = { name: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 };
+const adam: OptimizerOptions = {
+  name: 'adam',
+  learningRate: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-7,
+  momentum: 0,
+};
 
 /** Kingma & Ba 2015, algorithm 1 with the efficient order of section 2.1's end, in double precision. */
 function adamByHand(weights: number[], gradients: number[][]): number[] {
@@ -17,7 +24,7 @@ function adamByHand(weights: number[], gradients: number[][]): number[] {
     g.forEach((gradient, k) => {
       m[k] = 0.9 * m[k]! + 0.1 * gradient;
       v[k] = 0.999 * v[k]! + 0.001 * gradient ** 2;
-      w[k] = w[k]! - (((0.01 * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t)) * m[k]!) / (Math.sqrt(v[k]!) + 1e-7);
+      w[k] = w[k]! - (((0.01 * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t)) * m[k]) / (Math.sqrt(v[k]) + 1e-7);
     });
   });
   return w;
@@ -59,7 +66,11 @@ for (const name of engineNames)
     it('SGD with momentum takes w - lr a, a = momentum a + g', async () => {
       const optimizer = await run({ ...adam, name: 'sgd', momentum: 0.5 }, gradients.slice(0, 2));
       const { data } = (await optimizer.weights())['w']!;
-      const expected = [1 - 0.01 * 0.5 - 0.01 * (0.25 + 0.1), -2 + 0.01 * 0.2 - 0.01 * (-0.1 + 0.4), 3 - 0.01 * 0.001 - 0.01 * (0.0005 - 3)];
+      const expected = [
+        1 - 0.01 * 0.5 - 0.01 * (0.25 + 0.1),
+        -2 + 0.01 * 0.2 - 0.01 * (-0.1 + 0.4),
+        3 - 0.01 * 0.001 - 0.01 * (0.0005 - 3),
+      ];
       data.forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 1e-6, `${value} is not ${expected[i]}`));
       optimizer.dispose();
     });
@@ -78,8 +89,14 @@ for (const name of engineNames)
 
     it('refuses the state of another network by the parameter that is missing', async () => {
       const optimizer = engine.optimizer(adam, start());
-      assert.throws(() => optimizer.restore({ v: { shape: [3], data: new Float32Array(3) } }), /no w: it belongs to another network/);
-      assert.throws(() => optimizer.restore({ w: { shape: [2], data: new Float32Array(2) } }), /w has shape \[2\] in the checkpoint, but \[3\]/);
+      assert.throws(
+        () => optimizer.restore({ v: { shape: [3], data: new Float32Array(3) } }),
+        /no w: it belongs to another network/,
+      );
+      assert.throws(
+        () => optimizer.restore({ w: { shape: [2], data: new Float32Array(2) } }),
+        /w has shape \[2\] in the checkpoint, but \[3\]/,
+      );
       optimizer.dispose();
     });
   });

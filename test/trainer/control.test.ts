@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { Client, lastCheckpoint, readEvents, readMetrics, readRun, until, Workspace } from './trainer.js';
+
+/** Long enough to steer in the middle; each test stops it. */
+const long = { epochs: 100_000 };
+
+describe('a run that is steered', function () {
+  this.timeout(60_000);
+  let workspace: Workspace;
+  let client: Client | undefined;
+  beforeEach(() => (workspace = new Workspace({}, long)));
+  afterEach(async () => {
+    client?.close();
+    await workspace.remove();
+  });
+
+  async function running() {
+    const trainer = workspace.run();
+    const { run, address } = await trainer.created();
+    client = new Client(address);
+    const steered = client;
+    await until(() => steered.of('metrics').length > 0, trainer.ended);
+    return { trainer, run, address, client: steered };
+  }
+
+  it('pushes exactly the lines that stand in the files, from the place that its greeting tells', async () => {
+    const { trainer, run, client } = await running();
+    await until(() => client.of('metrics').length > 5);
+    await client.request({ type: 'stop' });
+    await trainer.ended;
+    const [hello] = client.of('hello');
+    const after = (name: string, offset: number) => readFileSync(path.join(run, name)).subarray(offset).toString();
+    const pushed = (type: 'metrics' | 'events') =>
+      client
+        .of(type)
+        .flatMap(({ lines }) => lines.map((line) => line + '\n'))
+        .join('');
+    assert.equal(pushed('metrics'), after('metrics.jsonl', hello!.offsets.metrics));
+    assert.equal(pushed('events'), after('events.jsonl', hello!.offsets.events));
+  });
+
+  it('pauses between two steps, draws a sample meanwhile, and goes on', async () => {
+    const { run, client } = await running();
+    await client.request({ type: 'pause' });
+    const { step } = await until(() =>
+      client.events.find((event) => event.type === 'state' && event.state === 'paused'),
+    );
+    assert.equal(client.run!.state, 'paused');
+    const lines = readMetrics(run).length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(readMetrics(run).length, lines, 'no step was made');
+
+    await client.request({ type: 'sample' });
+    await until(() => client.events.some((event) => event.type === 'sample' && event.step === step));
+    assert.ok(existsSync(path.join(run, 'samples', `${String(step).padStart(8, '0')}.safetensors`)));
+
+    await client.request({ type: 'resume' });
+    await until(() => client.events.filter((event) => event.type === 'state').at(-1)?.state === 'running');
+    await until(() => readMetrics(run).length > lines);
+    assert.ok(
+      readMetrics(run).at(-1).time < readMetrics(run)[lines - 1]!.time + 0.45,
+      'the pause is not counted as training',
+    );
+  });
+
+  it('changes the learning rate between two steps and writes it down', async () => {
+    const { run, client } = await running();
+    await client.request({ type: 'setLearningRate', learningRate: 0.0005 });
+    const change = await until(() => client.events.find(({ type }) => type === 'change'));
+    assert.deepEqual(
+      { ...change, at: '', step: 0, epoch: 0 },
+      { type: 'change', name: 'learningRate', from: 0.001, to: 0.0005, at: '', step: 0, epoch: 0 },
+    );
+    await until(() => readRun(run).learningRate === 0.0005);
+  });
+
+  for (const learningRate of [0, -1, Infinity, 'fast' as unknown as number])
+    it(`refuses the learning rate ${learningRate} with a reason`, async () => {
+      const { client } = await running();
+      await assert.rejects(client.request({ type: 'setLearningRate', learningRate }), /must be a number above 0/);
+    });
+
+  it('stops with a checkpoint of the last step, and says how it ended', async () => {
+    const { trainer, run, client } = await running();
+    await client.request({ type: 'stop' });
+    const { code, lines } = await trainer.ended;
+    assert.equal(code, 130);
+    const record = readRun(run);
+    assert.equal(record.state, 'stopped');
+    assert.equal(Number(lastCheckpoint(run).step), record.step);
+    assert.equal(lines.at(-1)['steps'], record.step);
+    assert.equal(readMetrics(run).at(-1).step, record.step);
+  });
+
+  it('stops while it is paused', async () => {
+    const { trainer, run, client } = await running();
+    await client.request({ type: 'pause' });
+    await until(() => client.run!.state === 'paused');
+    await client.request({ type: 'stop' });
+    await trainer.ended;
+    assert.equal(readRun(run).state, 'stopped');
+  });
+
+  it('stops with a checkpoint on Ctrl-C', async () => {
+    const { trainer, run } = await running();
+    trainer.child.kill('SIGINT');
+    const { code } = await trainer.ended;
+    assert.equal(code, 130);
+    assert.equal(readRun(run).state, 'stopped');
+    assert.equal(Number(lastCheckpoint(run).step), readRun(run).step);
+  });
+
+  it('outlives whoever started it: a closed pipe and a hang-up end nothing', async () => {
+    const { trainer, run, client } = await running();
+    trainer.child.stdout!.destroy();
+    trainer.child.stderr!.destroy();
+    trainer.child.kill('SIGHUP');
+    const { length } = readMetrics(run);
+    await until(() => readMetrics(run).length > length + 20);
+    await client.request({ type: 'stop' });
+    await until(() => readRun(run).state === 'stopped');
+  });
+
+  it('is reached by this user only', async () => {
+    const { address } = await running();
+    if (process.platform === 'win32') return;
+    assert.equal(statSync(path.dirname(address)).mode & 0o077, 0);
+  });
+
+  it('goes on when a client sends what is no message, and cuts that client off', async () => {
+    const { address, run } = await running();
+    for (const junk of [
+      'GET / HTTP/1.1\r\n\r\n',
+      '{"id":1,"request":{"type":"format disk"}}\n',
+      'null\n',
+      '{"id":1,"request":null}\n',
+      '[]\n',
+      '{"id":{},"reply":1}\n',
+    ]) {
+      const socket = net.connect(address);
+      socket.write(junk);
+      await new Promise<void>((resolve) => {
+        socket.on('data', (data) => data.includes('failure') && resolve()).on('close', () => resolve());
+        setTimeout(resolve, 300);
+      });
+      socket.destroy();
+    }
+    const { length } = readMetrics(run);
+    await until(() => readMetrics(run).length > length + 20);
+    assert.deepEqual(
+      readEvents(run)
+        .filter((event) => event.type === 'state')
+        .map((event) => event.state),
+      ['running'],
+    );
+  });
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { engineNames } from '../../src/learn/engine/index.js';
+import { Client, lastCheckpoint, readEvents, readRun, until, Workspace } from './trainer.js';
+
+describe('pretrain resume', function () {
+  this.timeout(120_000);
+  let workspace: Workspace;
+  afterEach(() => workspace.remove());
+
+  async function stopAfter(step: number, workspace: Workspace, ...args: string[]): Promise<string> {
+    const trainer = workspace.run(...args);
+    const { run, address } = await trainer.created();
+    const client = new Client(address);
+    await until(
+      () =>
+        (client.run?.step ?? 0) >= step ||
+        client
+          .of('metrics')
+          .some(({ lines }) => lines.some((line) => (JSON.parse(line) as { step: number }).step >= step)),
+      trainer.ended,
+    );
+    await client.request({ type: 'stop' });
+    await trainer.ended;
+    client.close();
+    return run;
+  }
+
+  for (const engine of engineNames)
+    it(`on ${engine}: a run that was stopped in the middle ends with the same bytes as one that was not`, async function () {
+      // Steps take long enough on each engine to be stopped in time: larger batches where the engine is fast.
+      workspace = new Workspace(
+        { data: { path: 'sample:digits', limit: engine === 'cpu' ? 256 : 2048, validation: 'test' } },
+        { epochs: engine === 'cpu' ? 4 : 30, batchSize: engine === 'cpu' ? 32 : 128 },
+      );
+      const whole = await workspace.run('--engine', engine).ended;
+      if (engine === 'tensorflow' && whole.code !== 0) {
+        console.log(
+          `      skipped: the tensorflow engine does not load here (${String(whole.lines.at(-1)?.['error'])})`,
+        );
+        return this.skip();
+      }
+      assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)));
+      const run = await stopAfter(5, workspace, '--engine', engine);
+      const stopped = readRun(run);
+      assert.equal(stopped.state, 'stopped');
+      const resumed = await workspace.start(['resume', run, '--json']).ended;
+      assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)));
+      const [a, b] = [lastCheckpoint(whole.lines.at(-1)['run'] as string), lastCheckpoint(run)];
+      assert.equal(b.step, a.step);
+      assert.ok(a.weights.equals(b.weights), 'weights');
+      assert.ok(a.optimizer.equals(b.optimizer), 'optimizer state');
+      assert.equal(
+        readRun(run).metrics['validationLoss'],
+        readRun(whole.lines.at(-1)['run'] as string).metrics['validationLoss'],
+      );
+      console.log(`      stopped at step ${stopped.step} of ${Number(a.step)}`);
+    });
+
+  it('goes on after the process was killed: at most the time since the last checkpoint is lost, the end is the same', async () => {
+    workspace = new Workspace({ data: { path: 'sample:digits', validation: 'test' } }, { epochs: 12, batchSize: 64 });
+    const whole = await workspace.run().ended;
+    assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)));
+    const trainer = workspace.run();
+    const { run } = await trainer.created();
+    await until(
+      () => readdirSync(path.join(run, 'checkpoints')).filter((name) => !name.startsWith('.')).length >= 2,
+      trainer.ended,
+    );
+    trainer.child.kill('SIGKILL');
+    await trainer.ended;
+    assert.equal(readRun(run).state, 'running', 'nobody could write down that it ended');
+    const { lines: listed } = await workspace.start(['runs', '--json']).ended;
+    const states = (listed[0]!['runs'] as { run: string; state: string }[]).map(({ state }) => state);
+    assert.deepEqual(states.sort(), ['completed', 'interrupted']);
+    appendFileSync(path.join(run, 'metrics.jsonl'), '{"step":77,"epo'); // as a power cut leaves it
+
+    const resumed = await workspace.start(['resume', run, '--json']).ended;
+    assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)));
+    assert.ok(lastCheckpoint(run).weights.equals(lastCheckpoint(whole.lines.at(-1)['run'] as string).weights));
+    const broken = readFileSync(path.join(run, 'metrics.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.endsWith('}'));
+    assert.deepEqual(broken, ['{"step":77,"epo'], 'the half line stands alone');
+  });
+
+  it('takes an older checkpoint when the newest cannot be read, and says so', async () => {
+    workspace = new Workspace({}, { epochs: 100 });
+    const run = await stopAfter(40, workspace);
+    const { step } = lastCheckpoint(run);
+    const file = path.join(run, 'checkpoints', step, 'weights.safetensors');
+    writeFileSync(file, readFileSync(file).subarray(0, 1000));
+    const { code } = await workspace.start(['resume', run, '--json']).ended;
+    assert.equal(code, 0);
+    assert.ok(
+      readEvents(run).some(
+        (event) => event.type === 'diagnosis' && event.message.includes(step) && /cut off/.test(event.message),
+      ),
+    );
+  });
+
+  const refused: [string, (run: string) => void, RegExp][] = [
+    [
+      'there is no checkpoint',
+      (run) => rmSync(path.join(run, 'checkpoints'), { recursive: true }),
+      /has no checkpoint/,
+    ],
+    [
+      'a newer version wrote the run',
+      (run) => writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...readRun(run), format: 99 })),
+      /newer version \(format 99/,
+    ],
+    ['its record is damaged', (run) => writeFileSync(path.join(run, 'run.json'), '{"format":1,'), /damaged/],
+    [
+      'it is complete',
+      (run) => writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...readRun(run), state: 'completed' })),
+      /completed: there is nothing to resume/,
+    ],
+    ['its recipe is damaged', (run) => writeFileSync(path.join(run, 'recipe.json'), 'x'), /recipe\.json/],
+    ['the folder is none', (run) => rmSync(run, { recursive: true }), /is not a run folder/],
+  ];
+  for (const [what, spoil, message] of refused)
+    it(`refuses, and says why, when ${what}`, async () => {
+      workspace = new Workspace({}, { epochs: 1000 });
+      const run = await stopAfter(1, workspace);
+      spoil(run);
+      const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+      assert.equal(code, 1);
+      assert.match(lines.at(-1)['error'] as string, message);
+    });
+
+  it('refuses a second trainer of one run', async () => {
+    workspace = new Workspace({}, { epochs: 100_000 });
+    const run = await stopAfter(1, workspace);
+    const first = workspace.start(['resume', run, '--json']);
+    await first.created();
+    const second = await workspace.start(['resume', run, '--json']).ended;
+    assert.equal(second.code, 1);
+    assert.match(second.lines.at(-1)['error'] as string, /being trained already/);
+    first.child.kill('SIGINT');
+    assert.equal((await first.ended).code, 130, 'the first was not disturbed');
+  });
+
+  it('tells when the data have changed since the run began', async () => {
+    workspace = new Workspace({ data: { path: 'made', limit: 1024 } }, { epochs: 1000 });
+    await workspace.start(['sample', 'digits', 'made']).ended;
+    const run = await stopAfter(1, workspace);
+    const labels = path.join(workspace.folder, 'made/train-labels-idx1-ubyte.gz');
+    rmSync(labels);
+    rmSync(path.join(workspace.folder, 'made/t10k-labels-idx1-ubyte.gz'));
+    const trainer = workspace.start(['resume', run, '--json']);
+    await trainer.created();
+    await until(
+      () =>
+        readEvents(run).some(
+          (event) => event.type === 'diagnosis' && /have changed since this run began/.test(event.message),
+        ),
+      trainer.ended,
+    );
+  });
+});

@@ -46,7 +46,7 @@ function scatter(dy: Tensor, shape: number[], options: StridedSliceAttributes): 
     newAxisMask,
     shrinkAxisMask,
   );
-  const lengths = slice_util.computeOutShape(info.begin, info.end, info.strides);
+  const lengths = slice_util.computeOutShape(info.begin, info.end, info.strides).map((length) => Math.max(length, 0));
   let dx = reshape(dy, lengths);
   if (dy.size === 0)
     return pad(

@@ -29,6 +29,7 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   readSync(dataId: object, start?: number, end?: number): TypedArray;
   incRef(dataId: object): void;
+  refCount(dataId: object): number;
   disposeData(dataId: object): boolean;
 }
 

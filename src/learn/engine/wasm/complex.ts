@@ -3,7 +3,6 @@ import {
   Complex,
   ComplexAbs,
   getKernel,
-  Identity,
   Imag,
   Real,
   type DataType,
@@ -79,15 +78,11 @@ function original<Inputs, Attributes>(name: string): Func<Inputs, Attributes> {
 /** Kernels for complex tensors. The back end's own must be registered already. */
 export function complexKernels(): KernelConfig[] {
   const castOthers = original<{ x: TensorInfo }, { dtype: DataType }>(Cast);
-  const copyOthers = original<{ x: TensorInfo }, object>(Identity);
   const real = toReal(Real, 'input', (part) => part);
   const imaginary = toReal(Imag, 'input', (_, part) => part);
   const absolute = toReal(ComplexAbs, 'x', (a, b) => Math.hypot(a, b));
-  const identity = kernel<{ x: TensorInfo }, object>(Identity, (args) =>
-    args.inputs.x.dtype === 'complex64' ? copy(args.backend, args.inputs.x) : copyOthers(args),
-  );
   const cast = kernel<{ x: TensorInfo }, { dtype: DataType }>(Cast, (args) => castComplex(args, castOthers));
-  return [complex, real, imaginary, absolute, identity, cast];
+  return [complex, real, imaginary, absolute, cast];
 }
 
 /** To complex with a zero imaginary part; from complex the real part. */

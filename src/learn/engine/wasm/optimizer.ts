@@ -40,7 +40,7 @@ export class WasmOptimizer implements Optimizer {
     for (const [name, gradient] of Object.entries(gradients)) {
       const parameter = this.parameters.get(name);
       if (!parameter) throw new Error(`There is a gradient for ${name}, which is not a parameter.`);
-      const { weights } = parameter;
+      const weights = this.writable(name, parameter);
       if (gradient.size !== weights.size) {
         const shapes = `[${gradient.shape.join()}], not [${weights.shape.join()}]`;
         throw new Error(`The gradient for ${name} has shape ${shapes}.`);
@@ -74,8 +74,9 @@ export class WasmOptimizer implements Optimizer {
   restore(weights: Arrays, state?: Arrays): void {
     if (state) this.step = stepOf(state);
     for (const [name, parameter] of this.parameters) {
-      view(this.backend, parameter.weights).set(arrayOf(weights, name, parameter.weights.shape));
-      this.changed(parameter.weights);
+      const tensor = this.writable(name, parameter);
+      view(this.backend, tensor).set(arrayOf(weights, name, tensor.shape));
+      this.changed(tensor);
       if (!state) continue;
       for (const [slot, tensor] of parameter.slots) view(this.backend, tensor).set(arrayOf(state, slot, tensor.shape));
     }
@@ -86,6 +87,16 @@ export class WasmOptimizer implements Optimizer {
       parameter.weights.dispose();
       for (const slot of parameter.slots.values()) slot.dispose();
     }
+  }
+
+  /** The parameter's tensor, and nobody else's: clones and reshaped views that still live keep the old values. */
+  private writable(name: string, parameter: Parameter): tf.Tensor {
+    const { weights } = parameter;
+    if (this.backend.refCount(weights.dataId) === 1) return weights;
+    parameter.weights = tf.keep(tf.tensor(view(this.backend, weights).slice(), weights.shape, 'float32'));
+    this.values[name] = parameter.weights;
+    weights.dispose();
+    return parameter.weights;
   }
 
   private array(tensor: tf.Tensor): { shape: number[]; data: Float32Array } {

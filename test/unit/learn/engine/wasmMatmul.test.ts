@@ -20,7 +20,8 @@ describe('matrix products on wasm', () => {
           const values = Float32Array.from({ length: m * n }, (_, at) => {
             const [i, j] = [Math.floor(at / n), at % n];
             let sum = 0;
-            for (let p = 0; p < k; p++) sum += a.values[transposeA ? p * m + i : i * k + p]! * b.values[transposeB ? j * k + p : p * n + j]!;
+            for (let p = 0; p < k; p++)
+              sum += a.values[transposeA ? p * m + i : i * k + p]! * b.values[transposeB ? j * k + p : p * n + j]!;
             return sum;
           });
           const product = await on('wasm', [a, b], (x, y) => tf.matMul(x, y, transposeA, transposeB));
@@ -32,18 +33,36 @@ describe('matrix products on wasm', () => {
 
   const batches: [number[], number[]][] = [[[3], [3]], [[3], [1]], [[], [4]], [[2, 1], [1, 3]], [[2, 3], [3]]]; // prettier-ignore
   for (const [a, b] of batches) {
-    it(`broadcasts batches [${a}] and [${b}]`, async () => {
-      for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]] as const) {
-        const inputs = [random([...a, ...(transposeA ? [5, 4] : [4, 5])]), random([...b, ...(transposeB ? [6, 5] : [5, 6])])];
+    it(`broadcasts batches [${a.join()}] and [${b.join()}]`, async () => {
+      for (const [transposeA, transposeB] of [
+        [false, false],
+        [true, false],
+        [false, true],
+        [true, true],
+      ] as const) {
+        const inputs = [
+          random([...a, ...(transposeA ? [5, 4] : [4, 5])]),
+          random([...b, ...(transposeB ? [6, 5] : [5, 6])]),
+        ];
         await assertSameOnBoth(reference, 'matMul batches', inputs, (x, y) => tf.matMul(x, y, transposeA, transposeB));
       }
     });
   }
 
   it('has gradients in all four cases of transposition', async () => {
-    for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]] as const) {
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const) {
       const inputs = [random([2, ...(transposeA ? [7, 3] : [3, 7])]), random([2, ...(transposeB ? [9, 7] : [7, 9])])];
-      await assertSameOnBoth(reference, 'matMul gradients', inputs, withGradients((x, y) => tf.matMul(x, y, transposeA, transposeB)));
+      await assertSameOnBoth(
+        reference,
+        'matMul gradients',
+        inputs,
+        withGradients((x, y) => tf.matMul(x, y, transposeA, transposeB)),
+      );
     }
   });
 
@@ -54,14 +73,22 @@ describe('matrix products on wasm', () => {
 
   it('refuses inner lengths that differ', async () => {
     await tf.setBackend('wasm');
-    assert.throws(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 2])), /must match/);
+    assert.throws(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 2])), /\[2,3\] and \[4,2\] cannot be multiplied/);
   });
 
   for (const activation of ['linear', 'relu', 'relu6', 'sigmoid', 'elu', 'leakyrelu'] as const) {
     it(`adds a bias and applies ${activation} in one operation`, async () => {
       const inputs = [random([5, 6], -3, 3), random([6, 7], -3, 3), random([7])];
       await assertSameOnBoth(reference, `fusedMatMul ${activation}`, inputs, (a, b, bias) =>
-        tf.fused.matMul({ a: a as tf.Tensor2D, b: b as tf.Tensor2D, transposeA: false, transposeB: false, bias: bias!, activation, leakyreluAlpha: 0.3 }),
+        tf.fused.matMul({
+          a: a,
+          b: b,
+          transposeA: false,
+          transposeB: false,
+          bias: bias,
+          activation,
+          leakyreluAlpha: 0.3,
+        }),
       );
     });
   }
@@ -69,7 +96,15 @@ describe('matrix products on wasm', () => {
   it('takes a fused bias of one value, too, and prelu with its weights', async () => {
     const inputs = [random([5, 6]), random([6, 7]), random([1]), random([7])];
     await assertSameOnBoth(reference, 'fusedMatMul prelu', inputs, (a, b, bias, alpha) =>
-      tf.fused.matMul({ a: a as tf.Tensor2D, b: b as tf.Tensor2D, transposeA: false, transposeB: false, bias: bias!, activation: 'prelu', preluActivationWeights: alpha! }),
+      tf.fused.matMul({
+        a: a,
+        b: b,
+        transposeA: false,
+        transposeB: false,
+        bias: bias,
+        activation: 'prelu',
+        preluActivationWeights: alpha,
+      }),
     );
   });
 

@@ -30,7 +30,9 @@ export async function startBoth(): Promise<EngineName> {
   } catch (error) {
     reference = 'cpu';
     await engineOf('cpu');
-    console.log(`      compared with cpu: tensorflow does not load here (${error instanceof Error ? error.message : String(error)})`);
+    console.log(
+      `      compared with cpu: tensorflow does not load here (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
   registerGradients();
   return reference;
@@ -42,7 +44,9 @@ export type Compute = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 export async function on(engine: EngineName, inputs: Input[], compute: Compute): Promise<Input[]> {
   await tf.setBackend(engine);
   const before = tf.memory();
-  const results = tf.tidy(() => [compute(...inputs.map(({ shape, values, dtype }) => tf.tensor(values.slice(), shape, dtype)))].flat());
+  const results = tf.tidy(() =>
+    [compute(...inputs.map(({ shape, values, dtype }) => tf.tensor(values.slice(), shape, dtype)))].flat(),
+  );
   const numbers = results.map((result) => ({ shape: result.shape, values: Float32Array.from(result.dataSync()) }));
   tf.dispose(results);
   const after = tf.memory();
@@ -55,7 +59,7 @@ export async function on(engine: EngineName, inputs: Input[], compute: Compute):
 export function withGradients(compute: (...inputs: tf.Tensor[]) => tf.Tensor): Compute {
   return (...inputs) => {
     const result = compute(...inputs);
-    const weights = tf.cos(tf.range(0, result.size, 1)).reshape(result.shape);
+    const weights = tf.reshape(tf.cos(tf.range(0, result.size, 1)), result.shape);
     const gradients = tf.grads((...own: tf.Tensor[]) => tf.sum(tf.mul(compute(...own), weights)))(inputs);
     return [result, ...gradients];
   };
@@ -80,10 +84,17 @@ export function assertSame(actual: Input[], expected: Input[], what: string, tol
 }
 
 /** wasm's results are the reference's. */
-export async function assertSameOnBoth(reference: EngineName, what: string, inputs: Input[], compute: Compute, tolerance?: number): Promise<void> {
+export async function assertSameOnBoth(
+  reference: EngineName,
+  what: string,
+  inputs: Input[],
+  compute: Compute,
+  tolerance?: number,
+): Promise<void> {
   assertSame(await on('wasm', inputs, compute), await on(reference, inputs, compute), what, tolerance);
 }
 
 after(() => {
-  if (process.env['PRETRAIN_SHOW_ERRORS']) for (const [what, error] of worst) console.log(`${what}: largest relative error ${error.toExponential(1)}`);
+  if (process.env['PRETRAIN_SHOW_ERRORS'])
+    for (const [what, error] of worst) console.log(`${what}: largest relative error ${error.toExponential(1)}`);
 });

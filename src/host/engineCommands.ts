@@ -3,8 +3,7 @@ import type { EngineDiagnosis } from '../protocol/trainer.js';
 import { Command } from './contributions.js';
 import { engineReport } from './format.js';
 import type { Host } from './host.js';
-import { tell } from './message.js';
-import { Cancelled, TrainerFailure, runCommand } from './trainerProcess.js';
+import { withTrainer } from './trainerProgress.js';
 import { requireTrust } from './trust.js';
 
 const { l10n } = vscode;
@@ -44,37 +43,6 @@ export function registerEngineCommands(host: Host): vscode.Disposable {
         l10n.t('The native engine is installed. The next run whose recipe says "engine": "auto" uses it.'),
       );
     }),
-  );
-}
-
-/** Undefined when it was cancelled, or failed and the person was told. */
-function withTrainer(host: Host, title: string, args: string[]): Thenable<unknown> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => abort.abort());
-      let done = 0;
-      try {
-        return await runCommand(host.program, args, {
-          signal: abort.signal,
-          onProgress: (message, fraction) => {
-            const increment = fraction === null ? 0 : Math.max(0, fraction * 100 - done);
-            done += increment;
-            progress.report({ message, increment });
-          },
-          onText: (text) => host.log.info(text),
-        });
-      } catch (error) {
-        if (error instanceof Cancelled) return undefined;
-        const advice = error instanceof TrainerFailure ? error.detail?.advice : undefined;
-        const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
-        host.log.error(text);
-        const log = l10n.t('Show Log');
-        void vscode.window.showErrorMessage(text, log).then((answer) => (answer === log ? host.log.show() : undefined));
-        return undefined;
-      }
-    },
   );
 }
 

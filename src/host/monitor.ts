@@ -33,6 +33,11 @@ export function registerMonitor(host: Host): vscode.Disposable {
   };
   return vscode.Disposable.from(
     { dispose: () => panels.forEach((panel) => panel.dispose()) },
+    vscode.Disposable.from(
+      host.runs.listChanged.add(() => {
+        for (const [run, monitor] of panels) if (!host.runs.has(run)) monitor.close();
+      }),
+    ),
     vscode.commands.registerCommand(Command.openMonitor, async (target?: unknown) => {
       const run = await findRun(host, target, () => true);
       if (run === undefined) return;
@@ -85,6 +90,11 @@ class MonitorPanel {
 
   reveal(): void {
     this.panel.reveal(undefined, true);
+  }
+
+  /** The run was deleted. */
+  close(): void {
+    this.panel.dispose();
   }
 
   dispose(): void {

@@ -28,10 +28,7 @@ async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
   const log = l10n.t('Show Log');
   let answer: string | undefined;
   if (state === 'failed' || state === 'interrupted') {
-    const title =
-      state === 'failed'
-        ? l10n.t('{0} failed at step {1}.', shown.name, shown.step)
-        : l10n.t('{0} was interrupted at step {1}.', shown.name, shown.step);
+    const title = state === 'failed' ? l10n.t('{0} failed.', shown.name) : l10n.t('{0} was interrupted.', shown.name);
     const text = [title, shown.error?.message, shown.error?.advice].filter((part) => part !== undefined).join(' ');
     host.log.error(text);
     answer = await vscode.window.showErrorMessage(text, resume, open, log);

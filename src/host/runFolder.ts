@@ -115,7 +115,8 @@ export async function sizeOf(file: string): Promise<number | null> {
 export async function readSample(folder: string, step: number): Promise<Uint8Array | null> {
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`${String(step)} is not a step.`);
   try {
-    return await readFile(path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`));
+    // A copy without Node's Buffer, which turns into text on its way to a webview.
+    return new Uint8Array(await readFile(path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`)));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

@@ -25,6 +25,10 @@ export class RunStore {
     return this.runs.filter((run) => run.isAlive);
   }
 
+  has(run: TrackedRun): boolean {
+    return this.byFolder.get(run.folder) === run;
+  }
+
   find(id: string): TrackedRun | undefined {
     return this.runs.find((run) => run.id === id);
   }

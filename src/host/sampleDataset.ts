@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { Command } from './contributions.js';
 import type { Host } from './host.js';
-import { tell } from './message.js';
-import { Cancelled, runCommand } from './trainerProcess.js';
+import { withTrainer } from './trainerProgress.js';
 import { requireTrust } from './trust.js';
 
 const { l10n } = vscode;
@@ -20,24 +19,9 @@ export function registerSampleDataset(host: Host): vscode.Disposable {
       if (parent === undefined) return undefined;
       const folder = await freeFolder(parent);
       const title = l10n.t('Drawing digits into {0}', vscode.workspace.asRelativePath(folder));
-      return vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-        async (_, token) => {
-          const abort = new AbortController();
-          token.onCancellationRequested(() => abort.abort());
-          try {
-            await runCommand(host.program, ['sample', 'digits', folder.fsPath], {
-              signal: abort.signal,
-              onText: (text) => host.log.info(text),
-            });
-            if (!isForRecipe(options)) void offerRecipe(folder);
-            return folder;
-          } catch (error) {
-            if (!(error instanceof Cancelled)) void vscode.window.showErrorMessage(tell(error, l10n.t));
-            return undefined;
-          }
-        },
-      );
+      if ((await withTrainer(host, title, ['sample', 'digits', folder.fsPath])) === undefined) return undefined;
+      if (!isForRecipe(options)) void offerRecipe(folder);
+      return folder;
     },
   );
 }

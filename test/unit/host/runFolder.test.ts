@@ -52,7 +52,7 @@ describe('A run folder', () => {
   it('gives the bytes of a sample, or null', async () => {
     await mkdir(path.join(folder, 'samples'));
     await writeFile(path.join(folder, 'samples', '00000470.safetensors'), Buffer.from([1, 2, 3]));
-    assert.deepEqual([...((await readSample(folder, 470)) ?? [])], [1, 2, 3]);
+    assert.deepEqual(await readSample(folder, 470), new Uint8Array([1, 2, 3]));
     assert.equal(await readSample(folder, 471), null);
   });
 

@@ -67,7 +67,8 @@ describe('A run in a process of its own', () => {
       console.log(run.pid);
     `;
     await writeFile(path.join(folder, 'starter.mts'), starter);
-    const parent = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path.join(folder, 'starter.mts')], {
+    const parent = spawn(process.execPath, ['--import', 'tsx', path.join(folder, 'starter.mts')], {
+      cwd,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let pid = '';

@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import type { Host } from './host.js';
+import { tell } from './message.js';
+import { Cancelled, TrainerFailure, runCommand } from './trainerProcess.js';
+
+const { l10n } = vscode;
+
+/**
+ * Runs a trainer command to its end, with its progress and a way to cancel it. Resolves to the last line it printed;
+ * undefined when it was cancelled, or failed and the person was told.
+ */
+export function withTrainer(host: Host, title: string, args: string[]): Thenable<unknown> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      let done = 0;
+      try {
+        return await runCommand(host.program, args, {
+          signal: abort.signal,
+          onProgress: (message, fraction) => {
+            const increment = fraction === null ? 0 : Math.max(0, fraction * 100 - done);
+            done += increment;
+            progress.report({ message, increment });
+          },
+          onText: (text) => host.log.info(text),
+        });
+      } catch (error) {
+        if (error instanceof Cancelled) return undefined;
+        const advice = error instanceof TrainerFailure ? error.detail?.advice : undefined;
+        const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
+        host.log.error(text);
+        const log = l10n.t('Show Log');
+        void vscode.window.showErrorMessage(text, log).then((answer) => (answer === log ? host.log.show() : undefined));
+        return undefined;
+      }
+    },
+  );
+}

@@ -112,9 +112,9 @@ export async function addressOf(run: string): Promise<string> {
   const name = createHash('sha256').update(path.resolve(run)).digest('hex').slice(0, 20);
   if (process.platform === 'win32') return `\\\\.\\pipe\\pretrain-studio-${name}`;
   const user = process.getuid?.() ?? 0;
-  const folders = [os.tmpdir(), '/tmp'].map((folder) => path.join(folder, `pretrain-studio-${user}`));
-  const folder =
-    folders.find((candidate) => path.join(candidate, `${name}.sock`).length <= MAX_SOCKET_PATH) ?? folders[1];
+  const folderIn = (temporary: string) => path.join(temporary, `pretrain-studio-${user}`);
+  const isShort = path.join(folderIn(os.tmpdir()), `${name}.sock`).length <= MAX_SOCKET_PATH;
+  const folder = folderIn(isShort ? os.tmpdir() : '/tmp');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { uid } = await lstat(folder);
   if (uid !== user)

@@ -19,7 +19,7 @@ export async function writeReconstructions(run: string): Promise<string | null> 
   const last = (await readdir(samples))
     .filter((name) => /^\d+\.safetensors$/.test(name))
     .sort()
-    .at(-1);
+    .pop();
   if (last === undefined) return null;
   const { tensors, metadata } = decodeSafetensors(await readFile(path.join(samples, last)));
   const view = (JSON.parse(metadata['views'] ?? '[]') as SampleView[]).find(

@@ -61,7 +61,7 @@ describe('a run that is steered', function () {
     await until(() => client.events.filter((event) => event.type === 'state').at(-1)?.state === 'running');
     await until(() => readMetrics(run).length > lines);
     assert.ok(
-      readMetrics(run).at(-1).time < readMetrics(run)[lines - 1]!.time + 0.45,
+      readMetrics(run).at(-1)!.time < readMetrics(run)[lines - 1]!.time + 0.45,
       'the pause is not counted as training',
     );
   });
@@ -91,8 +91,8 @@ describe('a run that is steered', function () {
     const record = readRun(run);
     assert.equal(record.state, 'stopped');
     assert.equal(Number(lastCheckpoint(run).step), record.step);
-    assert.equal(lines.at(-1)['steps'], record.step);
-    assert.equal(readMetrics(run).at(-1).step, record.step);
+    assert.equal(lines.at(-1)!['steps'], record.step);
+    assert.equal(readMetrics(run).at(-1)!.step, record.step);
   });
 
   it('stops while it is paused', async () => {

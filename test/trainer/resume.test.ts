@@ -41,19 +41,19 @@ describe('pretrain resume', function () {
         );
         return this.skip();
       }
-      assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)));
+      assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)!));
       const run = await stopAfter(5, workspace, '--engine', engine);
       const stopped = readRun(run);
       assert.equal(stopped.state, 'stopped');
       const resumed = await workspace.start(['resume', run, '--json']).ended;
-      assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)));
-      const [a, b] = [lastCheckpoint(whole.lines.at(-1)['run'] as string), lastCheckpoint(run)];
+      assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)!));
+      const [a, b] = [lastCheckpoint(whole.lines.at(-1)!['run'] as string), lastCheckpoint(run)];
       assert.equal(b.step, a.step);
       assert.ok(a.weights.equals(b.weights), 'weights');
       assert.ok(a.optimizer.equals(b.optimizer), 'optimizer state');
       assert.equal(
         readRun(run).metrics['validationLoss'],
-        readRun(whole.lines.at(-1)['run'] as string).metrics['validationLoss'],
+        readRun(whole.lines.at(-1)!['run'] as string).metrics['validationLoss'],
       );
       console.log(`      stopped at step ${stopped.step} of ${Number(a.step)}`);
     });
@@ -61,7 +61,7 @@ describe('pretrain resume', function () {
   it('goes on after the process was killed: at most the time since the last checkpoint is lost, the end is the same', async () => {
     workspace = new Workspace({ data: { path: 'sample:digits', validation: 'test' } }, { epochs: 12, batchSize: 64 });
     const whole = await workspace.run().ended;
-    assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)));
+    assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)!));
     const trainer = workspace.run();
     const { run } = await trainer.created();
     await until(
@@ -77,8 +77,8 @@ describe('pretrain resume', function () {
     appendFileSync(path.join(run, 'metrics.jsonl'), '{"step":77,"epo'); // as a power cut leaves it
 
     const resumed = await workspace.start(['resume', run, '--json']).ended;
-    assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)));
-    assert.ok(lastCheckpoint(run).weights.equals(lastCheckpoint(whole.lines.at(-1)['run'] as string).weights));
+    assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)!));
+    assert.ok(lastCheckpoint(run).weights.equals(lastCheckpoint(whole.lines.at(-1)!['run'] as string).weights));
     const broken = readFileSync(path.join(run, 'metrics.jsonl'), 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.endsWith('}'));
@@ -127,7 +127,7 @@ describe('pretrain resume', function () {
       spoil(run);
       const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
       assert.equal(code, 1);
-      assert.match(lines.at(-1)['error'] as string, message);
+      assert.match(lines.at(-1)!['error'] as string, message);
     });
 
   it('refuses a second trainer of one run', async () => {
@@ -137,7 +137,7 @@ describe('pretrain resume', function () {
     await first.created();
     const second = await workspace.start(['resume', run, '--json']).ended;
     assert.equal(second.code, 1);
-    assert.match(second.lines.at(-1)['error'] as string, /being trained already/);
+    assert.match(second.lines.at(-1)!['error'] as string, /being trained already/);
     first.child.kill('SIGINT');
     assert.equal((await first.ended).code, 130, 'the first was not disturbed');
   });

@@ -15,7 +15,7 @@ describe('pretrain run', function () {
     workspace = new Workspace();
     const { code, lines, stderr } = await workspace.run().ended;
     assert.equal(code, 0, stderr);
-    const summary = lines.at(-1);
+    const summary = lines.at(-1)!;
     const folder = summary['run'] as string;
     assert.equal(workspace.runFolders()[0], folder);
     for (const [field, value] of Object.entries({
@@ -101,7 +101,7 @@ describe('pretrain run', function () {
       return differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
     });
     assert.ok(
-      errors.at(-1) < errors[0]! / 2,
+      errors.at(-1)! < errors[0]! / 2,
       `mean absolute errors ${errors.map((error) => error.toFixed(1)).join(', ')}`,
     );
   });
@@ -129,7 +129,7 @@ describe('pretrain run', function () {
       '--engine',
       'wasm',
     ).ended;
-    const summary = lines.at(-1);
+    const summary = lines.at(-1)!;
     assert.deepEqual([summary['epochs'], summary['engine']], [1, 'wasm']);
     assert.equal(readRun(summary['run'] as string).dataset!.format, 'idx');
   });

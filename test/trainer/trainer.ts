@@ -131,7 +131,7 @@ export const readEvents = (folder: string) => readLines<RunEvent>(path.join(fold
 /** The last checkpoint's files, byte by byte. */
 export function lastCheckpoint(folder: string): { step: string; weights: Buffer; optimizer: Buffer } {
   const checkpoints = path.join(folder, 'checkpoints');
-  const step = readdirSync(checkpoints).sort().at(-1);
+  const step = readdirSync(checkpoints).sort().at(-1)!;
   const read = (name: string) => readFileSync(path.join(checkpoints, step, name));
   return { step, weights: read('weights.safetensors'), optimizer: read('optimizer.safetensors') };
 }

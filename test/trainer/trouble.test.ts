@@ -202,14 +202,14 @@ describe('trouble', function () {
     const env = { PRETRAIN_NATIVE_DIR: '/nowhere', XDG_CACHE_HOME: '/nowhere', HOME: '/nowhere' };
     const none = await workspace.start(['run', workspace.recipe, '--json', '--engine', 'tensorflow'], { env }).ended;
     assert.match(
-      none.lines.at(-1)['error'] as string,
+      none.lines.at(-1)!['error'] as string,
       /tensorflow does not load here.*not installed.*Install Native Engine/,
     );
     const next = await workspace.start(['run', workspace.recipe, '--json', '--epochs', '1'], { env }).ended;
     assert.equal(next.code, 0);
-    assert.equal(next.lines.at(-1)['engine'], 'wasm');
+    assert.equal(next.lines.at(-1)!['engine'], 'wasm');
     assert.match(
-      readFileSync(path.join(next.lines.at(-1)['run'] as string, 'events.jsonl'), 'utf8'),
+      readFileSync(path.join(next.lines.at(-1)!['run'] as string, 'events.jsonl'), 'utf8'),
       /runs on the slower engine wasm/,
     );
   });

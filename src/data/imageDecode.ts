@@ -21,8 +21,7 @@ export function decodeImage(
   at: number,
 ): void {
   if (width * height > MAX_MEGAPIXELS * 1e6) throw new Error(`it has more than ${MAX_MEGAPIXELS} million pixels`);
-  if (interlaced) checkUnpackedSize(bytes, width, height);
-  const image = type === 'png' ? PNG.sync.read(bytes) : decodeJpeg(bytes);
+  const image = decode();
   if (image.width !== width || image.height !== height) throw new Error('it changed while it was read');
   const rgba = image.data;
   const pixels = width * height;
@@ -33,13 +32,23 @@ export function decodeImage(
       out[at++] = alpha === 255 ? value : Math.round((value * alpha + 255 * (255 - alpha)) / 255);
     }
   }
+
+  function decode(): { width: number; height: number; data: Uint8Array } {
+    try {
+      if (interlaced) checkUnpackedSize(bytes, width, height);
+      return type === 'png' ? PNG.sync.read(bytes) : decodeJpeg(bytes);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`its ${type.toUpperCase()} data is damaged or cut off (${reason})`, { cause: error });
+    }
+  }
 }
 
 function decodeJpeg(bytes: Buffer): { width: number; height: number; data: Uint8Array } {
   return jpeg.decode(bytes, {
     useTArray: true,
-    // Strict: a file that is cut off is told, not filled with grey.
-    tolerantDecoding: false,
+    // A file that is cut off is refused all the same; strict decoding fails at grey images with restart markers.
+    tolerantDecoding: true,
     maxResolutionInMP: MAX_MEGAPIXELS,
     maxMemoryUsageInMB: MAX_DECODER_MEGABYTES,
   });

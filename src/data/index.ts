@@ -31,7 +31,6 @@ export const formats: readonly Format[] = detectors.map((detector) => {
  * reason when it is aborted
  */
 export async function openDataset(target: string, options: OpenOptions = {}): Promise<Reader> {
-  options.signal?.throwIfAborted();
   if (target === SAMPLE_DIGITS) return (await import('./strokeDigits.js')).openStrokeDigits(options);
   const { isDirectory, size } = await look(target);
   if (!isDirectory) checkNotEmpty(target, size);

@@ -24,11 +24,13 @@ describe('A fingerprint', function () {
     seen.add(await of(at('one')));
     put(at('one', 'a', '4.png'), png(1, 1, [1, 2, 3]));
     seen.add(await of(at('one')));
-    renameSync(at('one', 'a', '4.png'), at('one', 'b', '4.png'));
+    renameSync(at('one', 'a', '4.png'), at('one', 'a', '5.png'));
+    seen.add(await of(at('one')));
+    renameSync(at('one', 'a', '5.png'), at('one', 'b', '4.png'));
     seen.add(await of(at('one')));
     rmSync(at('one', 'b', '3.png'));
     seen.add(await of(at('one')));
-    assert.equal(seen.size, 5);
+    assert.equal(seen.size, 6);
   });
 
   it('of a single file covers the labels beside it', async () => {

@@ -90,6 +90,14 @@ describe('Image folders', function () {
       assert.ok(Math.abs(data[i]! - value) <= 3, `${data[i]} for ${value}`);
   });
 
+  it('refuse a JPEG that is cut off anywhere', async () => {
+    const whole = jpg(40, 40, [200, 30, 90]);
+    put(at('cutJpeg', 'whole.jpg'), whole);
+    for (let part = 1; part < 10; part++)
+      put(at('cutJpeg', `${part}.jpg`), whole.subarray(0, Math.floor((whole.length * part) / 10)));
+    assert.deepEqual(names((await openImageFolder(at('cutJpeg'))).info.files, at('cutJpeg')), ['whole.jpg']);
+  });
+
   it('find the frame header of a JPEG behind long comments', async () => {
     const image = jpg(24, 8, [1, 2, 3]);
     const comment = Buffer.alloc(60_000);
@@ -104,17 +112,18 @@ describe('Image folders', function () {
     const image = png(1, 1, [1, 2, 3]);
     for (const name of ['test/a/1', 'train/b/1', 'train/a/1', 'val/b/1', 'train/b/2'])
       put(at('splits', `${name}.png`), image);
+    put(at('splits', 'loose.png'), image);
     const { info, labels } = await openImageFolder(at('splits'));
     assert.deepEqual(info.splits, [
-      { name: 'train', start: 0, count: 3 },
-      { name: 'validation', start: 3, count: 1 },
-      { name: 'test', start: 4, count: 1 },
+      { name: 'train', start: 0, count: 4 },
+      { name: 'validation', start: 4, count: 1 },
+      { name: 'test', start: 5, count: 1 },
     ]);
     assert.deepEqual(
       [info.classes, [...labels!]],
       [
         ['a', 'b'],
-        [0, 1, 1, 1, 0],
+        [0, 1, 1, -1, 1, 0],
       ],
     );
   });
@@ -149,9 +158,9 @@ describe('Image folders', function () {
     assert.deepEqual([...data].filter((_, i) => i % (data.length / 8) === 0).map(Number), [5, 5, 5, 5, 9, 9, 9, 9]);
     const problems = reader.info.problems.map(({ file, reason }) => `${path.basename(file)}: ${reason}`);
     assert.equal(problems.length, 5);
-    assert.match(problems[0]!, /^2\.png: .+/);
+    assert.match(problems[0]!, /^2\.png: its PNG data is damaged or cut off/);
     assert.match(problems[1]!, /^3\.png: it is neither PNG nor JPEG/);
-    assert.match(problems[2]!, /^5\.jpg: .+/);
+    assert.match(problems[2]!, /^5\.jpg: its JPEG .*cut off/);
     assert.match(problems[3]!, /^6\.png: it is empty/);
     assert.match(problems[4]!, /^7\.gif: Not read: only PNG and JPEG/);
   });

@@ -64,6 +64,10 @@ describe('Opening a dataset', function () {
         /MNIST-style/,
       );
     });
+    it('a folder with pictures somewhere in it', async () => {
+      for (const name of ['src/a.ts', 'docs/b.md', 'media/logo.png']) put(at('project', name), 'x');
+      await rejectsWith(openDataset(at('project')), 'project', /media in it looks like one/);
+    });
     it('a folder above the dataset', async () => {
       put(at('above', 'arrays', 'x_train.npy'), npy('<f4', [2, 3], float32(counting(6))));
       await rejectsWith(openDataset(at('above')), 'above', /arrays in it looks like one/, /Name .*arrays instead/);

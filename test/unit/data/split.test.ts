@@ -48,14 +48,21 @@ describe('Choosing splits', () => {
   });
 
   it('draws each class in proportion', () => {
-    // 700, 200, 97 and 3 examples of four classes, mixed
-    const labels = Int32Array.from({ length: 1000 }, (_, i) => {
-      const j = (i * 7) % 1000;
-      return j < 700 ? 0 : j < 900 ? 1 : j < 997 ? 2 : -1;
-    });
-    const { validation } = chooseSplits(info(['train', 1000]), labels, { validation: 0.1, limit: null }, 3);
-    const counts = [0, 1, 2, -1].map((label) => validation.filter((position) => labels[position] === label).length);
-    assert.deepEqual(counts, [70, 20, 10, 0]);
+    // Of four classes, mixed; a tenth of each is 70, 20, 0.3 and 9.7: the largest remainder gets the one left.
+    for (const [rare, frequent] of [
+      [-1, 2],
+      [2, -1],
+    ] as const) {
+      const labels = Int32Array.from({ length: 1000 }, (_, i) => {
+        const j = (i * 7) % 1000;
+        return j < 700 ? 0 : j < 900 ? 1 : j < 997 ? frequent : rare;
+      });
+      const { validation } = chooseSplits(info(['train', 1000]), labels, { validation: 0.1, limit: null }, 3);
+      const counts = [0, 1, frequent, rare].map(
+        (label) => validation.filter((position) => labels[position] === label).length,
+      );
+      assert.deepEqual(counts, [70, 20, 10, 0]);
+    }
   });
 
   it('draws from all over the split, without a pattern', () => {

@@ -80,7 +80,7 @@ async function watch(
     },
     ...change,
   });
-  return { ...watched, reason, weights: watched.checkpoints.at(-1).weights };
+  return { ...watched, reason, weights: watched.checkpoints.at(-1)!.weights };
 }
 
 for (const name of engineNames)
@@ -107,7 +107,7 @@ for (const name of engineNames)
         const before = await watch(engine, {}, (step) => (step === stopAt ? 'stop' : 'go'));
         assert.equal(before.reason, 'stopped');
         assert.equal(before.losses.length, stopAt);
-        const after = await watch(engine, { start: before.checkpoints.at(-1) });
+        const after = await watch(engine, { start: before.checkpoints.at(-1)! });
         assert.deepEqual(after.weights, whole.weights);
         assert.deepEqual([...before.losses, ...after.losses], whole.losses);
         assert.deepEqual([...before.epochs, ...after.epochs], whole.epochs);
@@ -173,7 +173,7 @@ describe('the training loop', () => {
     const losses = watched.epochs.map(({ validationLoss }) => validationLoss!);
     const best = losses.indexOf(Math.min(...losses));
     assert.equal(losses.length, best + 1 + 3, 'it waited for 3 epochs after the best');
-    const { progress, weights } = watched.checkpoints.at(-1);
+    const { progress, weights } = watched.checkpoints.at(-1)!;
     assert.equal(progress.restoredStep, (best + 1) * 3);
     assert.deepEqual(weights, watched.checkpoints.find(({ progress }) => progress.step === (best + 1) * 3)!.weights);
   });

@@ -58,15 +58,16 @@ export function stateText(state: RunState, t: Translate): string {
 }
 
 /** e.g. "epoch 12 of 100". The epoch under way, not the ones finished. */
-export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, t: Translate): string {
-  return t('epoch {0} of {1}', Math.min(run.epochs, Math.floor(run.epoch) + 1), run.epochs);
+export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, t: Translate, locale?: string): string {
+  const underWay = Math.min(run.epochs, Math.floor(run.epoch) + 1);
+  return t('epoch {0} of {1}', formatCount(underWay, locale), formatCount(run.epochs, locale));
 }
 
 /** e.g. "epoch 12 of 100 · loss 0.0953". */
 export function runText(run: RunRecord, state: RunState, t: Translate, locale?: string): string {
   const loss = run.metrics['validationLoss'] ?? run.metrics['loss'];
   const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state, t)];
-  if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, t));
+  if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, t, locale));
   if (loss !== undefined) parts.push(t('loss {0}', formatLoss(loss, locale)));
   return parts.length === 0 ? stateText(state, t) : parts.join(' · ');
 }

@@ -71,7 +71,7 @@ async function wantsAnother(running: TrackedRun, recipe: vscode.Uri): Promise<bo
     l10n.t(
       '{0} is training already ({1}).',
       recipeName(recipe),
-      running.record === null ? running.id : epochText(running.record, l10n.t),
+      running.record === null ? running.id : epochText(running.record, l10n.t, vscode.env.language),
     ),
     {
       modal: true,

@@ -10,7 +10,9 @@ describe('A run that is steered, killed and resumed', () => {
     this.timeout(120_000);
     const recipe = { data: { path: 'digits' }, pretrain: { epochs: 2000, checkpointEpochs: 1 } };
     session = await Session.open({ 'long.pretrain.json': JSON.stringify(recipe, null, 2) });
+    await session.page.setViewportSize({ width: 1800, height: 1100 });
     await openFile(session.page, 'long.pretrain.json');
+    await session.page.locator('.activitybar a.action-label[aria-label="Pretrain"]').click();
     await runCommand(session.page, 'Pretrain: Start Pretraining');
     await (await session.monitor()).untilStep(40);
   });

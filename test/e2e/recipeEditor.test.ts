@@ -29,7 +29,7 @@ describe('A recipe in the editor', () => {
   });
 
   const text = () => fs.readFileSync(path.join(session.folder, 'slip.pretrain.json'), 'utf8');
-  const squiggles = () => page.locator('.view-overlays .cdr.squiggly-error').count();
+  const squiggles = () => page.locator('.view-overlays :is(.squiggly-error, .squiggly-warning)').count();
 
   async function save(): Promise<void> {
     await runCommand(page, 'File: Save');

@@ -11,7 +11,7 @@ import {
   View,
   WALKTHROUGH,
 } from '../../../src/host/contributions.js';
-import { bundleOf, textsOf } from './strings.js';
+import { bundleOf, textsOf } from '../../../scripts/texts.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -120,7 +120,7 @@ describe('The translations', () => {
   const host = path.join(root, 'src', 'host');
 
   it('can be made from l10n/bundle.l10n.json alone: each text of host and monitor is there', () => {
-    assert.deepEqual(JSON.parse(read('l10n/bundle.l10n.json')), bundleOf(host));
+    assert.deepEqual(JSON.parse(read('l10n/bundle.l10n.json')), bundleOf(host), 'Run "npm run generate".');
   });
 
   it('find each text as a literal', () => {

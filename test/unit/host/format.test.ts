@@ -27,6 +27,13 @@ describe('Texts about runs', () => {
     assert.equal(runText(runRecord({ epoch: 0, metrics: {} }), 'preparing', t), 'Preparing');
   });
 
+  it('write thousands as people do', () => {
+    assert.equal(
+      runText(runRecord({ epoch: 1233.2, epochs: 2000, metrics: {} }), 'running', t, 'en'),
+      'epoch 1,234 of 2,000',
+    );
+  });
+
   it('know no time left before anything was measured', () => {
     assert.equal(secondsLeft({ epoch: 0, epochs: 10, seconds: 0 }), null);
     assert.equal(secondsLeft({ epoch: 2, epochs: 10, seconds: 5 }), 20);

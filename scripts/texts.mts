@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { english } from '../../../webview/strings.js';
+import { english } from '../webview/strings.js';
 
 /** Functions whose first argument is a text for people. */
 const TRANSLATORS = new Set(['t', 'l10n.t', 'vscode.l10n.t', 'message']);

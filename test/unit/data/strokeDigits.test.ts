@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFiles } from '../../../src/data/idxWrite.js';
 import { openDataset } from '../../../src/data/index.js';
 import { drawStrokeDigits, openStrokeDigits, writeStrokeDigits } from '../../../src/data/strokeDigits.js';
 import { put, readAll, rejectsWith, temporaryFolder } from './make.js';
@@ -95,5 +96,19 @@ describe('Stroke digits', function () {
     const reason = new Error('stopped');
     await assert.rejects(writeStrokeDigits(at('stopped'), { signal: AbortSignal.abort(reason) }), reason);
     assert.deepEqual(readdirSync(at('stopped')), []);
+  });
+
+  it('leave nothing behind when writing ends in the middle', async () => {
+    const controller = new AbortController();
+    const second = {
+      name: 'b',
+      get content(): Buffer {
+        controller.abort(new Error('stopped'));
+        return Buffer.alloc(3);
+      },
+    };
+    const written = writeFiles(at('half'), [{ name: 'a', content: Buffer.alloc(3) }, second], controller.signal);
+    await assert.rejects(written, /stopped/);
+    assert.deepEqual(readdirSync(at('half')), []);
   });
 });

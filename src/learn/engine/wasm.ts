@@ -33,6 +33,13 @@ export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
     sigmoidCrossEntropy,
     meanSquaredError,
     optimizer: (options: OptimizerOptions, values: Arrays) => new WasmOptimizer(options, values),
-    dispose: () => tf.removeBackend('wasm'),
+    dispose,
   };
+}
+
+/** Frees the back end's memory. Its factory goes back, so that the engine can be started again. */
+function dispose(): void {
+  const factory = tf.findBackendFactory('wasm');
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', factory, 2);
 }

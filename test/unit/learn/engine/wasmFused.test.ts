@@ -69,6 +69,15 @@ describe('fused operations on wasm', () => {
     assertSame([actual!], [{ shape: [5, 3], values: expected }], 'crossEntropy sum', 1e-6);
   });
 
+  it('does not take the gradient of a later loss, which nobody asked for, for its own', async () => {
+    const [z, x] = [random([6], -2, 2), random([6], 0, 1)];
+    const [actual] = await on('wasm', [z, x], (a, b) =>
+      tf.grad((own) => tf.add(engine.sigmoidCrossEntropy(own, b!), engine.sigmoidCrossEntropy(tf.zeros([6]), b!)))(a!),
+    );
+    const expected = z.values.map((logit, i) => (sigmoid(logit) - x.values[i]!) / 6);
+    assertSame([actual!], [{ shape: [6], values: expected }], 'crossEntropy later', 1e-6);
+  });
+
   it('keeps no memory when a recorded gradient is not asked for', async () => {
     await tf.setBackend('wasm');
     const backend = tf.backend() as unknown as { numDataIds(): number };
@@ -169,5 +178,24 @@ describe('fused operations on wasm', () => {
     assert.throws(() => optimizer.apply(gradients, 1), /gradient for w has shape \[3\], not \[2,2\]/);
     tf.dispose(gradients);
     optimizer.dispose();
+  });
+
+  it('works on after the engine was ended and started again', async () => {
+    engine.dispose();
+    engine = await engineOf('wasm');
+    const [z, x] = [random([4, 3], -2, 2), random([4, 3], 0, 1)];
+    const weights = random([3, 2]);
+    const slope = { shape: [4, 3], values: z.values.map((logit, i) => (sigmoid(logit) - x.values[i]!) / 12) };
+    const results = await on('wasm', [z, x, weights], (a, b, w) => [
+      gradient(a!, b!),
+      tf.sub(engine.dense(a as tf.Tensor2D, w as tf.Tensor2D, tf.ones([2]), 'linear'), tf.add(tf.matMul(a!, w!), 1)),
+      tf.real(tf.fft(tf.complex(tf.ones([1, 3]), tf.zeros([1, 3])))),
+    ]);
+    assertSame(results.slice(0, 1), [slope], 'crossEntropy again', 1e-6);
+    assert.ok(
+      results[1]!.values.every((value) => Math.abs(value) < 1e-6),
+      'dense again',
+    );
+    assertSame([results[2]!], [{ shape: [1, 3], values: Float32Array.of(3, 0, 0) }], 'fft again', 1e-6);
   });
 });

@@ -39,7 +39,8 @@ export interface Observer {
   afterStep(progress: Readonly<Progress>, loss: number): void;
   /** After each epoch. `validationLoss` is null without validation examples. */
   afterEpoch(progress: Readonly<Progress>, epoch: EpochResult): void;
-  checkpoint(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
+  /** The checkpoint is a copy: it may be written while training goes on. */
+  checkpoint(checkpoint: Checkpoint): void | Promise<void>;
   /** Whether a preview is due after this step. */
   wantsPreview(progress: Readonly<Progress>): boolean;
   preview(progress: Readonly<Progress>, preview: Preview): void;
@@ -91,7 +92,7 @@ export async function train(job: Job): Promise<Outcome> {
       const waiting = observer.beforeStep(progress);
       const action = typeof waiting === 'string' ? waiting : await waiting;
       if (action === 'stop') {
-        await observer.checkpoint(await snapshot(), false);
+        await observer.checkpoint(await snapshot());
         return { reason: 'stopped', progress };
       }
       if (action === 'sample') {
@@ -154,8 +155,9 @@ export async function train(job: Job): Promise<Outcome> {
       optimizer.restore(bestWeights);
       progress.restoredStep = progress.bestStep;
     }
-    if (isLast || isBest || progress.epoch % options.checkpointEpochs === 0)
-      await observer.checkpoint(await snapshot(), isBest);
+    // Early stopping may have to go on from the best weights after a resume.
+    const isNeeded = isLast || (isBest && options.earlyStopping !== null);
+    if (isNeeded || progress.epoch % options.checkpointEpochs === 0) await observer.checkpoint(await snapshot());
     if (isLast || observer.wantsPreview(progress)) await preview(job, optimizer.values, progress);
     return stopsEarly;
   }

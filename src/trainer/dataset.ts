@@ -54,6 +54,7 @@ export async function loadDataset(
       shape: info.shape,
       classes: info.classes,
       fingerprint: await fingerprint(reader),
+      range: preparation.range,
     },
     training: source(splits.training),
     validation: splits.validation.length > 0 ? source(splits.validation) : null,

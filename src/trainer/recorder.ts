@@ -29,6 +29,7 @@ export class Recorder implements Observer, SteeringListener {
   private lastSample = performance.now();
   private epochStart: { seconds: number; step: number };
   private sampling: Promise<void> = Promise.resolve();
+  private checkpointing: Promise<void> = Promise.resolve();
   private trouble: Error | null = null;
 
   constructor(
@@ -87,11 +88,24 @@ export class Recorder implements Observer, SteeringListener {
     this.saveRecord();
   }
 
+  /** Training goes on while the checkpoint is written; it waits only when the one before is not done yet. */
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
-    const { progress } = checkpoint;
-    await writeCheckpoint(this.run.path, checkpoint, this.run.record.seed);
-    await pruneCheckpoints(this.run.path, this.keepCheckpoints, progress.bestStep);
-    this.run.addEvent({ ...this.now(), type: 'checkpoint' });
+    await this.checkpointing;
+    const event = { ...this.now(), type: 'checkpoint' as const };
+    this.checkpointing = this.inBackground(async () => {
+      await writeCheckpoint(this.run.path, checkpoint, this.run.record.seed);
+      await pruneCheckpoints(this.run.path, this.keepCheckpoints, checkpoint.progress.bestStep);
+      this.run.addEvent(event);
+    });
+  }
+
+  /** What goes wrong ends the training before its next step. */
+  private async inBackground(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.trouble ??= error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   wantsPreview({ step, epoch }: Readonly<Progress>): boolean {
@@ -105,14 +119,12 @@ export class Recorder implements Observer, SteeringListener {
     this.lastSample = performance.now();
     const metadata = { step: String(step), epoch: String(epoch), views: JSON.stringify(views) };
     const event = { ...this.now(), step, epoch };
-    this.sampling = this.sampling.then(async () => {
-      try {
+    this.sampling = this.sampling.then(() =>
+      this.inBackground(async () => {
         await this.run.writeSample(step, { tensors, metadata });
         this.run.addEvent({ ...event, type: 'sample' });
-      } catch (error) {
-        this.trouble ??= error as Error;
-      }
-    });
+      }),
+    );
   }
 
   onPaused(): void {
@@ -148,9 +160,9 @@ export class Recorder implements Observer, SteeringListener {
     this.control.push({ type: 'run', run: this.run.record });
   }
 
-  /** Everything that was drawn is written. @throws what went wrong in the background */
+  /** Everything that was to be written is written. @throws what went wrong in the background */
   async finish(): Promise<void> {
-    await this.sampling;
+    await Promise.all([this.sampling, this.checkpointing]);
     await this.run.flush();
     const trouble = this.trouble ?? this.run.trouble;
     if (trouble) throw trouble;

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
 import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
+import { registerGradients } from './gradients/index.js';
 import { portableKernels } from './portable.js';
 import { PortableOptimizer } from './portableOptimizer.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
@@ -10,6 +12,7 @@ export async function startCpu(): Promise<Engine> {
   tf.enableProdMode(); // without it the back end advertises tfjs-node on the console
   const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
   if (!(await tf.setBackend('cpu'))) throw new Error('TensorFlow.js did not take the JavaScript back end.');
+  registerGradients();
   registerFused('cpu', portableKernels);
   return {
     name: 'cpu',
@@ -18,6 +21,6 @@ export async function startCpu(): Promise<Engine> {
     sigmoidCrossEntropy,
     meanSquaredError,
     optimizer: (options: OptimizerOptions, values: Arrays) => new PortableOptimizer(options, values),
-    dispose: () => tf.removeBackend('cpu'),
+    dispose: () => disposeBackend('cpu'),
   };
 }

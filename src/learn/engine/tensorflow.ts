@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
 import type { EngineFacts } from '../../protocol/run.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
+import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
 import {
   dense,
@@ -12,6 +13,7 @@ import {
   type FusedActivation,
   type Kernels,
 } from './fused.js';
+import { registerGradients } from './gradients/index.js';
 import { TensorflowOptimizer } from './tensorflowOptimizer.js';
 
 /** TensorFlow's C library through the kernels of @tensorflow/tfjs-node. */
@@ -36,6 +38,7 @@ export async function startTensorflow({ binding, threads }: TensorflowOptions): 
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native as never, '@tensorflow/tfjs-node'));
   if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow.js did not take the TensorFlow back end.');
   const backend = tf.backend() as NodeJSKernelBackend;
+  registerGradients();
   registerFused('tensorflow', tensorflowKernels(backend));
   const facts: EngineFacts = { name: 'tensorflow', version: backend.binding.TF_Version, threads, features: [] };
   return {
@@ -45,7 +48,7 @@ export async function startTensorflow({ binding, threads }: TensorflowOptions): 
     sigmoidCrossEntropy,
     meanSquaredError,
     optimizer: (options: OptimizerOptions, values: Arrays) => new TensorflowOptimizer(backend, options, values),
-    dispose: () => tf.removeBackend('tensorflow'),
+    dispose: () => disposeBackend('tensorflow'),
   };
 }
 

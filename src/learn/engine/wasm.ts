@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
+import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
 import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
 import { registerGradients } from './gradients/index.js';
@@ -33,13 +34,6 @@ export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
     sigmoidCrossEntropy,
     meanSquaredError,
     optimizer: (options: OptimizerOptions, values: Arrays) => new WasmOptimizer(options, values),
-    dispose,
+    dispose: () => disposeBackend('wasm'),
   };
-}
-
-/** Frees the back end's memory. Its factory goes back, so that the engine can be started again. */
-function dispose(): void {
-  const factory = tf.findBackendFactory('wasm');
-  tf.removeBackend('wasm');
-  tf.registerBackend('wasm', factory, 2);
 }

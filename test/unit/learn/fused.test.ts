@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Activation, Engine } from '../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../src/learn/engine/index.js';
 import { stream } from '../../../src/protocol/random.js';
-import '../../../src/learn/step.js';
 import { engineOrSkip } from './engines.js';
 
 const random = (purpose: string, length: number, scale = 1) => {

@@ -15,6 +15,7 @@ export type Path = readonly (string | number)[];
 /** A recipe's text with the place of everything in it. */
 export class RecipeDocument {
   readonly lines: Lines;
+  private readonly indexes = new WeakMap<Node, ReadonlyMap<unknown, number>>();
 
   constructor(
     /** Without a byte order mark, as editors count offsets. */
@@ -31,7 +32,8 @@ export class RecipeDocument {
   node(path: Path): Node | null {
     let node = this.root;
     for (const step of path) {
-      if (node?.type === 'object' && typeof step === 'string') node = propertyOf(node, step)?.children?.[1] ?? null;
+      if (node?.type === 'object' && typeof step === 'string')
+        node = this.propertyOf(node, step)?.children?.[1] ?? null;
       else if (node?.type === 'array' && typeof step === 'number') node = node.children?.[step] ?? null;
       else return null;
     }
@@ -52,7 +54,23 @@ export class RecipeDocument {
   property(path: Path): Node | null {
     const name = path.at(-1);
     const owner = this.node(path.slice(0, -1));
-    return owner && typeof name === 'string' ? propertyOf(owner, name) : null;
+    return owner?.type === 'object' && typeof name === 'string' ? this.propertyOf(owner, name) : null;
+  }
+
+  /** Position of each name among the properties of an object; of the last, where one stands twice. */
+  names(object: Node): ReadonlyMap<unknown, number> {
+    let names = this.indexes.get(object);
+    if (!names) {
+      names = new Map(
+        (object.children ?? []).map((property, i): [unknown, number] => [property.children?.[0]?.value, i]),
+      );
+      this.indexes.set(object, names);
+    }
+    return names;
+  }
+
+  private propertyOf(object: Node, name: string): Node | null {
+    return object.children?.[this.names(object).get(name) ?? -1] ?? null;
   }
 
   /** Range of the value at a path; of the nearest thing around it when it is not there. */
@@ -142,10 +160,6 @@ function scanBrackets(text: string): { openings: Opening[]; tooDeep: number | nu
 
 /** The parser's token numbers; its own enumeration exists only in its types. */
 const Token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, endOfFile: 17 } as const;
-
-function propertyOf(object: Node, name: string): Node | null {
-  return object.children?.findLast((property) => property.children?.[0]?.value === name) ?? null;
-}
 
 /** Objects have no prototype, so that a property called "__proto__" is one like any other. */
 function plainValue(node: Node): Json {

@@ -94,9 +94,10 @@ function unknownProperty(
   name: string,
 ): Problem {
   const range = document.nameRange([...path, name]);
-  const properties = document.node(path)?.children ?? [];
-  const index = properties.findLastIndex((property) => property.children?.[0]?.value === name);
-  const present = new Set(properties.map((property): unknown => property.children?.[0]?.value));
+  const object = document.node(path);
+  const properties = object?.children ?? [];
+  const present = object ? document.names(object) : new Map<unknown, number>();
+  const index = present.get(name) ?? -1;
   const known = Object.keys(owner.properties ?? {}).filter((candidate) => !present.has(candidate));
   const inside = path.length === 0 ? 'a recipe' : JSON.stringify(path.at(-1));
   const remove = removal(document.text, properties, index, `Remove ${shownValue(name)}`);
@@ -144,7 +145,7 @@ function wrapped(
   document: RecipeDocument,
   property: Node | undefined,
   name: string,
-  present: ReadonlySet<unknown>,
+  present: ReadonlyMap<unknown, number>,
   path: Path,
   home: readonly string[],
 ): Fix | null {

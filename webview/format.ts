@@ -58,10 +58,10 @@ export function span(seconds: number): string {
   return unit(Math.round(hours / 24), 'day', 'long');
 }
 
-/** Seconds of training on an axis: "45", "1:30", "2:05:00". */
+/** Seconds of training on an axis: "45s", "1:30", "2:05:00". */
 export function clock(seconds: number): string {
   const total = Math.round(seconds * 10) / 10;
-  if (total < 60) return short(total);
+  if (total < 60) return number(total, { style: 'unit', unit: 'second', unitDisplay: 'narrow' });
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   if (total < 3600) return `${Math.floor(total / 60)}:${two(total % 60)}`;
   return `${Math.floor(total / 3600)}:${two((total % 3600) / 60)}:${two(total % 60)}`;

@@ -30,9 +30,9 @@ function actionOf(key: string, focus: Element | null, actions: KeyActions): (() 
     case 'ArrowRight':
       return uses.arrows ? undefined : () => actions.stepBy(1);
     case 'Home':
-      return uses.arrows ? undefined : actions.first;
+      return uses.ends ? undefined : actions.first;
     case 'End':
-      return uses.arrows ? undefined : actions.live;
+      return uses.ends ? undefined : actions.live;
     default:
       return undefined;
   }
@@ -45,14 +45,22 @@ function focused(): Element | null {
   return element;
 }
 
-function usesOf(focus: Element | null): { space: boolean; letters: boolean; arrows: boolean } {
-  if (focus instanceof HTMLInputElement) {
-    // The time slider moves by samples, not by single steps; that is what the keys do anyway.
-    if (focus.type === 'range')
-      return { space: false, letters: false, arrows: !focus.classList.contains('time-slider') };
-    if (focus.type === 'radio') return { space: true, letters: false, arrows: true };
-    return { space: true, letters: true, arrows: true };
+interface Uses {
+  space: boolean;
+  letters: boolean;
+  arrows: boolean;
+  /** Home and End. */
+  ends: boolean;
+}
+
+function usesOf(focus: Element | null): Uses {
+  if (!(focus instanceof HTMLInputElement)) {
+    const presses = focus instanceof HTMLButtonElement || focus?.getAttribute('role') === 'button';
+    return { space: presses, letters: false, arrows: false, ends: false };
   }
-  const presses = focus instanceof HTMLButtonElement || focus?.getAttribute('role') === 'button';
-  return { space: presses, letters: false, arrows: false };
+  if (focus.type === 'radio') return { space: true, letters: false, arrows: true, ends: false };
+  if (focus.type !== 'range') return { space: true, letters: true, arrows: true, ends: true };
+  // The time slider moves by samples, not by single steps; that is what these keys do anyway.
+  const time = focus.classList.contains('time-slider');
+  return { space: false, letters: false, arrows: !time, ends: !time };
 }

@@ -32,7 +32,7 @@ interface ButtonElement extends HTMLElement {
 
 export function createButton({ label, hint, icon, className, primary = false, onClick }: ButtonOptions): Button {
   const button = document.createElement('vscode-button') as ButtonElement;
-  const words = document.createElement('span');
+  const words = document.createElement('div'); // the library takes a span for a picture of 16 pixels
   words.className = className === undefined ? 'button-label' : `button-label ${className}`;
   button.setAttribute('appearance', primary ? 'primary' : 'secondary');
   button.append(icon ?? words);
@@ -50,7 +50,11 @@ export function createButton({ label, hint, icon, className, primary = false, on
       if (button.disabled === enabled) button.disabled = !enabled;
     },
     setPrimary: (value) => setAttribute(button, 'appearance', value ? 'primary' : 'secondary'),
-    setPressed: (pressed) => setAttribute(button, 'aria-pressed', pressed === null ? null : String(pressed)),
+    setPressed: (pressed) => {
+      // Of attributes the library passes only some on to the button inside; properties always.
+      const value = pressed === null ? null : String(pressed);
+      if (button.ariaPressed !== value) button.ariaPressed = value;
+    },
   };
 }
 
@@ -78,7 +82,6 @@ interface TextFieldElement extends HTMLElement {
 
 export function createTextField({ label, size, onCommit }: TextFieldOptions): TextField {
   const field = document.createElement('vscode-text-field') as TextFieldElement;
-  field.setAttribute('aria-label', label);
   field.setAttribute('size', String(size));
   let shown = '';
   const commit = (): void => {
@@ -91,6 +94,7 @@ export function createTextField({ label, size, onCommit }: TextFieldOptions): Te
   return {
     element: field,
     setValue: (value) => {
+      setAttribute(field, 'aria-label', label); // the library puts a name of its own when the field enters the page
       const typing = document.activeElement === field && field.value !== shown;
       shown = value;
       if (!typing && field.value !== value) field.value = value;

@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './browser.js';
 import type { FromMonitor, ToMonitor } from '../../src/protocol/monitor.js';
 import { monitorHtml, type MonitorPage } from '../../src/protocol/monitorPage.js';
 import type { RunState } from '../../src/protocol/run.js';
@@ -26,19 +27,6 @@ declare global {
     toHost?: (message: FromMonitor) => void;
     applyTheme?: (theme: ThemeFixture) => void;
   }
-}
-
-function startChromium(): Promise<Browser> {
-  const args = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args });
 }
 
 export async function buildMonitor(): Promise<void> {
@@ -83,7 +71,7 @@ export class MonitorLab {
       title: 'mnist-autoencoder',
       language: 'en',
     };
-    return new MonitorLab(await startChromium(), server, origin);
+    return new MonitorLab(await launchBrowser(), server, origin);
   }
 
   async stop(): Promise<void> {

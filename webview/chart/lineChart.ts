@@ -42,9 +42,11 @@ export interface ChartOptions {
   onZoom: (zoomed: boolean) => void;
 }
 
-const Y_TICK_SPACE = 34;
+const Y_TICK_SPACE = 26;
 const X_TICK_SPACE = 86;
 const X_AXIS_SIZE = 28;
+/** More marks than this on the vertical axis say nothing more. */
+const MOST_Y_TICKS = 9;
 const END_LABEL_GAP = 7;
 
 /** Detail of the event "drawn", which each drawing of the chart raises: how many points uPlot was given. */
@@ -144,7 +146,9 @@ export class LineChart {
       }
     });
     if (low > high) [low, high] = content.log ? [-1, 0] : [0, 1];
-    const pad = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 1;
+    // A flat line lies in the middle; its rounding errors are not magnified.
+    const least = content.log ? 0.05 : Math.abs(high) * 0.05 || 1;
+    const pad = Math.max((high - low) * 0.06, (least - (high - low)) / 2);
     this.yRange = [low - pad, high + pad];
     return align(this.reduced);
   }
@@ -193,7 +197,11 @@ export class LineChart {
             alpha: line.alpha ?? 1,
             ...(line.dash ? { dash: line.dash } : {}),
             spanGaps: true,
-            points: { show: (_self: uPlot, index: number) => this.reduced[index - 1]?.x.length === 1, size: 5 },
+            points: {
+              show: (_self: uPlot, index: number) => this.reduced[index - 1]?.x.length === 1,
+              size: 6,
+              fill: line.colour,
+            },
           })),
         ],
         cursor: {
@@ -222,8 +230,9 @@ export class LineChart {
 
   private yTicks(low: number, high: number, pixels: number): number[] {
     const height = Math.max(60, pixels);
-    if (this.content?.log) return logTicks(low, high, height, Y_TICK_SPACE * 0.7);
-    return linearTicks(low, high, Math.max(2, Math.floor(height / (Y_TICK_SPACE * 1.3))));
+    const space = Math.max(Y_TICK_SPACE, height / MOST_Y_TICKS);
+    if (this.content?.log) return logTicks(low, high, height, space);
+    return linearTicks(low, high, Math.max(2, Math.floor(height / space)));
   }
 
   /** What is drawn last of the lines that are told, in canvas pixels. */

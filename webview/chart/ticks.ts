@@ -14,7 +14,7 @@ const MANTISSAS: readonly (readonly number[])[] = [
  */
 export function logTicks(low: number, high: number, pixels: number, space: number): number[] {
   const gap = (space / pixels) * (high - low);
-  const linear = linearTicks(10 ** low, 10 ** high, Math.max(2, Math.floor(pixels / space)))
+  const linear = linearTicks(10 ** low, 10 ** high, Math.max(2, Math.floor(pixels / space / 1.5)))
     .filter((value) => value > 0)
     .map(Math.log10)
     .filter((value) => value >= low - 1e-9 && value <= high + 1e-9);
@@ -43,7 +43,7 @@ function decades(low: number, high: number, mantissas: readonly number[]): numbe
 
 /** At most about `most` marks at multiples of 1, 2 or 5 times a power of ten. */
 export function linearTicks(low: number, high: number, most: number): number[] {
-  if (!(high > low)) return [low];
+  if (!(high - low > Math.abs(high) * 1e-9) || !Number.isFinite(high - low)) return [low]; // steps would be lost in rounding
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;

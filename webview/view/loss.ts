@@ -66,6 +66,8 @@ export class LossView implements View {
       { class: 'chart-frame', role: 'img', tabindex: '0', title: say('chartHint') },
       this.chart.element,
     );
+    // Its place changes with what else is shown, not only with the window.
+    new ResizeObserver(() => actions.redraw()).observe(this.picture);
     this.picture.addEventListener('keydown', (event) => this.key(event));
     this.reset.hidden = true;
     this.reset.addEventListener('click', () => this.chart.resetZoom());
@@ -108,9 +110,9 @@ export class LossView implements View {
     setShown(this.legend.validation.item, validation !== undefined);
     this.renderLegend(model);
     const marker = model.metrics.at(Math.min(shownStep(model), model.metrics.lastStep), view.xAxis);
-    const moved = changed.has('view') || changed.has('metrics') || changed.has('events');
-    if (moved && !changed.has('metrics') && !this.controlsChanged) this.chart.mark(marker);
-    else if (changed.size > 0) this.chart.draw(this.content(model, training, validation, marker));
+    const curves = changed.has('metrics') || changed.has('theme') || changed.has('size');
+    if (curves || this.controlsChanged) this.chart.draw(this.content(model, training, validation, marker));
+    else this.chart.mark(marker);
     this.controlsChanged = false;
     const wait = this.wordsAt + WORDS_EVERY - performance.now();
     if (wait <= 0) this.describe(model, training, validation);

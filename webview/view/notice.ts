@@ -34,7 +34,10 @@ export class Notice implements View {
     const reason = told?.type === 'state' && told.state === state ? told.reason : '';
     setText(this.why, state === 'interrupted' ? '' : (run.error?.message ?? reason));
     const { file, line } = run.error ?? {};
-    setText(this.where, file === undefined ? '' : line === undefined ? file : say('fileAndLine', file, String(line)));
+    setText(
+      this.where,
+      file === undefined ? '' : `(${line === undefined ? file : say('fileAndLine', file, String(line))})`,
+    );
     const checkpoint = events.checkpoints.at(-1);
     setText(
       this.next,
@@ -56,12 +59,13 @@ export class Waiting implements View {
     'aria-valuemax': '100',
   });
   private readonly done = element('div');
+  private readonly time = element('p', { class: 'quiet' });
   private readonly hint = element('p', { class: 'quiet' });
 
   constructor(private readonly renderAfter: (milliseconds: number) => void) {
     this.bar.append(this.done);
     this.bar.setAttribute('aria-label', say('preparing'));
-    this.element = element('section', { class: 'waiting' }, this.title, this.message, this.bar, this.hint);
+    this.element = element('section', { class: 'waiting' }, this.title, this.message, this.bar, this.time, this.hint);
   }
 
   render(model: Model): void {
@@ -75,13 +79,15 @@ export class Waiting implements View {
     if (ended) {
       setText(this.title, say('nothingMeasured'));
       setText(this.message, say('nothingMeasuredHint'));
+      setText(this.time, '');
       setText(this.hint, '');
       return;
     }
     const seconds = progress ? (performance.now() - progress.since) / 1000 : 0;
     setText(this.title, say(!run ? 'opening' : state === 'running' ? 'waitingTitle' : 'preparingTitle'));
     setText(this.message, progress?.message ?? (run ? '' : say('openingHint')));
-    setText(this.hint, [describeWait(seconds, fraction), run ? say('preparingHint') : ''].filter(Boolean).join(' · '));
+    setText(this.time, describeWait(seconds, fraction));
+    setText(this.hint, run ? say('preparingHint') : '');
     this.bar.classList.toggle('unknown', fraction === null);
     if (fraction === null) this.bar.removeAttribute('aria-valuenow');
     else this.bar.setAttribute('aria-valuenow', String(Math.round(fraction * 100)));

@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict';
+import { sharedLab } from './lab.js';
+import type { FakeHost, MonitorLab, OpenOptions } from './page.js';
+import { curveHeights, markerShare, rowDistance, rowStep } from './pixels.js';
+import { lines, lossAt, record, runRecord, STEPS_PER_EPOCH, validationAt } from './recording.js';
+
+const recording = record(6);
+const last = 6 * STEPS_PER_EPOCH;
+
+describe('the monitor', () => {
+  let lab: MonitorLab;
+  let host: FakeHost;
+
+  before(async function () {
+    this.timeout(120_000);
+    lab = await sharedLab();
+  });
+
+  async function open(options?: OpenOptions): Promise<FakeHost> {
+    host = await lab.open(options);
+    return host;
+  }
+
+  /** Shows the recording and waits until its newest pictures are there. */
+  async function showAll(options?: OpenOptions): Promise<FakeHost> {
+    await open(options);
+    await host.show(recording);
+    await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
+    await host.settle();
+    return host;
+  }
+
+  afterEach(async () => {
+    const { complaints } = host;
+    await host.close();
+    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
+  });
+
+  const figures = (): Promise<string> => host.page.locator('.facts').innerText();
+
+  describe('shows a run', () => {
+    it('whose loss falls, as a curve that falls', async () => {
+      await showAll();
+      const heights = await curveHeights(host.page, [0.02, 0.1, 0.3, 0.6, 1]);
+      for (let i = 1; i < heights.length; i++)
+        assert.ok(heights[i]! > heights[i - 1]!, `heights ${heights.join(', ')}`);
+    });
+
+    it('with its figures in the header', async () => {
+      await showAll();
+      const text = await figures();
+      for (const part of [
+        'Epoch 6 of 100',
+        'step 1,410',
+        `loss ${lossAt(last).toFixed(4)}`,
+        `validation ${validationAt(last).toFixed(4)}`,
+        '118,400 images/s',
+        'TensorFlow 2.20 · 1 thread',
+        'left',
+      ])
+        assert.ok(text.replace(/\s+/g, ' ').includes(part), `"${part}" in ${text}`);
+      assert.equal(await host.page.getByRole('progressbar').getAttribute('aria-valuenow'), '6');
+    });
+
+    it('with pictures that come closer to the input from row to row', async () => {
+      await showAll();
+      const first = await rowDistance(host.page, 'first', 'input');
+      const second = await rowDistance(host.page, 'second', 'input');
+      const output = await rowDistance(host.page, 'output', 'input');
+      assert.ok(first > second && second > output, `${first} > ${second} > ${output}`);
+    });
+
+    it('with what its diagnoses say, newest first, and the way to the recipe', async () => {
+      await showAll();
+      const entries = await host.page.locator('.happenings li p').allInnerTexts();
+      assert.match(entries[0] ?? '', /Learning well/);
+      assert.match(entries.at(-1) ?? '', /Training began/);
+      await host.page.getByRole('button', { name: 'Open recipe' }).click();
+      assert.deepEqual(host.of('openRecipe'), [{ type: 'openRecipe', path: ['encoder', 'units'] }]);
+    });
+
+    it('in other words when the host has translations', async () => {
+      await open({
+        page: { strings: { pause: 'Anhalten', epochOf: 'Epoche {0} von {1}', stop: '<b>Ende</b>' }, language: 'de' },
+      });
+      await host.show(recording);
+      await host.page.getByRole('button', { name: 'Anhalten' }).waitFor();
+      assert.match(await figures(), /Epoche 6 von 100/);
+      assert.match(await figures(), /loss 0,08/);
+      assert.equal(await host.page.getByText('<b>Ende</b>').count(), 1, 'a translation is text, not markup');
+    });
+  });
+
+  describe('follows a run', () => {
+    it('to new points and to the newest pictures', async () => {
+      const early = record(2);
+      await open();
+      await host.show(early);
+      await host.page.locator(`canvas[data-row="output"][data-step="${2 * STEPS_PER_EPOCH}"]`).waitFor();
+      host.samples = recording.samples;
+      await host.send(
+        { type: 'metrics', text: lines(recording.metrics.slice(early.metrics.length)) },
+        { type: 'events', text: lines(recording.events.filter(({ step }) => step > 2 * STEPS_PER_EPOCH)) },
+      );
+      await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
+      await host.page.getByText('step 1,410 · epoch 6').waitFor();
+      await host.page.locator('.fact-step', { hasText: '1,410' }).waitFor();
+    });
+
+    it('no longer once the slider was moved, and again after Live', async () => {
+      await showAll();
+      await host.page.keyboard.press('ArrowLeft');
+      await host.page.locator(`canvas[data-row="output"][data-step="${last - STEPS_PER_EPOCH}"]`).waitFor();
+      await host.send({
+        type: 'metrics',
+        text: lines([{ step: last + 1, epoch: 6.01, time: 9, values: { loss: 0.08 } }]),
+      });
+      await host.settle();
+      assert.equal(await rowStep(host.page, 'output'), last - STEPS_PER_EPOCH);
+      await host.page.getByRole('button', { name: 'Live' }).click();
+      await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
+      assert.equal(await markerShare(host.page).then((share) => share! > 0.98), true);
+    });
+
+    it('back when it was resumed from an earlier checkpoint', async () => {
+      await showAll();
+      const step = last - 200;
+      await host.send({
+        type: 'metrics',
+        text: lines([{ step, epoch: step / STEPS_PER_EPOCH, time: 3, values: { loss: 0.2 } }]),
+      });
+      await host.page.getByText(`step ${step.toLocaleString('en')} · epoch 6`).waitFor();
+      await host.page.locator('.fact-loss', { hasText: '0.2000' }).waitFor();
+    });
+  });
+
+  describe('has a time slider', () => {
+    it('that moves pictures, weights and the line in the chart to one step', async () => {
+      await showAll();
+      const slider = host.page.getByRole('slider', { name: 'Time' });
+      const box = (await slider.boundingBox())!;
+      await host.page.mouse.click(box.x + box.width * 0.5, box.y + box.height / 2);
+      const step = 3 * STEPS_PER_EPOCH;
+      await host.page.locator(`canvas[data-row="output"][data-step="${step}"]`).waitFor();
+      await host.page.locator(`.weights canvas[data-step="${step}"]`).waitFor();
+      assert.ok(Math.abs((await markerShare(host.page))! - 0.5) < 0.01, String(await markerShare(host.page)));
+      assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /step 705 · epoch 3/);
+      const legend = (await host.page.locator('.legend').innerText()).replace(/\s+/g, ' ');
+      assert.ok(legend.includes(`validation ${validationAt(step).toFixed(4)}`), legend);
+    });
+
+    it('whose play button goes through the samples and ends live', async () => {
+      await showAll();
+      const seen = new Set<number>();
+      await host.page.getByRole('button', { name: 'Replay' }).click();
+      await host.page.getByRole('button', { name: 'Stop the replay' }).waitFor();
+      for (;;) {
+        seen.add(await rowStep(host.page, 'output'));
+        if ((await host.page.getByRole('button', { name: 'Replay', exact: true }).count()) > 0) break;
+        await host.settle();
+      }
+      assert.ok(seen.has(0) && seen.size >= 5, [...seen].join(', '));
+      await host.page.getByRole('button', { name: 'Live', pressed: true }).waitFor();
+    });
+  });
+
+  describe('has a chart', () => {
+    it('whose axis is logarithmic or linear', async () => {
+      await showAll();
+      const log = host.page.getByRole('button', { name: 'log' });
+      assert.equal(await log.getAttribute('aria-pressed'), 'true');
+      const [before] = await curveHeights(host.page, [0.3]);
+      await log.click();
+      await host.settle();
+      assert.equal(await log.getAttribute('aria-pressed'), 'false');
+      const [after] = await curveHeights(host.page, [0.3]);
+      assert.ok(after! - before! > 20, `a falling curve hangs lower on a linear axis: ${before} to ${after}`);
+    });
+
+    it('that smooths as strongly as is wished', async () => {
+      const noisy = recording.metrics.map((metric) =>
+        'loss' in metric.values ? { ...metric, values: { loss: metric.step % 2 ? 0.3 : 0.1 } } : metric,
+      );
+      await open();
+      await host.show({ ...recording, metrics: noisy });
+      const slider = host.page.getByRole('slider', { name: 'smooth' });
+      const spread = async (): Promise<number> => {
+        await host.settle();
+        const heights = await curveHeights(
+          host.page,
+          Array.from({ length: 40 }, (_v, i) => 0.3 + i / 80),
+        );
+        const known = heights.filter((height) => height !== null);
+        return Math.max(...known) - Math.min(...known);
+      };
+      await slider.fill('0.99');
+      const smooth = await spread();
+      assert.equal(await host.page.locator('.smoothing b').innerText(), '0.99');
+      assert.ok(smooth < 6, `nearly flat when smoothed: ${smooth}`);
+      const label = async (): Promise<string> =>
+        (await host.page.locator('.chart-frame').getAttribute('aria-label')) ?? '';
+      assert.match(await label(), /Training 0\.\d+ at step 1,410/);
+    });
+
+    it('that tells values under the pointer', async () => {
+      await showAll();
+      const box = (await host.page.locator('.u-over').boundingBox())!;
+      await host.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      const tip = host.page.locator('.chart-tip');
+      await tip.waitFor();
+      const text = (await tip.innerText()).replace(/\s+/g, ' ');
+      const step = Number(/step ([\d,]+)/.exec(text)?.[1]?.replace(',', ''));
+      assert.ok(Math.abs(step - last / 2) < 6, text);
+      assert.ok(text.includes(`measured ${lossAt(step).toFixed(4)}`), `${text} has the measured loss of step ${step}`);
+      assert.ok(text.includes(`validation ${validationAt(3 * STEPS_PER_EPOCH).toFixed(4)}`), text);
+      await host.page.mouse.move(5, 5);
+      await tip.waitFor({ state: 'hidden' });
+    });
+
+    it('that zooms where it is dragged and goes back at a double click', async () => {
+      await showAll();
+      const box = (await host.page.locator('.u-over').boundingBox())!;
+      const y = box.y + box.height / 2;
+      const [full] = await curveHeights(host.page, [0.02]);
+      await host.page.mouse.move(box.x + box.width * 0.5, y);
+      await host.page.mouse.down();
+      await host.page.mouse.move(box.x + box.width * 0.9, y, { steps: 4 });
+      await host.page.mouse.up();
+      await host.page.getByRole('button', { name: 'Reset zoom' }).waitFor();
+      await host.settle();
+      assert.equal(await markerShare(host.page), null, 'the newest step is outside');
+      await host.page.mouse.dblclick(box.x + box.width * 0.4, y);
+      await host.page.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'hidden' });
+      await host.settle();
+      const [again] = await curveHeights(host.page, [0.02]);
+      assert.ok(Math.abs(again! - full!) <= 1, `${again} and ${full}`);
+    });
+
+    it('over steps, epochs or time', async () => {
+      await showAll();
+      for (const [axis, told] of [
+        ['epoch', /epoch 3/],
+        ['time', /^1(\.\d)?s/],
+        ['step', /step 70\d/],
+      ] as const) {
+        await host.page.getByRole('radio', { name: axis }).check({ force: true });
+        const box = (await host.page.locator('.u-over').boundingBox())!;
+        await host.page.mouse.move(box.x + box.width / 2, box.y + 20);
+        await host.page.locator('.chart-tip-head').filter({ hasText: told }).waitFor();
+        await host.page.mouse.move(5, 5);
+      }
+    });
+  });
+
+  describe('controls a run', () => {
+    const press = (name: string): Promise<void> => host.page.getByRole('button', { name, exact: true }).click();
+
+    it('by its buttons', async () => {
+      await showAll();
+      await press('Sample now');
+      await press('Pause');
+      await host.send({ type: 'run', run: recording.run, state: 'paused' });
+      await press('Resume');
+      await host.send({ type: 'run', run: recording.run, state: 'running' });
+      await press('Stop');
+      await host.settle();
+      const controls = host.sent.map(({ type }) => type).filter((type) => type !== 'ready' && type !== 'requestSample');
+      assert.deepEqual(controls, ['sampleNow', 'pause', 'resume', 'stop']);
+    });
+
+    it('only once for an impatient double click', async () => {
+      await showAll();
+      await host.page.getByRole('button', { name: 'Pause', exact: true }).dblclick();
+      await host.settle();
+      assert.equal(host.of('pause').length, 1);
+    });
+
+    it('by its learning rate, which must be a number above 0', async () => {
+      await showAll();
+      const field = host.page.getByRole('textbox', { name: 'Learning rate' });
+      assert.equal(await field.inputValue(), '0.001');
+      await field.fill('-1');
+      await field.press('Enter');
+      await host.page.getByRole('alert').filter({ hasText: '“-1” is not a learning rate' }).waitFor();
+      await field.fill('5e-4');
+      await field.press('Enter');
+      await host.settle();
+      assert.deepEqual(host.of('setLearningRate'), [{ type: 'setLearningRate', learningRate: 0.0005 }]);
+      assert.equal(await host.page.getByRole('alert').count(), 0, 'the complaint is gone');
+    });
+
+    it('and shows beside the controls when the trainer refuses', async () => {
+      await showAll();
+      await press('Pause');
+      await host.send({ type: 'failed', message: 'The trainer is writing a checkpoint. <b>Try</b> again.' });
+      await host.page.getByRole('alert').filter({ hasText: '<b>Try</b> again.' }).waitFor();
+      await press('Pause');
+      await host.settle();
+      assert.equal(host.of('pause').length, 2, 'it can be tried again');
+    });
+  });
+
+  describe('says how things stand', () => {
+    it('before there is a run, and while one prepares', async () => {
+      await open();
+      await host.page.getByText('Opening the run').waitFor();
+      await host.send(
+        { type: 'show', run: runRecord({ state: 'preparing' }), state: 'preparing' },
+        { type: 'progress', message: 'Reading 60,000 images', fraction: 0.4 },
+      );
+      await host.page.getByText('Reading 60,000 images').waitFor();
+      assert.equal(await host.page.locator('.waiting-bar').getAttribute('aria-valuenow'), '40');
+      for (const section of ['.loss', '.reconstruction', '.weights', '.health', '.timeline'])
+        assert.equal(await host.page.locator(section).isVisible(), false, `${section} has nothing to show yet`);
+    });
+
+    it('when it has failed: with the reason, the place, what to do, and a way to resume', async () => {
+      await open();
+      const error = {
+        message: 'The disk is full.',
+        file: '/runs/x/weights.safetensors',
+        line: 3,
+        advice: 'Free some space.',
+      };
+      await host.show({ ...recording, run: { ...recording.run, state: 'failed', error } });
+      const text = await host.page.locator('.notice').innerText();
+      for (const part of [
+        'Training failed at step 1,410.',
+        'The disk is full.',
+        '/runs/x/weights.safetensors, line 3',
+        'Free some space.',
+      ])
+        assert.ok(text.includes(part), text);
+      await host.page.getByRole('button', { name: 'Open log' }).click();
+      await host.page.getByRole('button', { name: 'Resume' }).click();
+      await host.settle();
+      assert.equal(host.of('openLog').length, 1);
+      assert.equal(host.of('resume').length, 1);
+      assert.equal(await host.page.getByRole('button', { name: 'Pause' }).count(), 0);
+    });
+
+    it('when it was interrupted or stopped: from which checkpoint it can go on', async () => {
+      await open();
+      await host.show(recording, 'interrupted');
+      assert.match(
+        await host.page.locator('.notice').innerText(),
+        /ended unexpectedly after step 1,410.*checkpoint of step 1,410/,
+      );
+      await host.send({ type: 'run', run: { ...recording.run, state: 'stopped' }, state: 'stopped' });
+      await host.page.locator('.notice', { hasText: 'Stopped at step 1,410.' }).waitFor();
+    });
+
+    it('when it is complete', async () => {
+      await open();
+      await host.show({ ...recording, run: { ...recording.run, epochs: 6, state: 'completed', seconds: 47 } });
+      assert.match(await figures(), /took 47 seconds/);
+      assert.equal(await host.page.getByRole('progressbar').getAttribute('aria-valuenow'), '100');
+      for (const name of ['Pause', 'Resume', 'Stop', 'Sample now'])
+        assert.equal(await host.page.getByRole('button', { name, exact: true }).count(), 0);
+    });
+  });
+
+  it('comes back after a reload as it was, and forgets the place of another run', async () => {
+    await showAll();
+    await host.page.getByRole('button', { name: 'log' }).click();
+    await host.page.getByRole('slider', { name: 'smooth' }).fill('0.25');
+    await host.page.getByRole('radio', { name: 'epoch' }).check({ force: true });
+    await host.page.keyboard.press('Home');
+    await host.page.locator('canvas[data-row="output"][data-step="0"]').waitFor();
+    await host.page.reload();
+    await host.ready(2);
+    assert.deepEqual(host.of('ready').at(-1), { type: 'ready', runId: recording.run.id });
+    await host.show(recording);
+    await host.page.locator('canvas[data-row="output"][data-step="0"]').waitFor();
+    await host.page.getByText('step 0 · epoch 0').waitFor();
+    assert.equal(await host.page.getByRole('button', { name: 'log' }).getAttribute('aria-pressed'), 'false');
+    assert.equal(await host.page.locator('.smoothing b').innerText(), '0.25');
+    assert.equal(await host.page.getByRole('radio', { name: 'epoch' }).isChecked(), true);
+    await host.show({ ...recording, run: { ...recording.run, id: 'another' } });
+    await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
+    assert.equal(await host.page.locator('.smoothing b').innerText(), '0.25', 'how it is shown stays');
+  });
+});

@@ -1,0 +1,136 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { sharedLab } from './lab.js';
+import type { FakeHost, MonitorLab } from './page.js';
+import { lines, lossAt, runRecord } from './recording.js';
+
+interface Frames {
+  frames: number;
+  seconds: number;
+  /** Slowest tenth of the intervals between two frames, in milliseconds. */
+  slowest: number;
+  /** Drawings of the chart, and the most in one frame. */
+  draws: number;
+  mostDraws: number;
+  /** Most points that the chart was given. */
+  points: number;
+}
+
+const POINTS = 100_000;
+
+describe('the monitor with 100,000 points while new ones arrive', () => {
+  let lab: MonitorLab;
+  let host: FakeHost;
+
+  before(async function () {
+    this.timeout(120_000);
+    lab = await sharedLab();
+  });
+
+  afterEach(async () => {
+    const { complaints } = host;
+    await host.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  async function showPoints(count: number): Promise<void> {
+    host = await lab.open();
+    const run = runRecord({ stepsPerEpoch: 1000, epochs: 200 });
+    await host.send({ type: 'show', run, state: 'running' });
+    for (let from = 1; from <= count; from += 10_000) {
+      const length = Math.min(10_000, count - from + 1);
+      const records = Array.from({ length }, (_v, i) => pointAt(from + i));
+      await host.send({ type: 'metrics', text: lines(records) });
+    }
+    await host.send({ type: 'live' });
+    await host.page.locator('.fact-step', { hasText: count.toLocaleString('en') }).waitFor();
+  }
+
+  it('draws at most once a frame, and no more points than the pixels can show', async function () {
+    this.timeout(120_000);
+    await showPoints(1000);
+    const few = await stream(host, 1000);
+    await host.close();
+    await showPoints(POINTS);
+    const many = await stream(host, POINTS);
+    const perSecond = ({ frames, seconds }: Frames): string => (frames / seconds).toFixed(1);
+    console.log(
+      `      ${perSecond(many)} frames a second with 100,000 points (slowest tenth ${many.slowest.toFixed(1)} ms), ` +
+        `${perSecond(few)} with 1,000 (${few.slowest.toFixed(1)} ms); ${many.points} points drawn`,
+    );
+    assert.ok(many.frames > 30, 'the page lives');
+    assert.ok(
+      many.draws > many.frames / 4,
+      `new points are drawn as they come: ${many.draws} in ${many.frames} frames`,
+    );
+    assert.ok(many.mostDraws <= 1, `${many.mostDraws} drawings in one frame`);
+    const width = await host.page.locator('.chart').evaluate((chart) => chart.clientWidth * devicePixelRatio);
+    assert.ok(many.points <= 3 * (2 * width + 4), `${many.points} points on ${width} pixels`);
+    await host.page.locator('.fact-step', { hasText: (POINTS + many.frames * 20).toLocaleString('en') }).waitFor();
+  });
+
+  it('stays at the step that is looked at', async () => {
+    await showPoints(5000);
+    await host.page.getByRole('slider', { name: 'Time' }).fill('2500');
+    await stream(host, 5000, 20);
+    await host.page.getByText('step 2,500 · epoch 3').waitFor();
+  });
+});
+
+function pointAt(step: number): object {
+  const epoch = step / 1000;
+  const values =
+    step % 1000 === 0 ? { loss: lossAt(step / 20), validationLoss: lossAt(step / 20) } : { loss: lossAt(step / 20) };
+  return { step, epoch, time: step / 500, values };
+}
+
+/** Sends 20 new points with every frame and watches what the page does. */
+async function stream(host: FakeHost, from: number, frames = 150): Promise<Frames> {
+  return host.page.evaluate(
+    ({ from, frames }) =>
+      new Promise<Frames>((resolve) => {
+        let draws = 0;
+        let drawsNow = 0;
+        let mostDraws = 0;
+        let points = 0;
+        let step = from;
+        const times: number[] = [];
+        document.addEventListener('drawn', (event) => {
+          draws += 1;
+          drawsNow += 1;
+          points = Math.max(points, (event as CustomEvent<{ points: number }>).detail.points);
+        });
+        const frame = (time: number): void => {
+          times.push(time);
+          mostDraws = Math.max(mostDraws, drawsNow);
+          drawsNow = 0;
+          if (times.length > frames) {
+            const intervals = times
+              .slice(1)
+              .map((at, i) => at - (times[i] ?? 0))
+              .sort((a, b) => a - b);
+            const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+            resolve({
+              frames,
+              seconds,
+              slowest: intervals[Math.floor(intervals.length * 0.9)] ?? 0,
+              draws,
+              mostDraws,
+              points,
+            });
+            return;
+          }
+          let text = '';
+          for (let i = 0; i < 20; i++) {
+            step += 1;
+            const loss = 0.08 + 0.01 * Math.abs(Math.sin(step));
+            text += `{"step":${step},"epoch":${step / 1000},"time":${step / 500},"values":{"loss":${loss}}}\n`;
+          }
+          window.postMessage({ type: 'metrics', text });
+          requestAnimationFrame(frame);
+        };
+        requestAnimationFrame(frame);
+      }),
+    { from, frames },
+  );
+}

@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new RunStore({ mayConnect: () => vscode.workspace.isTrusted, t: vscode.l10n.t });
   const recipes = new RecipeFiles();
   const checks = new RecipeChecks(program, log);
-  const host: Host = { context, log, program, runs, recipes, checks, activeRun: undefined };
+  const host: Host = { context, log, program, runs, recipes, checks, activeRun: undefined, visibleRuns: new Set() };
   const features = [
     registerContextKeys,
     registerRecipesTree,

@@ -49,7 +49,7 @@ export function stateText(state: RunState, t: Translate): string {
     case 'stopped':
       return t('Stopped');
     case 'completed':
-      return t('Completed');
+      return t('Complete');
     case 'failed':
       return t('Failed');
     case 'interrupted':

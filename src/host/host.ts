@@ -15,4 +15,6 @@ export interface Host {
   readonly checks: RecipeChecks;
   /** The run whose monitor is in front, if one is. */
   activeRun: TrackedRun | undefined;
+  /** The runs whose monitors can be seen. */
+  readonly visibleRuns: Set<TrackedRun>;
 }

@@ -100,12 +100,15 @@ class MonitorPanel {
   dispose(): void {
     this.feed?.dispose();
     vscode.Disposable.from(...this.listening).dispose();
+    this.host.visibleRuns.delete(this.run);
     if (this.host.activeRun === this.run) this.host.activeRun = undefined;
   }
 
   /** A hidden panel has no page: nothing is sent until it is shown again and says that it is ready. */
   private viewChanged(): void {
-    if (!this.panel.visible) {
+    if (this.panel.visible) this.host.visibleRuns.add(this.run);
+    else {
+      this.host.visibleRuns.delete(this.run);
       this.feed?.dispose();
       this.feed = null;
     }

@@ -32,7 +32,7 @@ async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
     const text = [title, shown.error?.message, shown.error?.advice].filter((part) => part !== undefined).join(' ');
     host.log.error(text);
     answer = await vscode.window.showErrorMessage(text, resume, open, log);
-  } else if (state === 'completed' && host.activeRun !== run) {
+  } else if (state === 'completed' && !(host.visibleRuns.has(run) && vscode.window.state.focused)) {
     const loss = shown.metrics['validationLoss'] ?? shown.metrics['loss'];
     const text =
       loss === undefined

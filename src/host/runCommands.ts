@@ -11,12 +11,15 @@ import { resumeRun } from './trainers.js';
 
 const { l10n } = vscode;
 
+/** Whether something can be done with a run in this state. */
+type Fits = (state: RunState) => boolean;
+
 const isTraining = (state: RunState) => state === 'running' || state === 'preparing';
 const isAlive = (state: RunState) => isTraining(state) || state === 'paused';
 
 /** Commands for one run: the one they are called for, the one whose monitor is in front, the only fitting, or a pick. */
 export function registerRunCommands(host: Host): vscode.Disposable {
-  const command = (id: Command, fits: (state: RunState) => boolean, action: (run: TrackedRun) => unknown) =>
+  const command = (id: Command, fits: Fits | Fits[], action: (run: TrackedRun) => unknown) =>
     vscode.commands.registerCommand(id, async (target?: unknown) => {
       const run = await findRun(host, target, fits);
       if (run === undefined) return;
@@ -30,11 +33,7 @@ export function registerRunCommands(host: Host): vscode.Disposable {
     });
   return vscode.Disposable.from(
     command(Command.pause, isTraining, (run) => run.request({ type: 'pause' })),
-    command(
-      Command.resume,
-      (state) => state === 'paused' || isResumable(state),
-      (run) => resumeRun(host, run),
-    ),
+    command(Command.resume, [(state) => state === 'paused', isResumable], (run) => resumeRun(host, run)),
     command(Command.stop, isAlive, (run) => run.request({ type: 'stop' })),
     command(Command.sampleNow, isAlive, (run) => run.request({ type: 'sample' })),
     command(Command.setLearningRate, isAlive, setLearningRate),
@@ -56,16 +55,18 @@ export function registerRunCommands(host: Host): vscode.Disposable {
   );
 }
 
-/** The run a command is for; undefined when there is none or none was picked, and then the person knows. */
-export async function findRun(
-  host: Host,
-  target: unknown,
-  fits: (state: RunState) => boolean,
-): Promise<TrackedRun | undefined> {
+/**
+ * The run a command is for; undefined when there is none or none was picked, and then the person knows. Of several
+ * kinds that fit, e.g. paused and stopped runs, the first is meant where there is one.
+ */
+export async function findRun(host: Host, target: unknown, fits: Fits | Fits[]): Promise<TrackedRun | undefined> {
   if (target instanceof TrackedRun) return target;
+  const kinds = Array.isArray(fits) ? fits : [fits];
   const { activeRun } = host;
-  if (activeRun !== undefined && fits(activeRun.state)) return activeRun;
-  const candidates = host.runs.runs.filter((run) => run.record !== null && fits(run.state));
+  if (activeRun !== undefined && kinds.some((kind) => kind(activeRun.state))) return activeRun;
+  const readable = host.runs.runs.filter((run) => run.record !== null);
+  const candidates =
+    kinds.map((kind) => readable.filter((run) => kind(run.state))).find((found) => found.length > 0) ?? [];
   if (candidates.length === 0) {
     void vscode.window.showInformationMessage(l10n.t('There is no run this can be done with.'));
     return undefined;

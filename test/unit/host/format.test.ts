@@ -23,7 +23,7 @@ describe('Texts about runs', () => {
   it('tell no epoch beyond the last and none of a complete run', () => {
     const run = runRecord({ epoch: 100, epochs: 100, metrics: {} });
     assert.equal(runText(run, 'running', t), 'epoch 100 of 100');
-    assert.equal(runText(run, 'completed', t), 'Completed');
+    assert.equal(runText(run, 'completed', t), 'Complete');
     assert.equal(runText(runRecord({ epoch: 0, metrics: {} }), 'preparing', t), 'Preparing');
   });
 

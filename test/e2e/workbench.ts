@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../webview/browser.js';
+import { untilEditorsSaved } from './savedState.js';
 import type { VsCodeServer } from './server.js';
 
 export { launchServer, type ServerOptions, type VsCodeServer } from './server.js';
@@ -14,7 +15,7 @@ export interface Workbench {
   readonly consoleLines: string[];
   /** Hosts other than this machine that the page asked; must stay empty. */
   readonly external: Set<string>;
-  /** Reloads the window, as Developer: Reload Window does. */
+  /** Reloads the window once its open editors are in its saved state. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,7 +54,11 @@ export async function openWorkbench({
       await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     };
     await show();
-    return { page, consoleLines, external, reload: show, close: () => browser.close() };
+    const reload = async () => {
+      await untilEditorsSaved(page);
+      await show();
+    };
+    return { page, consoleLines, external, reload, close: () => browser.close() };
   } catch (error) {
     await browser.close();
     throw error;

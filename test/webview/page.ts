@@ -24,7 +24,8 @@ interface ThemeFixture {
 
 declare global {
   interface Window {
-    toHost?: (message: FromMonitor) => void;
+    /** Null asks for nothing but an answer. */
+    toHost?: (message: FromMonitor | null) => Promise<void>;
     applyTheme?: (theme: ThemeFixture) => void;
   }
 }
@@ -89,7 +90,7 @@ export class MonitorLab {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const host = new FakeHost(page);
-    await page.exposeFunction('toHost', (message: FromMonitor) => host.receive(message));
+    await page.exposeFunction('toHost', (message: FromMonitor | null) => message && host.receive(message));
     await page.addInitScript('globalThis.__name = (named) => named'); // functions sent to the page were compiled with it
     await page.addInitScript(playVsCode, await readTheme(theme));
     page.on('console', (message) => {
@@ -135,7 +136,7 @@ function playVsCode(theme: ThemeFixture): void {
     console.error(`policy violated: ${violatedDirective} ${blockedURI}`),
   );
   const api = {
-    postMessage: (message: FromMonitor) => window.toHost?.(message),
+    postMessage: (message: FromMonitor) => void window.toHost?.(message),
     getState: (): unknown => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
     setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
   };
@@ -212,11 +213,12 @@ export class FakeHost {
     await this.settle();
   }
 
-  /** Two frames without anything pending. */
+  /** Waits for two frames, and until what the page has sent by then has arrived here. */
   async settle(): Promise<void> {
-    await this.page.evaluate(
-      () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
-    );
+    await this.page.evaluate(async () => {
+      await new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+      await window.toHost?.(null);
+    });
   }
 
   async theme(name: ThemeName): Promise<void> {

@@ -1,46 +1,11 @@
 import uPlot from 'uplot';
 import uPlotStyle from 'uplot/dist/uPlot.min.css';
-import { element, setText } from '../dom.js';
-import { align, nearest, reduce, type Points, type Reduced } from './decimate.js';
+import { element } from '../dom.js';
+import { align, nearest, reduce, type Reduced } from './decimate.js';
+import type { ChartContent, ChartOptions, Drawn } from './types.js';
+import { drawEndLabels } from './endLabels.js';
 import { logTicks, linearTicks } from './ticks.js';
-
-/** How a line looks; colours are read again with every drawing. */
-export interface LineStyle {
-  name: string;
-  colour: () => string;
-  width: number;
-  alpha?: number;
-  dash?: number[];
-  /** The last value stands at the line's end, and the value under the pointer is told. */
-  told: boolean;
-}
-
-export interface ChartColours {
-  text: string;
-  grid: string;
-  font: string;
-  fontSize: number;
-}
-
-export interface ChartContent {
-  /** In the order of the styles. */
-  lines: readonly Points[];
-  log: boolean;
-  /** x of the vertical line, or null. */
-  marker: number | null;
-  xTicks: (low: number, high: number, most: number) => number[];
-  formatX: (x: number) => string;
-  formatY: (y: number) => string;
-  formatTick: (y: number) => string;
-}
-
-export interface ChartOptions {
-  lines: readonly LineStyle[];
-  colours: () => ChartColours;
-  /** Head line of what is told about an x. */
-  describeX: (x: number) => string;
-  onZoom: (zoomed: boolean) => void;
-}
+import { Tip, type TipRow } from './tip.js';
 
 const Y_TICK_SPACE = 26;
 const X_TICK_SPACE = 86;
@@ -48,11 +13,6 @@ const X_AXIS_SIZE = 28;
 /** More marks than this on the vertical axis say nothing more. */
 const MOST_Y_TICKS = 9;
 const END_LABEL_GAP = 7;
-
-/** Detail of the event "drawn", which each drawing of the chart raises: how many points uPlot was given. */
-export interface Drawn {
-  points: number;
-}
 
 /** One chart of lines over a common x. It knows nothing of what they mean. */
 export class LineChart {
@@ -64,8 +24,7 @@ export class LineChart {
   private yRange: [number, number] = [0, 1];
   private readonly reduced: Reduced[];
   private readonly marker = element('div', { class: 'chart-marker' });
-  private readonly tip = element('div', { class: 'chart-tip' });
-  private readonly dots: HTMLElement[];
+  private readonly tip = new Tip();
   private width = 0;
   private height = 0;
 
@@ -73,9 +32,6 @@ export class LineChart {
     adoptStyle(uPlotStyle);
     this.element = element('div', { class: 'chart' });
     this.reduced = options.lines.map(() => ({ x: [], y: [] }));
-    this.dots = options.lines.map(() => element('div', { class: 'chart-dot' }));
-    this.tip.hidden = true;
-    for (const dot of this.dots) dot.hidden = true;
   }
 
   /** Draws at once; the caller sees to it that this happens at most once a frame. */
@@ -224,7 +180,7 @@ export class LineChart {
       table,
       this.element,
     );
-    plot.over.append(this.marker, ...this.dots, this.tip);
+    plot.over.append(this.marker, this.tip.element);
     return plot;
   }
 
@@ -253,16 +209,18 @@ export class LineChart {
           ]
         : [];
     });
-    spread(ends, fontSize * 1.2 * ratio, self.bbox.top + (fontSize / 2) * ratio, self.bbox.top + self.bbox.height);
-    self.ctx.save();
-    self.ctx.font = `${fontSize * ratio}px ${font}`;
-    self.ctx.textAlign = 'left';
-    self.ctx.textBaseline = 'middle';
-    for (const { y, text, colour } of ends) {
-      self.ctx.fillStyle = colour;
-      self.ctx.fillText(text, self.bbox.left + self.bbox.width + END_LABEL_GAP * ratio, y);
-    }
-    self.ctx.restore();
+    const { left, top, width, height } = self.bbox;
+    const half = (fontSize / 2) * ratio;
+    const beside = left + width + END_LABEL_GAP * ratio;
+    drawEndLabels(
+      self.ctx,
+      ends,
+      `${fontSize * ratio}px ${font}`,
+      fontSize * 1.2 * ratio,
+      beside,
+      top + half,
+      top + height,
+    );
   }
 
   /** Last value in view, as it is drawn. */
@@ -305,44 +263,31 @@ export class LineChart {
     if (visible) this.marker.style.transform = `translateX(${Math.round(plot.valToPos(x, 'x'))}px)`;
   }
 
+  /** Values of the lines that have a point near the pointer. */
   private showTip(): void {
     const { plot, content } = this;
     const left = plot?.cursor.left ?? -1;
-    this.tip.hidden = !plot || !content || left < 0;
     if (!plot || !content || left < 0) {
-      for (const dot of this.dots) dot.hidden = true;
+      this.tip.hide();
       return;
     }
     const x = plot.posToVal(left, 'x');
-    let told = x;
-    const rows: HTMLElement[] = [];
-    const asides: HTMLElement[] = [];
-    this.options.lines.forEach((line, index) => {
+    let head = x;
+    let first = true;
+    const rows = this.options.lines.flatMap((line, index): TipRow[] => {
       const points = content.lines[index];
-      const dot = this.dots[index];
       const at = points ? nearest(points, x) : -1;
-      if (!points || !dot) return;
+      if (!points || at < 0) return [];
       const px = points.x[at] ?? NaN;
       const value = points.y[at] ?? NaN;
+      if (first) head = px; // the densest line comes first
+      first = false;
       const y = content.log ? Math.log10(value) : value;
-      dot.hidden = !line.told || !Number.isFinite(y) || px < this.range[0] || px > this.range[1];
-      if (!dot.hidden) {
-        dot.style.transform = `translate(${plot.valToPos(px, 'x')}px, ${plot.valToPos(y, 'y')}px)`;
-        dot.style.background = line.colour();
-      }
-      if (at < 0 || points.count === 0) return;
-      if (rows.length + asides.length === 0) told = px;
-      const name = element('span', { class: 'chart-tip-name' }, line.name);
-      const row = element('div', { class: 'chart-tip-row' }, name, element('b', {}, content.formatY(value)));
-      (line.told ? rows : asides).push(row);
+      const inside = line.told && Number.isFinite(y) && px >= this.range[0] && px <= this.range[1];
+      const dot = inside ? { x: plot.valToPos(px, 'x'), y: plot.valToPos(y, 'y') } : null;
+      return [{ name: line.name, value: content.formatY(value), colour: line.colour(), main: line.told, dot }];
     });
-    const head = element('div', { class: 'chart-tip-head' });
-    setText(head, this.options.describeX(told));
-    this.tip.replaceChildren(head, ...rows, ...asides);
-    const room = plot.over.clientWidth;
-    const width = this.tip.offsetWidth;
-    const place = left + 14 + width > room ? Math.max(0, left - 14 - width) : left + 14;
-    this.tip.style.transform = `translate(${Math.round(place)}px, 8px)`;
+    this.tip.show(this.options.describeX(head), rows, left, plot.over.clientWidth);
   }
 }
 
@@ -352,22 +297,6 @@ function axisWidth(self: uPlot, values: string[] | null, font: string): number {
   const widest = Math.max(0, ...(values ?? []).map((value) => self.ctx.measureText(value).width));
   self.ctx.restore();
   return Math.ceil(widest) + 10;
-}
-
-/** Moves labels apart that would cover one another, keeping their order. */
-function spread(labels: { y: number }[], space: number, top: number, bottom: number): void {
-  const sorted = [...labels].sort((a, b) => a.y - b.y);
-  for (const [index, label] of sorted.entries()) {
-    const before = sorted[index - 1];
-    if (!before || label.y - before.y >= space) continue;
-    const middle = (label.y + before.y) / 2;
-    before.y = middle - space / 2;
-    label.y = middle + space / 2;
-  }
-  const over = (sorted.at(-1)?.y ?? bottom) - bottom;
-  if (over > 0) for (const label of sorted) label.y -= over;
-  const under = top - (sorted[0]?.y ?? top);
-  if (under > 0) for (const label of sorted) label.y += under;
 }
 
 let adopted: CSSStyleSheet | undefined;

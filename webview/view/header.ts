@@ -56,6 +56,10 @@ export class Header implements View {
   private readonly stop;
   private readonly resume;
   private factsAt = -Infinity;
+  private state: RunState | null = null;
+  private learningRate = NaN;
+  /** The last request, which a message of failure is about. */
+  private asked: FromMonitor['type'] | undefined;
   private pending:
     { type: FromMonitor['type']; state: RunState | null; timer: ReturnType<typeof setTimeout> } | undefined;
 
@@ -120,7 +124,7 @@ export class Header implements View {
     if (changed.has('run') || changed.has('progress')) {
       setShown(this.failure, model.failure !== null);
       setText(this.failure, model.failure ?? '');
-      this.rateField.setInvalid(model.failure !== null && this.failed === 'setLearningRate');
+      this.rateField.setInvalid(model.failure !== null && this.asked === 'setLearningRate');
       if (model.failure !== null) this.settle();
       this.enable(model.state);
     }
@@ -128,8 +132,6 @@ export class Header implements View {
     if (changed.has('run') || wait <= 0) this.renderFacts(model);
     else if (changed.has('metrics')) this.actions.renderAfter(wait);
   }
-
-  private failed: FromMonitor['type'] | undefined;
 
   private renderRun({ run, state }: Model): void {
     setShown(this.element, run !== null);
@@ -141,6 +143,7 @@ export class Header implements View {
     setText(this.pillText, say(state));
     const weights = run.parameters > 0 ? say('weightsCount', whole(run.parameters)) : '';
     setText(this.summary, [run.summary, weights].filter(Boolean).join(' · '));
+    this.learningRate = run.learningRate;
     this.rateField.setValue(Number.isFinite(run.learningRate) ? String(run.learningRate) : '');
     const alive = state === 'running' || state === 'paused';
     setShown(this.rateLabel, alive);
@@ -176,18 +179,18 @@ export class Header implements View {
 
   private setRate(text: string): void {
     const learningRate = parseNumber(text);
-    this.failed = 'setLearningRate';
+    this.asked = 'setLearningRate';
     if (!(learningRate > 0 && learningRate < Infinity)) {
       this.actions.fail(say('invalidLearningRate', text.slice(0, 40)));
       return;
     }
     this.actions.dismissFailure();
-    this.actions.send({ type: 'setLearningRate', learningRate });
+    if (learningRate !== this.learningRate) this.actions.send({ type: 'setLearningRate', learningRate });
   }
 
   private ask(type: 'pause' | 'stop' | 'resume' | 'sampleNow'): void {
     if (this.pending) return;
-    this.failed = type;
+    this.asked = type;
     this.actions.dismissFailure();
     this.actions.send({ type });
     if (type === 'sampleNow') return;
@@ -195,8 +198,6 @@ export class Header implements View {
     this.pending = { type, state: this.state, timer };
     this.enable(this.state);
   }
-
-  private state: RunState | null = null;
 
   private settle(): void {
     if (this.pending) clearTimeout(this.pending.timer);

@@ -1,5 +1,6 @@
 import { clockTicks, countTicks, linearTicks } from '../chart/ticks.js';
-import { LineChart, type ChartContent } from '../chart/lineChart.js';
+import { LineChart } from '../chart/lineChart.js';
+import type { ChartContent } from '../chart/types.js';
 import type { Points } from '../chart/decimate.js';
 import { element, setAttribute, setShown, setText } from '../dom.js';
 import { clock, measure, short, whole } from '../format.js';
@@ -38,6 +39,9 @@ export class LossView implements View {
   private readonly smoothed = new Smoothed();
   private xAxis: XAxis = 'step';
   private wordsAt = -Infinity;
+  /** What the controls show, and whether it is new since the last drawing. */
+  private controlsKey = '';
+  private controlsChanged = true;
 
   constructor(
     theme: () => Theme,
@@ -119,8 +123,6 @@ export class LossView implements View {
     else if (changed.has('metrics')) this.actions.renderAfter(wait);
   }
 
-  private controlsChanged = true;
-
   private content(
     model: Model,
     training: Series | undefined,
@@ -161,8 +163,6 @@ export class LossView implements View {
       this.chart.resetZoom();
     }
   }
-
-  private controlsKey = '';
 
   /** Values at the slider's step; while the run is followed they stand at the lines' ends instead. */
   private renderLegend({ metrics, view }: Model): void {

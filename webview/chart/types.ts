@@ -1,0 +1,44 @@
+import type { Points } from './decimate.js';
+
+/** How a line looks; colours are read again with every drawing. */
+export interface LineStyle {
+  name: string;
+  colour: () => string;
+  width: number;
+  alpha?: number;
+  dash?: number[];
+  /** The last value stands at the line's end, and the value under the pointer is told. */
+  told: boolean;
+}
+
+export interface ChartColours {
+  text: string;
+  grid: string;
+  font: string;
+  fontSize: number;
+}
+
+export interface ChartContent {
+  /** In the order of the styles. */
+  lines: readonly Points[];
+  log: boolean;
+  /** x of the vertical line, or null. */
+  marker: number | null;
+  xTicks: (low: number, high: number, most: number) => number[];
+  formatX: (x: number) => string;
+  formatY: (y: number) => string;
+  formatTick: (y: number) => string;
+}
+
+export interface ChartOptions {
+  lines: readonly LineStyle[];
+  colours: () => ChartColours;
+  /** Head line of what is told about an x. */
+  describeX: (x: number) => string;
+  onZoom: (zoomed: boolean) => void;
+}
+
+/** Detail of the event "drawn", which each drawing of the chart raises: how many points uPlot was given. */
+export interface Drawn {
+  points: number;
+}

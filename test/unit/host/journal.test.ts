@@ -89,6 +89,19 @@ describe('A journal', () => {
     assert.equal((await drain(journal)).join(''), lines.map((line) => line + '\n').join(''));
   });
 
+  it('loses nothing when pushes pile up after some were taken', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`);
+    await writeFile(file, lines.map((line) => line + '\n').join(''));
+    const journal = new Journal(file, { queueBytes: 50 });
+    journal.join(0);
+    const taken: string[] = [];
+    for (const [i, line] of lines.entries()) {
+      journal.push([line]);
+      if (i < 20) taken.push(await journal.next());
+    }
+    assert.equal([...taken, ...(await drain(journal))].join(''), lines.map((line) => line + '\n').join(''));
+  });
+
   it('says when the file has become another one', async () => {
     await writeFile(file, 'one\ntwo\n');
     const journal = new Journal(file);

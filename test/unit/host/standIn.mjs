@@ -7,6 +7,7 @@ const acts = {
   run() {
     say({ type: 'progress', message: 'Reading', fraction: 0.5 });
     console.log('a library prints what it likes');
+    console.log('42');
     say({ type: 'created', run: '/runs/1', address: '/tmp/1.sock' });
     setTimeout(() => say({ type: 'summary', run: '/runs/1' }), 50);
   },

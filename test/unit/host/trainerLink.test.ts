@@ -81,6 +81,7 @@ describe('A link to a trainer', () => {
       '{"push":{"type":"metrics","lines":[]}}\n',
       '{"push":{"type":"hello"}}\n',
       '{"push":null}\n',
+      JSON.stringify({ push: { type: 'run', run: runRecord(), offsets: { metrics: 0, events: 0 } } }) + '\n',
     ]) {
       const address = path.join(folder, `s${answer.length}`);
       const server = net.createServer((socket) => socket.end(answer));

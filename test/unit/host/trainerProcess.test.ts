@@ -26,7 +26,7 @@ describe('A run in a process of its own', () => {
     assert.equal(run.folder, '/runs/1');
     assert.equal(run.address, '/tmp/1.sock');
     assert.deepEqual(progress, [['Reading', 0.5]]);
-    assert.deepEqual(texts, ['a library prints what it likes']);
+    assert.deepEqual(texts, ['a library prints what it likes', '42']);
     const end = await run.ended;
     assert.equal(end.code, 0);
     assert.equal(end.summary?.run, '/runs/1');
@@ -78,7 +78,8 @@ describe('A run in a process of its own', () => {
     const count = () => (existsSync(ticks) ? readFileSync(ticks, 'utf8').split('tick').length - 1 : 0);
     const then = count();
     await until(() => count() >= then + 5, 'the run goes on');
-    process.kill(Number(pid), 0); // throws when it is gone
+    // Throws when it is gone, or not the leader of a process group of its own, which a closing terminal would end.
+    process.kill(process.platform === 'win32' ? Number(pid) : -Number(pid), 0);
     process.kill(Number(pid));
     await remove();
   });

@@ -5,18 +5,17 @@ import type { Page } from 'playwright-core';
 const SAVE_INTERVAL = 5_000;
 
 /**
- * Waits until the editors that are open, panels included, are in the window's saved state and stay so for longer than
- * VS Code's interval of saving: what a reload finds again. After `timeout` milliseconds it waits no more.
+ * Waits until the editors that are open, panels included, are in the window's saved state, in the state in which they
+ * are now: what a reload finds again. After `timeout` milliseconds it waits no more.
  */
-export async function untilEditorsSaved(page: Page, timeout = 40_000): Promise<void> {
-  const end = Date.now() + timeout;
-  let saved = '';
-  let since = Date.now();
-  while (Date.now() < end) {
+export async function untilEditorsSaved(page: Page, timeout = 30_000): Promise<void> {
+  const started = Date.now();
+  const before = await savedEditors(page);
+  while (Date.now() - started < timeout) {
     const state = await savedEditors(page);
-    if (state !== saved) [saved, since] = [state, Date.now()];
     const isComplete = countEditors(state) === (await page.locator('.tab').count());
-    if (isComplete && Date.now() - since > SAVE_INTERVAL + 1_000) return;
+    const isSavedSince = state !== before || Date.now() - started > SAVE_INTERVAL + 1_000;
+    if (isComplete && isSavedSince) return;
     await sleep(250);
   }
 }
@@ -32,25 +31,32 @@ function countEditors(state: string): number {
 
 /** The editor area as saved in the browser's database; empty when nothing has been saved yet. */
 function savedEditors(page: Page): Promise<string> {
+  // No named function inside: tsx would have it call a helper that the page does not have.
   return page.evaluate(async () => {
-    const result = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error ?? new Error('The browser’s database cannot be read'));
-      });
     for (const { name = '' } of await indexedDB.databases()) {
       if (!/^vscode-web-state-db-(?!global)/.test(name)) continue;
-      const database = await result(indexedDB.open(name));
-      try {
-        for (const store of Array.from(database.objectStoreNames)) {
-          const memento: unknown = await result(
-            database.transaction(store).objectStore(store).get('memento/workbench.parts.editor'),
-          );
-          if (typeof memento === 'string') return memento;
-        }
-      } finally {
-        database.close();
-      }
+      const memento = await new Promise<unknown>((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(new Error('The browser’s database cannot be read'));
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const stores = Array.from(database.objectStoreNames);
+          if (!stores.includes('ItemTable')) {
+            resolve(null);
+            return;
+          }
+          const reading = database
+            .transaction('ItemTable')
+            .objectStore('ItemTable')
+            .get('memento/workbench.parts.editor');
+          reading.onerror = () => reject(new Error('The browser’s database cannot be read'));
+          reading.onsuccess = () => {
+            database.close();
+            resolve(reading.result);
+          };
+        };
+      });
+      if (typeof memento === 'string') return memento;
     }
     return '';
   });

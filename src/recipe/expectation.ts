@@ -59,7 +59,8 @@ export function satisfies(schema: JsonSchema, value: Json): boolean {
   if (schema.anyOf) return schema.anyOf.some((branch) => satisfies(branch, value));
   if (!acceptsKind(schema, value)) return false;
   if (schema.enum) return schema.enum.includes(value);
-  if (typeof value === 'string') return value.length >= (schema.minLength ?? 0);
+  if (typeof value === 'string')
+    return value.length >= (schema.minLength ?? 0) && new RegExp(schema.pattern ?? '').test(value);
   if (typeof value !== 'number') return true;
   return (
     Number.isFinite(value) &&

@@ -159,6 +159,42 @@ describe('A wrong value in a recipe', () => {
     assert.equal(fixed('{ "data": "digits" }'), '{ "data": { "path": "digits" } }');
   });
 
+  it('in a list of the wrong length tells both lengths', () => {
+    const [problem, ...others] = parse('{ "data": { "path": "a" }, "encoder": { "units": [] } }').problems;
+    assert.equal(problem?.message, '"units" must be a list of 1 to 64 entries, but has 0.');
+    assert.deepEqual([problem.fixes, others], [[], []]);
+  });
+
+  it('that resembles no possible one offers all of a few', () => {
+    const [problem] = parse('{ "data": { "path": "a" }, "engine": "quick" }').problems;
+    assert.deepEqual(
+      problem?.fixes.map(({ title }) => title),
+      ['auto', 'tensorflow', 'wasm', 'cpu'].map((name) => `Replace by "${name}"`),
+    );
+    assert.deepEqual(parse('{ "data": { "path": "a" }, "engine": {} }').problems[0]?.fixes, [], 'no text was meant');
+  });
+
+  it('that was meant as text gets its quotes, and no fix where that would be wrong too', () => {
+    assert.equal(fixed('{ "data": { "path": 7 } }'), '{ "data": { "path": "7" } }');
+    assert.match(
+      messages('{ "data": { "path": 7 } }').join(),
+      /"path" must be a text of 1 to 4096 characters, but is 7\.$/,
+    );
+    for (const hopeless of [
+      '{ "data": "" }',
+      '{ "data": true }',
+      '{ "data": { "path": "a" }, "encoder": { "units": "x" } }',
+    ])
+      assert.deepEqual(
+        parse(hopeless).problems.map(({ fixes }) => fixes),
+        [[]],
+        hopeless,
+      );
+  });
+
+  it('that is an object where none may be is named as one', () =>
+    assert.match(messages(withPretrain('"epochs": {}')).join(), /, but is an object\.$/));
+
   it('never shows the branches that a validator tried', () => {
     const text = withPretrain(
       '"optimizer": { "nam": "sgd" }, "schedule": { "name": "step", "factor": 3 }, "earlyStopping": { "patience": "x" }',
@@ -282,6 +318,12 @@ describe('Broken JSON gives one message where it breaks:', () => {
       'a text that is not closed',
       '{ "data": { "path": "a } }\n',
       '1:21 This text is never closed: a double quote is missing at its end.',
+      null,
+    ],
+    [
+      'a tab in a text',
+      '{ "data": { "path": "a\tb" } }',
+      '1:21 This text has a tab or another control character in it; write "\\t" for a tab.',
       null,
     ],
     [

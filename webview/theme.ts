@@ -3,7 +3,6 @@ export interface Theme {
   background: string;
   foreground: string;
   muted: string;
-  line: string;
   grid: string;
   accent: string;
   training: string;
@@ -24,7 +23,6 @@ export function readTheme(): Theme {
     background: colour('--monitor-background'),
     foreground: colour('--monitor-foreground'),
     muted: colour('--monitor-muted'),
-    line: colour('--monitor-line'),
     grid: colour('--monitor-grid'),
     accent: colour('--monitor-accent'),
     training: colour('--monitor-training'),

@@ -91,6 +91,16 @@ describe('the monitor', () => {
     });
   });
 
+  it('shows from the first point on how its controls stand', async () => {
+    await open();
+    await host.send({ type: 'show', run: recording.run, state: 'running' }, { type: 'live' });
+    await host.settle();
+    await host.send({ type: 'metrics', text: lines(recording.metrics.slice(0, 1)) });
+    await host.page.getByRole('button', { name: 'log', pressed: true }).waitFor();
+    assert.equal(await host.page.locator('.smoothing b').innerText(), '0.6');
+    assert.equal(await host.page.getByRole('radio', { name: 'step' }).isChecked(), true);
+  });
+
   describe('follows a run', () => {
     it('to new points and to the newest pictures', async () => {
       const early = record(2);
@@ -105,6 +115,8 @@ describe('the monitor', () => {
       await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
       await host.page.getByText('step 1,410 · epoch 6').waitFor();
       await host.page.locator('.fact-step', { hasText: '1,410' }).waitFor();
+      const share = await markerShare(host.page);
+      assert.ok(share! > 0.99 && share! < 1.01, `the line stays at the end of the curve: ${share}`);
     });
 
     it('no longer once the slider was moved, and again after Live', async () => {

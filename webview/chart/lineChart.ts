@@ -48,6 +48,10 @@ export class LineChart {
     }
     this.width = width;
     this.height = height;
+  }
+
+  /** Only now does uPlot know the new scales: it draws a little after it was told to. */
+  private drawn(): void {
     this.placeMarker();
     this.showTip();
     const detail: Drawn = { points: this.reduced.reduce((sum, { x }) => sum + x.length, 0) };
@@ -172,7 +176,7 @@ export class LineChart {
           },
         },
         hooks: {
-          draw: [(self) => this.drawEnds(self)],
+          draw: [(self) => this.drawEnds(self), () => this.drawn()],
           setCursor: [() => this.showTip()],
           setSelect: [(self) => this.select(self)],
         },

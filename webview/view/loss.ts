@@ -108,7 +108,7 @@ export class LossView implements View {
     setShown(this.element, shown);
     if (!shown) return;
     const { view } = model;
-    if (changed.has('view')) this.renderControls(model);
+    this.renderControls(model);
     const training = model.metrics.series.get('loss') ?? model.metrics.series.get('trainingLoss');
     const validation = model.metrics.series.get('validationLoss');
     setShown(this.legend.validation.item, validation !== undefined);

@@ -84,12 +84,12 @@ export class Timeline implements View {
     }
     const pen = this.ticks.getContext('2d');
     if (!pen) return;
-    const { accent, muted, line, foreground } = this.theme();
+    const { accent, muted, grid, foreground } = this.theme();
     const x = (at: number): number => THUMB + (Math.min(at, last) / last) * (width - 2 * THUMB);
     const middle = Math.round(height / 2);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
-    pen.fillStyle = line;
+    pen.fillStyle = grid;
     pen.fillRect(THUMB, middle - 1, width - 2 * THUMB, 2);
     pen.fillStyle = accent;
     pen.fillRect(THUMB, middle - 1, Math.max(0, x(step) - THUMB), 2);

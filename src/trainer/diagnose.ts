@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { startEngine, engineNames } from '../learn/engine/index.js';
+import { EngineError, startEngine, engineNames } from '../learn/engine/index.js';
 import { encoders } from '../learn/encoder/index.js';
 import { autoencoder } from '../learn/method/autoencoder.js';
 import { train, type Source } from '../learn/loop.js';
@@ -83,12 +83,17 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
     return {
       name,
       loads: false,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: reasonOf(error),
       version: null,
       threads: null,
       stepMilliseconds: null,
     };
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof EngineError) return error.passedOver.map(({ reason }) => reason).join(' ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 const primer: PretrainOptions = {

@@ -107,8 +107,8 @@ describe('a run that is steered', function () {
   it('stops with a checkpoint on Ctrl-C', async () => {
     const { trainer, run } = await running();
     trainer.child.kill('SIGINT');
-    const { code } = await trainer.ended;
-    assert.equal(code, 130);
+    const { code, signal, stderr } = await trainer.ended;
+    assert.equal(code, 130, `${signal} ${stderr}`);
     assert.equal(readRun(run).state, 'stopped');
     assert.equal(Number(lastCheckpoint(run).step), readRun(run).step);
   });

@@ -203,7 +203,7 @@ describe('trouble', function () {
     const none = await workspace.start(['run', workspace.recipe, '--json', '--engine', 'tensorflow'], { env }).ended;
     assert.match(
       none.lines.at(-1)!['error'] as string,
-      /tensorflow does not load here.*not installed.*Install Native Engine/,
+      /"tensorflow" does not load here.*not installed.*Install Native Engine/,
     );
     const next = await workspace.start(['run', workspace.recipe, '--json', '--epochs', '1'], { env }).ended;
     assert.equal(next.code, 0);

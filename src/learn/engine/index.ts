@@ -18,14 +18,23 @@ export interface EnginePlaces {
   threads: number;
 }
 
-export class EngineError extends Error {
-  override readonly name = 'EngineError';
-}
-
 /** An engine that was passed over, and why. */
 export interface PassedOver {
   name: EngineName;
   reason: string;
+}
+
+/** No engine that was asked for loads. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+
+  constructor(
+    message: string,
+    /** Each that was tried, with the reason. */
+    readonly passedOver: PassedOver[],
+  ) {
+    super(message);
+  }
 }
 
 /** Starts the engine of that name, or with "auto" the first that loads. @throws EngineError with every reason when none does. */
@@ -41,9 +50,8 @@ export async function startEngine(
       passedOver.push({ name, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  throw new EngineError(
-    `The engine ${choice} does not load here. ${passedOver.map(({ name, reason }) => `${name}: ${reason}`).join(' ')}`,
-  );
+  const reasons = passedOver.map(({ name, reason }) => (choice === 'auto' ? `${name}: ${reason}` : reason)).join(' ');
+  throw new EngineError(`The engine "${choice}" does not load here. ${reasons}`, passedOver);
 }
 
 async function start(name: EngineName, places: EnginePlaces): Promise<Engine> {
@@ -66,7 +74,7 @@ async function startFirst({ bindings, threads }: EnginePlaces): Promise<Engine> 
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new EngineError(
+  throw new Error(
     reasons.length > 0
       ? reasons.join(' ')
       : "TensorFlow's native library is not installed. The command Install Native Engine (pretrain engines --install) installs it.",

@@ -30,6 +30,6 @@ describe('starting an engine', () => {
 
   it('a name is taken at its word: it fails with the reason, and without the native library says how to install it', async () => {
     const start = startEngine('tensorflow', { bindings: [], wasmFolder, threads: 1 });
-    await assert.rejects(start, /tensorflow does not load here.*not installed.*Install Native Engine/);
+    await assert.rejects(start, /"tensorflow" does not load here.*not installed.*Install Native Engine/);
   });
 });

@@ -211,13 +211,19 @@ describe('the monitor for everybody', () => {
       await host.settle();
       const [height] = await curveHeights(host.page, [0.5]);
       assert.notEqual(height, null, 'the curve has the colour of the new theme');
-      for (const [selector, ratio] of [
-        ['.summary', 4.5],
-        ['.fact-loss b', 7],
-        ['.pill', 3],
-        ['.link', 4.5],
-      ] as const)
-        assert.ok((await contrast(host, selector)) >= ratio, `${selector}: ${await contrast(host, selector)}`);
+      for (const [selector, property, ratio] of [
+        ['.summary', 'color', 4.5],
+        ['.fact-loss b', 'color', 7],
+        ['.pill', 'color', 3],
+        ['.link', 'color', 4.5],
+        ['.legend-training i', 'border-top-color', 3],
+        ['.legend-validation i', 'border-top-color', 3],
+        ['.swatch-negative i', 'background-color', 3],
+        ['.swatch-positive i', 'background-color', 3],
+      ] as const) {
+        const found = await contrast(host, selector, property);
+        assert.ok(found >= ratio, `${selector}: ${found}`);
+      }
       await host.page.screenshot({ path: path.join(results, `monitor-${name}-1280.png`) });
       await host.page.setViewportSize({ width: 520, height: 1800 });
       await host.settle();
@@ -231,27 +237,27 @@ interface AxNode {
   name?: { value: string };
 }
 
-/** Contrast of an element's letters with the page (WCAG 2.2, contrast ratio). */
-async function contrast(host: FakeHost, selector: string): Promise<number> {
+/** Contrast of one of an element's colours, laid over the page, with the page (WCAG 2.2, contrast ratio). */
+async function contrast(host: FakeHost, selector: string, property: string): Promise<number> {
   return host.page
     .locator(selector)
     .first()
-    .evaluate((target) => {
+    .evaluate((target, name) => {
       const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      const ground = getComputedStyle(document.body).backgroundColor;
       const luminance = (colour: string): number => {
         if (!canvas) return 0;
-        canvas.fillStyle = colour;
-        canvas.fillRect(0, 0, 1, 1);
+        for (const layer of [ground, colour]) {
+          canvas.fillStyle = layer;
+          canvas.fillRect(0, 0, 1, 1);
+        }
         const [r = 0, g = 0, b = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((byte) => {
           const share = byte / 255;
           return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
         });
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
       };
-      const [a, b] = [
-        luminance(getComputedStyle(target).color),
-        luminance(getComputedStyle(document.body).backgroundColor),
-      ];
+      const [a, b] = [luminance(getComputedStyle(target).getPropertyValue(name)), luminance(ground)];
       return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    });
+    }, property);
 }

@@ -101,6 +101,8 @@ describe('reduction to the pixels', () => {
   it('finds the point nearest to the pointer that has a value', () => {
     const line = points([1, NaN, 3, 4]);
     assert.equal(nearest(line, 1.2), 2);
+    assert.equal(nearest(line, 2.3), 2);
+    assert.equal(nearest(line, 2.7), 3);
     assert.equal(nearest(line, -5), 0);
     assert.equal(nearest(line, 99), 3);
     assert.equal(nearest(points([NaN]), 0), -1);

@@ -27,8 +27,6 @@ export interface DataFacts {
   labels?: boolean | null;
   /** Names of the splits that come with the data. */
   splits?: readonly string[] | null;
-  /** Whether preparing the data brings all values into 0..1. */
-  scalesToUnit?: boolean | null;
 }
 
 /**
@@ -108,7 +106,7 @@ const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error 
   return findings;
 };
 
-const checkData: Check = ({ data, pretrain }, { labels, splits, scalesToUnit, exists }, document) => {
+const checkData: Check = ({ data }, { labels, splits, exists }, document) => {
   if (exists === false) return [];
   const findings: Finding[] = [];
   const { validation } = data;
@@ -128,15 +126,6 @@ const checkData: Check = ({ data, pretrain }, { labels, splits, scalesToUnit, ex
       severity: 'warning',
       code: 'labels-missing',
       message: 'The data has no labels, and fine-tuning learns from labels. Pretraining needs none.',
-    });
-  if (scalesToUnit === false && pretrain.options['loss'] === 'binaryCrossentropy')
-    findings.push({
-      path: ['pretrain', 'loss'],
-      severity: 'error',
-      code: 'loss-range',
-      message:
-        'Binary cross-entropy compares values between 0 and 1, and these data have others. Mean squared error takes any.',
-      fixes: ['meanSquaredError'],
     });
   return findings;
 };

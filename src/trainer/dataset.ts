@@ -30,12 +30,13 @@ export async function loadDataset(
 ): Promise<LoadedDataset> {
   const reader = await openDataset(dataPath, { onProgress });
   const { info } = reader;
+  const labels = recipe.data.labels === 'none' ? null : reader.labels;
   if (info.shape.includes(-1))
     throw new UserError(`The examples in ${dataPath} differ in size.`, {
       file: dataPath,
       advice: 'This version trains on examples of one size.',
     });
-  const splits = chooseSplits(info, reader.labels, recipe.data, recipe.pretrain.seed);
+  const splits = chooseSplits(info, labels, recipe.data, recipe.pretrain.seed);
   const preparation = await preparationOf(reader, splits.training);
   const source = (positions: Int32Array): Source => ({
     count: positions.length,
@@ -52,13 +53,13 @@ export async function loadDataset(
       validationCount: splits.validation.length,
       validationFrom: splits.validationFrom,
       shape: info.shape,
-      classes: info.classes,
+      classes: labels && info.classes,
       fingerprint: await fingerprint(reader),
       range: preparation.range,
     },
     training: source(splits.training),
     validation: splits.validation.length > 0 ? source(splits.validation) : null,
-    previewPositions: previewPositions(shown, reader.labels),
+    previewPositions: previewPositions(shown, labels),
     close: () => reader.close(),
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
@@ -57,21 +57,19 @@ export async function checkText(text: string, recipePath: string): Promise<Check
 
 async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: DataFacts; cost: StageCost | null }> {
   const dataPath = dataPathOf(recipe, recipePath);
-  const siblings = await readdir(path.dirname(dataPath)).catch(() => null);
-  const exists = dataPath === SAMPLE_DIGITS || siblings === null || siblings.includes(path.basename(dataPath));
-  if (!exists || siblings === null) return { facts: { exists: false, siblings: siblings ?? [] }, cost: null };
+  const missing = dataPath === SAMPLE_DIGITS ? null : await missingStep(recipe.data.path, path.dirname(recipePath));
+  if (missing) return { facts: { exists: false, ...missing }, cost: null };
+  let facts: DataFacts = { exists: true };
   try {
     const reader = await openDataset(dataPath);
     const { info, labels } = reader;
     await reader.close();
-    const facts: DataFacts = {
-      exists,
-      siblings,
-      shape: info.shape,
-      count: info.count,
-      labels: labels !== null,
-      splits: info.splits.map(({ name }) => name),
-    };
+    const splits = info.splits.map(({ name }) => name);
+    facts = { ...facts, shape: info.shape, count: info.count, labels: labels !== null, splits };
+    const { validation } = recipe.data;
+    // A split that is not there is told with its fix, by the check of the recipe.
+    if (typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation))
+      return { facts, cost: null };
     const { training } = chooseSplits(info, labels, recipe.data, recipe.pretrain.seed);
     return {
       facts: { ...facts, trainingCount: training.length },
@@ -79,8 +77,25 @@ async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: Dat
     };
   } catch (error) {
     const { told } = describeError(error);
-    return { facts: { exists, siblings, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, cost: null };
+    return { facts: { ...facts, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, cost: null };
   }
+}
+
+/** The first step of the path that is not there, and what stands in the folder where it was looked for; null when all are. */
+async function missingStep(
+  dataPath: string,
+  from: string,
+): Promise<{ missingStep: number; siblings: string[] } | null> {
+  const steps = dataPath.split(/[/\\]+/);
+  let folder = path.isAbsolute(dataPath) ? path.parse(dataPath).root : from;
+  for (const [index, step] of steps.entries()) {
+    if (step === '' && (index === 0 || index === steps.length - 1)) continue;
+    const next = path.join(folder, step);
+    if ((await stat(next).catch(() => null)) === null)
+      return { missingStep: index, siblings: await readdir(folder).catch(() => []) };
+    folder = next;
+  }
+  return null;
 }
 
 const FLOAT_BYTES = 4;

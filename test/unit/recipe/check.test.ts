@@ -11,7 +11,6 @@ const mnist: DataFacts = {
   trainingCount: 60_000,
   labels: true,
   splits: ['train', 'test'],
-  scalesToUnit: true,
 };
 
 function check(text: string, facts: DataFacts) {
@@ -159,24 +158,6 @@ describe('The check of a recipe against its data', () => {
     assert.deepEqual([found.severity, found.code], ['warning', 'labels-missing']);
     assert.deepEqual(check(text, mnist), []);
     assert.deepEqual(check('{ "data": { "path": "d" } }', { ...mnist, labels: false }), []);
-  });
-
-  it('refuses cross-entropy for values that cannot be brought to 0..1', () => {
-    const text = '{ "data": { "path": "d" }, "pretrain": { "loss": "binaryCrossentropy" } }';
-    const found = only(text, { ...mnist, scalesToUnit: false });
-    assert.deepEqual([found.severity, found.code, found.place], ['error', 'loss-range', '1:50-70']);
-    assert.deepEqual(check(found.mended ?? '', { ...mnist, scalesToUnit: false }), []);
-  });
-
-  it('adds the loss when cross-entropy is only the default', () => {
-    for (const [text, mended] of [
-      ['{ "data": { "path": "d" } }', '{ "data": { "path": "d" }, "pretrain": { "loss": "meanSquaredError" } }'],
-      [
-        '{ "data": { "path": "d" }, "pretrain": {} }',
-        '{ "data": { "path": "d" }, "pretrain": { "loss": "meanSquaredError" } }',
-      ],
-    ] as const)
-      assert.equal(only(text, { ...mnist, scalesToUnit: false }).mended, mended);
   });
 
   it('warns of a warm-up that is not shorter than the training', () => {

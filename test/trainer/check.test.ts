@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CheckResult } from '../../src/protocol/trainer.js';
+import { Workspace } from './trainer.js';
+
+describe('pretrain check', function () {
+  this.timeout(30_000);
+  let workspace: Workspace;
+  beforeEach(() => (workspace = new Workspace()));
+  afterEach(() => workspace.remove());
+
+  async function check(recipe: unknown, input?: string): Promise<CheckResult & { code: number | null }> {
+    if (input === undefined) workspace.write(recipe);
+    const args = ['check', workspace.recipe, '--json', ...(input === undefined ? [] : ['--stdin'])];
+    const { code, lines } = await workspace.start(args, input === undefined ? {} : { input }).ended;
+    return { code, ...(lines.at(-1) as unknown as CheckResult) };
+  }
+
+  it('tells what the primer costs: 50,992 parameters; 100 epochs of 20 steps on 5,000 digits', async () => {
+    const { code, problems, cost } = await check({ data: { path: 'sample:digits', validation: 'test' } });
+    assert.deepEqual([code, problems], [0, []]);
+    assert.deepEqual(
+      { ...cost, memoryBytes: 0 },
+      { stage: 'pretrain', parameters: 50_992, epochs: 100, stepsPerEpoch: 20, memoryBytes: 0 },
+    );
+    assert.ok(cost!.memoryBytes > 100e6 && cost!.memoryBytes < 1e9);
+  });
+
+  it('checks the text that an editor has, not the file', async () => {
+    const { problems } = await check(null, '{ "data": { "path": "sample:digits" }, "pretrain": { "epoch": 1 } }');
+    assert.deepEqual(
+      problems.map(({ code }) => code.startsWith('schema/')),
+      [true],
+    );
+    assert.equal(problems[0]!.fixes[0]!.text, '"epochs"');
+  });
+
+  it('finds a typo in the middle of a path and offers the name that is there', async () => {
+    mkdirSync(path.join(workspace.folder, 'images/digits'), { recursive: true });
+    const { code, problems } = await check({ data: { path: 'imagse/digits' } });
+    assert.equal(code, 1);
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['data-missing'],
+    );
+    assert.match(problems[0]!.fixes[0]!.text, /images\/digits/);
+  });
+
+  it('offers what there is for a split that the data has not', async () => {
+    const { problems, cost } = await check({ data: { path: 'sample:digits', validation: 'validation' } });
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['split-missing'],
+    );
+    assert.deepEqual(
+      problems[0]!.fixes.map(({ text }) => text),
+      ['"auto"', '"test"'],
+    );
+    assert.equal(cost, null);
+  });
+
+  it('names data that cannot be read, with the reason', async () => {
+    writeFileSync(path.join(workspace.folder, 'x.npy'), 'nonsense');
+    const { problems } = await check({ data: { path: 'x.npy' } });
+    assert.deepEqual(
+      problems.map(({ code, severity }) => [code, severity]),
+      [['data-unreadable', 'error']],
+    );
+    assert.match(problems[0]!.message, /x\.npy/);
+  });
+
+  it('warns of a code that is wider than its input', async () => {
+    const { code, problems } = await check({ data: { path: 'sample:digits' }, encoder: { units: [1000] } });
+    assert.equal(code, 0);
+    assert.deepEqual(
+      problems.map(({ code, severity }) => [code, severity]),
+      [['code-too-wide', 'warning']],
+    );
+  });
+});

@@ -17,7 +17,14 @@ describe('random streams', () => {
     });
 
   it('repeats for the same seed, purpose and index, and differs otherwise', () => {
-    const draw = (seed: number, purpose: string, index: number) => Array.from({ length: 9 }, ((s) => () => s.nextUint32())(stream(seed, purpose, index)));
+    const draw = (seed: number, purpose: string, index: number) =>
+      Array.from(
+        { length: 9 },
+        (
+          (s) => () =>
+            s.nextUint32()
+        )(stream(seed, purpose, index)),
+      );
     assert.deepEqual(draw(1, 'order', 2), draw(1, 'order', 2));
     assert.notDeepEqual(draw(1, 'order', 2), draw(2, 'order', 2));
     assert.notDeepEqual(draw(1, 'order', 2), draw(1, 'noise', 2));

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs-core';
+import { encoders } from '../../../src/learn/encoder/index.js';
+import type { Arrays, Engine } from '../../../src/learn/engine/engine.js';
+import { engineNames } from '../../../src/learn/engine/index.js';
+import { autoencoder } from '../../../src/learn/method/autoencoder.js';
+import { lossAndGradients } from '../../../src/learn/step.js';
+import { engineOrSkip } from './engines.js';
+
+const shape = [2, 3, 1];
+const examples = [
+  [0, 1, 0.5, 0.25, 1, 0],
+  [1, 0, 0, 0.75, 0.5, 1],
+];
+
+/** The network and its losses in double precision, layer by layer, from their formulas. */
+function byHand(values: Arrays, layers: number, activation: (x: number) => number): number[][] {
+  const layer = (x: number[], name: string, f: (x: number) => number) => {
+    const [kernel, bias] = [values[`${name}/kernel`]!, values[`${name}/bias`]!];
+    const units = kernel.shape[1]!;
+    return Array.from({ length: units }, (_, unit) =>
+      f(x.reduce((sum, value, i) => sum + value * kernel.data[i * units + unit]!, bias.data[unit]!)),
+    );
+  };
+  return examples.map((example) => {
+    let x = example;
+    for (let i = 1; i <= layers; i++) x = layer(x, `encoder/dense_${i}`, activation);
+    for (let i = 1; i <= layers; i++) x = layer(x, `decoder/dense_${i}`, i === layers ? (z) => z : activation);
+    return x;
+  });
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const losses = {
+  binaryCrossentropy: (z: number, x: number) =>
+    -x * Math.log(1 / (1 + Math.exp(-z))) - (1 - x) * Math.log(1 / (1 + Math.exp(z))),
+  meanSquaredError: (z: number, x: number) => (z - x) ** 2,
+};
+const activations = { relu: (x: number) => Math.max(0, x), tanh: Math.tanh };
+
+for (const name of engineNames)
+  describe(`the autoencoder on ${name}`, () => {
+    let engine: Engine;
+    before(async function () {
+      engine = await engineOrSkip(name, this);
+    });
+
+    for (const loss of ['binaryCrossentropy', 'meanSquaredError'] as const)
+      for (const [units, activation] of [
+        [[3], 'relu'],
+        [[5, 2], 'tanh'],
+      ] as const)
+        it(`${loss} of 6-${units.join('-')}-6 (${activation}) equals the formula to 1e-6, and its gradients finite differences`, () => {
+          const learner = autoencoder.build({
+            family: encoders.dense,
+            encoder: { type: 'dense', units: [...units], activation },
+            shape,
+            options: { loss },
+          });
+          const arrays = learner.init(3);
+          for (const [k, { data }] of Object.values(arrays).entries())
+            data.forEach((value, i) => (data[i] = value + 0.05 * Math.sin(i + k))); // biases too
+          const formula = (at: Arrays) =>
+            mean(
+              byHand(at, units.length, activations[activation]).flatMap((z, row) =>
+                z.map((value, i) => losses[loss](value, examples[row]![i]!)),
+              ),
+            );
+          const input = tf.tensor(examples, [2, ...shape]);
+          const values = Object.fromEntries(
+            Object.entries(arrays).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]),
+          );
+          const { loss: value, gradients } = lossAndGradients(
+            (v) => learner.loss(v, input, { engine, training: true }),
+            values,
+            null,
+          );
+          assert.ok(
+            Math.abs(value.dataSync()[0]! - formula(arrays)) < 1e-6,
+            `${value.dataSync()[0]} is not ${formula(arrays)}`,
+          );
+
+          assert.deepEqual(
+            Object.keys(gradients).sort(),
+            Object.keys(learner.shapes).sort(),
+            'every parameter has a gradient',
+          );
+          for (const [parameter, gradient] of Object.entries(gradients)) {
+            const actual = gradient.dataSync();
+            for (let i = 0; i < actual.length; i++) {
+              const at = (by: number) => {
+                const data = Float32Array.from(arrays[parameter]!.data);
+                data[i] = data[i]! + by;
+                return { x: data[i], y: formula({ ...arrays, [parameter]: { ...arrays[parameter]!, data } }) };
+              };
+              const [high, low] = [at(1e-3), at(-1e-3)];
+              const expected = (high.y - low.y) / (high.x! - low.x!);
+              assert.ok(Math.abs(actual[i]! - expected) < 1e-4, `${parameter}[${i}]: ${actual[i]} is not ${expected}`);
+            }
+          }
+        });
+
+    it('shows inputs and reconstructions as bytes, and the first layer as pictures', async () => {
+      const learner = autoencoder.build({
+        family: encoders.dense,
+        encoder: { type: 'dense', units: [3], activation: 'relu' },
+        shape,
+        options: { loss: 'binaryCrossentropy' },
+      });
+      const arrays = learner.init(3);
+      const values = Object.fromEntries(
+        Object.entries(arrays).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]),
+      );
+      const { views, tensors } = await learner.preview(values, tf.tensor(examples, [2, ...shape]), 'validation', {
+        engine,
+        training: false,
+      });
+      assert.deepEqual(views, [
+        { kind: 'reconstruction', from: 'validation', input: 'input', output: 'output' },
+        { kind: 'weights', tensor: 'weights', total: 3 },
+      ]);
+      assert.deepEqual(
+        Array.from(tensors['input']!.data),
+        examples.flat().map((value) => Math.round(value * 255)),
+      );
+      const expected = byHand(arrays, 1, activations.relu)
+        .flat()
+        .map((z) => Math.round(255 / (1 + Math.exp(-z))));
+      assert.deepEqual(Array.from(tensors['output']!.data), expected);
+      assert.deepEqual(tensors['weights']!.shape, [3, 2, 3, 1]);
+      const kernel = arrays['encoder/dense_1/kernel']!.data;
+      assert.equal(tensors['weights']!.data[6 + 4], kernel[4 * 3 + 1], 'pixel 4 of unit 1');
+    });
+  });

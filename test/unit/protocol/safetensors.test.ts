@@ -30,6 +30,14 @@ describe('safetensors', () => {
     assert.deepEqual(tensors['bytes'], file.tensors.bytes, 'a copy of its own');
   });
 
+  it('aligns its data to 8 bytes, however long its names are', () => {
+    for (const name of ['w', 'ww', 'www', 'wwww', 'wwwww', 'wwwwww', 'wwwwwww', 'wwwwwwww']) {
+      const bytes = encodeSafetensors({ tensors: { [name]: { shape: [1], data: Float32Array.of(1) } }, metadata: {} });
+      assert.equal(new DataView(bytes.buffer).getBigUint64(0, true) % 8n, 0n);
+      assert.equal(decodeSafetensors(bytes).tensors[name]!.data[0], 1);
+    }
+  });
+
   it('is laid out as the specification says', () => {
     const bytes = encodeSafetensors({ tensors: { w: { shape: [1, 2], data: Float32Array.of(1, 2) } }, metadata: {} });
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));

@@ -81,7 +81,7 @@ export async function markerShare(page: Page): Promise<number | null> {
   return page.evaluate(() => {
     const marker = document.querySelector<HTMLElement>('.chart-marker');
     const over = document.querySelector<HTMLElement>('.u-over');
-    if (!marker || !over || marker.hidden) return null;
+    if (!marker?.checkVisibility() || !over) return null;
     return new DOMMatrix(getComputedStyle(marker).transform).m41 / over.clientWidth;
   });
 }

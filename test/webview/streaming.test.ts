@@ -120,13 +120,16 @@ async function stream(host: FakeHost, from: number, frames = 150): Promise<Frame
             });
             return;
           }
-          let text = '';
-          for (let i = 0; i < 20; i++) {
-            step += 1;
-            const loss = 0.08 + 0.01 * Math.abs(Math.sin(step));
-            text += `{"step":${step},"epoch":${step / 1000},"time":${step / 500},"values":{"loss":${loss}}}\n`;
+          // In several messages, as a fast trainer sends them.
+          for (let message = 0; message < 4; message++) {
+            let text = '';
+            for (let i = 0; i < 5; i++) {
+              step += 1;
+              const loss = 0.08 + 0.01 * Math.abs(Math.sin(step));
+              text += `{"step":${step},"epoch":${step / 1000},"time":${step / 500},"values":{"loss":${loss}}}\n`;
+            }
+            window.postMessage({ type: 'metrics', text });
           }
-          window.postMessage({ type: 'metrics', text });
           requestAnimationFrame(frame);
         };
         requestAnimationFrame(frame);

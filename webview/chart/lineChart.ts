@@ -4,6 +4,7 @@ import { element } from '../dom.js';
 import { align, nearest, reduce, type Reduced } from './decimate.js';
 import type { ChartContent, ChartOptions, Drawn } from './types.js';
 import { drawEndLabels } from './endLabels.js';
+import { Marker, type Crossing } from './marker.js';
 import { logTicks, linearTicks } from './ticks.js';
 import { Tip, type TipRow } from './tip.js';
 
@@ -23,7 +24,7 @@ export class LineChart {
   private range: [number, number] = [0, 1];
   private yRange: [number, number] = [0, 1];
   private readonly reduced: Reduced[];
-  private readonly marker = element('div', { class: 'chart-marker' });
+  private readonly marker = new Marker();
   private readonly tip = new Tip();
   private width = 0;
   private height = 0;
@@ -59,9 +60,10 @@ export class LineChart {
   }
 
   /** Moves the vertical line without drawing the curves again. */
-  mark(x: number | null): void {
-    if (!this.content || this.content.marker === x) return;
+  mark(x: number | null, told: boolean): void {
+    if (!this.content || (this.content.marker === x && this.content.markerTold === told)) return;
     this.content.marker = x;
+    this.content.markerTold = told;
     this.placeMarker();
   }
 
@@ -184,7 +186,7 @@ export class LineChart {
       table,
       this.element,
     );
-    plot.over.append(this.marker, this.tip.element);
+    plot.over.append(this.marker.element, this.tip.element);
     return plot;
   }
 
@@ -259,12 +261,20 @@ export class LineChart {
   }
 
   private placeMarker(): void {
-    const x = this.content?.marker ?? null;
-    const { plot } = this;
-    if (!plot) return;
-    const visible = x !== null && x >= this.range[0] && x <= this.range[1];
-    this.marker.hidden = !visible;
-    if (visible) this.marker.style.transform = `translateX(${Math.round(plot.valToPos(x, 'x'))}px)`;
+    const { plot, content } = this;
+    const x = content?.marker ?? NaN;
+    if (!plot || !content || !(x >= this.range[0] && x <= this.range[1])) {
+      this.marker.hide();
+      return;
+    }
+    const crossings = this.options.lines.flatMap((line, index): Crossing[] => {
+      const points = line.told && content.markerTold ? content.lines[index] : undefined;
+      const at = points ? nearest(points, x) : -1;
+      const value = points?.y[at] ?? NaN;
+      const y = plot.valToPos(content.log ? Math.log10(value) : value, 'y');
+      return Number.isFinite(y) ? [{ y, text: content.formatY(value), colour: line.colour() }] : [];
+    });
+    this.marker.show(plot.valToPos(x, 'x'), crossings, plot.over.clientWidth);
   }
 
   /** Values of the lines that have a point near the pointer. */

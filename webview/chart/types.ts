@@ -24,6 +24,8 @@ export interface ChartContent {
   log: boolean;
   /** x of the vertical line, or null. */
   marker: number | null;
+  /** Whether the values there stand beside it. */
+  markerTold: boolean;
   xTicks: (low: number, high: number, most: number) => number[];
   formatX: (x: number) => string;
   formatY: (y: number) => string;

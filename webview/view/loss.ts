@@ -35,7 +35,7 @@ export class LossView implements View {
   private readonly smoothingValue = element('b');
   private readonly reset = element('button', { class: 'link', type: 'button' }, say('resetZoom'));
   private readonly axes = new Map<XAxis, HTMLInputElement>();
-  private readonly legend: Record<'training' | 'validation', { item: HTMLElement; value: HTMLElement }>;
+  private readonly validationItem: HTMLElement;
   private readonly smoothed = new Smoothed();
   private xAxis: XAxis = 'step';
   private wordsAt = -Infinity;
@@ -77,14 +77,9 @@ export class LossView implements View {
     this.reset.addEventListener('click', () => this.chart.resetZoom());
     this.log.addEventListener('click', () => actions.setLog(this.log.getAttribute('aria-pressed') !== 'true'));
     this.smoothing.addEventListener('input', () => actions.setSmoothing(this.smoothing.valueAsNumber));
-    const legendItem = (name: 'training' | 'validation'): { item: HTMLElement; value: HTMLElement } => {
-      const value = element('b');
-      return {
-        item: element('span', { class: `legend-item legend-${name}` }, element('i'), say(name), ' ', value),
-        value,
-      };
-    };
-    this.legend = { training: legendItem('training'), validation: legendItem('validation') };
+    const legendItem = (name: 'training' | 'validation'): HTMLElement =>
+      element('span', { class: `legend-item legend-${name}` }, element('i'), say(name));
+    this.validationItem = legendItem('validation');
     this.element = element(
       'section',
       { class: 'section loss', 'aria-labelledby': 'loss-title' },
@@ -92,7 +87,7 @@ export class LossView implements View {
         'div',
         { class: 'section-head' },
         element('h2', { id: 'loss-title' }, say('lossTitle')),
-        element('div', { class: 'legend' }, this.legend.training.item, this.legend.validation.item),
+        element('div', { class: 'legend' }, legendItem('training'), this.validationItem),
         element('div', { class: 'options' }, this.reset, this.log, this.smoothingControl(), this.axisControl()),
       ),
       this.picture,
@@ -111,12 +106,11 @@ export class LossView implements View {
     this.renderControls(model);
     const training = model.metrics.series.get('loss') ?? model.metrics.series.get('trainingLoss');
     const validation = model.metrics.series.get('validationLoss');
-    setShown(this.legend.validation.item, validation !== undefined);
-    this.renderLegend(model);
+    setShown(this.validationItem, validation !== undefined);
     const marker = model.metrics.at(Math.min(shownStep(model), model.metrics.lastStep), view.xAxis);
     const curves = changed.has('metrics') || changed.has('theme') || changed.has('size');
     if (curves || this.controlsChanged) this.chart.draw(this.content(model, training, validation, marker));
-    else this.chart.mark(marker);
+    else this.chart.mark(marker, view.position !== null);
     this.controlsChanged = false;
     const wait = this.wordsAt + WORDS_EVERY - performance.now();
     if (wait <= 0) this.describe(model, training, validation);
@@ -140,6 +134,8 @@ export class LossView implements View {
       lines: [smoothing > 0 ? raw : NOTHING, smooth, points(validation)],
       log: logAxis,
       marker: Number.isFinite(marker) ? marker : null,
+      // While the run is followed the values stand at the lines' ends already.
+      markerTold: model.view.position !== null,
       xTicks: ticks[xAxis],
       formatX: xAxis === 'time' ? clock : short,
       formatY: measure,
@@ -161,17 +157,6 @@ export class LossView implements View {
     if (this.xAxis !== view.xAxis) {
       this.xAxis = view.xAxis;
       this.chart.resetZoom();
-    }
-  }
-
-  /** Values at the slider's step; while the run is followed they stand at the lines' ends instead. */
-  private renderLegend({ metrics, view }: Model): void {
-    for (const [name, series] of [
-      ['training', 'loss'],
-      ['validation', 'validationLoss'],
-    ] as const) {
-      const value = view.position === null ? NaN : metrics.valueAt(series, view.position);
-      setText(this.legend[name].value, Number.isNaN(value) ? '' : measure(value));
     }
   }
 

@@ -1,5 +1,5 @@
 import { element, icon, setAttribute, setIcon, setShown, setText } from '../dom.js';
-import { whole } from '../format.js';
+import { measure, whole } from '../format.js';
 import { epochNumber, hasPoints, lastStep, shownStep, type Model, type View } from '../state/model.js';
 import type { Navigation } from '../state/navigation.js';
 import { say } from '../strings.js';
@@ -63,7 +63,7 @@ export class Timeline implements View {
     const epoch = model.metrics.at(step, 'epoch');
     const words = say('stepAndEpoch', whole(step), whole(Number.isFinite(epoch) ? epochNumber(epoch) : 0));
     setText(this.where, words);
-    setAttribute(this.slider, 'aria-valuetext', words);
+    setAttribute(this.slider, 'aria-valuetext', [words, ...valuesAt(model, step)].join(' · '));
     this.live.setPressed(following);
     this.live.element.classList.toggle('following', following);
     const samples = model.events.samples.length;
@@ -110,4 +110,17 @@ export class Timeline implements View {
       pen.fillRect(at - 0.5, middle - 5, 1, 10);
     }
   }
+}
+
+/** Loss and validation at a step, for listeners; the chart shows them to the eye. */
+function valuesAt({ metrics }: Model, step: number): string[] {
+  return (
+    [
+      ['loss', 'loss'],
+      ['validation', 'validationLoss'],
+    ] as const
+  ).flatMap(([name, series]) => {
+    const value = metrics.valueAt(series, step);
+    return Number.isNaN(value) ? [] : [`${say(name)} ${measure(value)}`];
+  });
 }

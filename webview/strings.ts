@@ -82,7 +82,6 @@ export const english = {
   rowSeen: 'seen',
   rowOutput: 'output',
   rowError: 'error',
-  errorLegend: 'error',
   tooDark: 'too dark',
   tooBright: 'too bright',
   fullColourAt: 'full colour at ±{0}',

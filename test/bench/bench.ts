@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { host } from './host.js';
 import { hostBundle } from './bundle.js';
 import { epochTimes } from './epochs.js';
 import { reading } from './reading.js';
@@ -11,6 +12,7 @@ import { table, type Row } from './table.js';
  */
 const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   bundle: hostBundle,
+  host,
   reading,
   epochs: epochTimes,
   job: wholeJob,

@@ -1,7 +1,7 @@
 const path = require('node:path');
 const CopyPlugin = require('copy-webpack-plugin');
 
-/** Three processes, three bundles: see HOUSE in CONTRIBUTING.md. */
+/** Three processes, three bundles: see CONTRIBUTING.md. */
 const dist = path.resolve(__dirname, 'dist');
 const typescript = { test: /\.ts$/, loader: 'esbuild-loader', options: { target: 'es2022' }, exclude: /node_modules/ };
 const resolve = { extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } };
@@ -43,7 +43,11 @@ module.exports = (_env, { mode = 'production' }) => [
     output: { path: dist, filename: '[name].js', chunkFilename: 'trainer-[id].js' },
     // node-fetch, which TensorFlow.js never calls here, can do without it.
     ignoreWarnings: [/Can't resolve 'encoding'/],
-    plugins: [new CopyPlugin({ patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm', to: 'wasm/[name][ext]' }] })],
+    plugins: [
+      new CopyPlugin({
+        patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm', to: 'wasm/[name][ext]' }],
+      }),
+    ],
   },
   {
     ...quiet,

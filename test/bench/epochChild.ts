@@ -96,7 +96,7 @@ async function modelFit(epochs: number): Promise<number[]> {
     epochs,
     batchSize: 256,
     shuffle: true,
-    verbose: 0,
+
     callbacks: {
       onEpochEnd: async () => {
         const now = performance.now();

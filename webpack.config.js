@@ -1,5 +1,7 @@
+const { chmodSync } = require('node:fs');
 const path = require('node:path');
 const CopyPlugin = require('copy-webpack-plugin');
+const { BannerPlugin } = require('webpack');
 
 /** Three processes, three bundles: see CONTRIBUTING.md. */
 const dist = path.resolve(__dirname, 'dist');
@@ -14,6 +16,14 @@ const node = {
   module: { rules: [typescript] },
   node: { __dirname: false, __filename: false },
 };
+
+/** Lets a written file be run as a program. */
+function executable(name) {
+  return {
+    apply: ({ hooks }) =>
+      hooks.afterEmit.tap('executable', ({ outputOptions }) => chmodSync(path.join(outputOptions.path, name), 0o755)),
+  };
+}
 
 module.exports = (_env, { mode = 'production' }) => [
   {
@@ -44,6 +54,9 @@ module.exports = (_env, { mode = 'production' }) => [
     // node-fetch, which TensorFlow.js never calls here, can do without it.
     ignoreWarnings: [/Can't resolve 'encoding'/],
     plugins: [
+      // package.json names it as the program "pretrain".
+      new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, entryOnly: true }),
+      executable('trainer.js'),
       new CopyPlugin({
         patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm', to: 'wasm/[name][ext]' }],
       }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
@@ -132,5 +133,12 @@ describe('pretrain run', function () {
     const summary = lines.at(-1)!;
     assert.deepEqual([summary['epochs'], summary['engine']], [1, 'wasm']);
     assert.equal(readRun(summary['run'] as string).dataset!.format, 'idx');
+  });
+
+  it('is a program of its own, which tells its version', function () {
+    if (process.platform === 'win32') this.skip();
+    workspace = new Workspace();
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    assert.equal(execFileSync('dist/trainer.js', ['--version'], { encoding: 'utf8' }), `${version}\n`);
   });
 });

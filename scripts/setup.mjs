@@ -16,10 +16,14 @@ import {
   StepError,
   timed,
 } from './step.mjs';
+import { writeLicenses } from './licenses.mjs';
 import { ensureBrowser, ensureWorkbench } from './workbench.mjs';
 
 const NODE_LEAST = 20;
 const VSIX = 'dist/pretrain-studio.vsix';
+/** What an installed extension shows of itself: the checkout's README speaks of the checkout. */
+const VSIX_README = 'docs/extension.md';
+const LICENSES = 'dist/third-party-licenses.txt';
 /** What the bundles are made of. */
 const SOURCES = ['src', 'webview', 'package-lock.json', 'webpack.config.js', 'tsconfig.json'];
 /** What the .vsix holds beside the bundles. */
@@ -28,10 +32,11 @@ const PACKAGED = [
   'package.nls.json',
   'l10n',
   'media',
-  'README.md',
+  VSIX_README,
   'CHANGELOG.md',
   'LICENSE',
   '.vscodeignore',
+  'scripts/licenses.mjs',
 ];
 /** How long a native library that could not be had is not asked for again. */
 const RETRY_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -144,6 +149,7 @@ async function installNative() {
       }
       const sentence =
         result?.error ?? "TensorFlow's native library could not be installed; the wasm engine goes on serving.";
+      if (code === 130) throw new StepError(sentence); // Ctrl-C: nothing is known of what could have been
       if (result?.error === undefined) console.error(output.trimEnd());
       say(sentence);
       done.write(JSON.stringify({ failed: Date.now(), sentence }));
@@ -158,7 +164,7 @@ function identity(file) {
 }
 
 function lastObject(output) {
-  const line = output.trimEnd().split('\n').at(-1) ?? '';
+  const line = output.split('\n').findLast((text) => text.startsWith('{')) ?? '';
   try {
     return JSON.parse(line);
   } catch {
@@ -166,22 +172,30 @@ function lastObject(output) {
   }
 }
 
-/** Makes the .vsix that the end-to-end tests install and that can be given to somebody. */
+/** Makes the .vsix that the end-to-end tests install and that can be given to somebody. @returns its path */
 export async function packageExtension() {
   const done = stamp('package');
+  const file = path.join(root, VSIX);
   const key = digest([...SOURCES, ...PACKAGED]);
-  if (done.read() === key && existsSync(path.join(root, VSIX))) return;
+  if (done.read() === key && existsSync(file)) return file;
   done.remove();
   await timed(`Packaging ${VSIX}`, 'about 10 s', async () => {
+    writeLicenses(path.join(root, 'dist'), path.join(root, LICENSES));
     const vsce = ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', VSIX];
-    const { code, output } = await run(process.execPath, [...vsce, '--allow-missing-repository', '--skip-license']);
-    if (code !== 0) throw new StepError('Packaging the extension failed: vsce says above why.', output);
+    const { code, output } = await run(process.execPath, [
+      ...vsce,
+      ...['--allow-missing-repository', '--readme-path', VSIX_README],
+    ]);
+    // What vsce only warns of would be wrong in front of users too.
+    if (code !== 0 || /WARN/.test(output))
+      throw new StepError('Packaging the extension failed: vsce says above why.', output);
   });
   done.write(key);
+  return file;
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await runMain(async () => {
+  void runMain(async () => {
     await setUp();
     if (process.argv.includes('--tests')) {
       const missing = await setUpTests({ browser: true, workbench: true });

@@ -32,12 +32,12 @@ export function registerEngineCommands(host: Host): vscode.Disposable {
     }),
     vscode.commands.registerCommand(Command.installNativeEngine, async () => {
       if (!(await requireTrust())) return;
-      const result = await withTrainer(host, l10n.t('Installing the native engine'), [
-        'engines',
-        '--install',
-        '--to',
-        host.program.nativeDir,
-      ]);
+      const args = ['engines', '--install', '--to', host.program.nativeDir];
+      const result = await withTrainer(host, l10n.t('Installing the native engine'), args, () => {
+        void vscode.window.showInformationMessage(
+          l10n.t('The installation of the native engine was cancelled; nothing of it is left.'),
+        );
+      });
       if (result === undefined) return;
       void vscode.window.showInformationMessage(
         l10n.t('The native engine is installed. The next run whose recipe says "engine": "auto" uses it.'),

@@ -8,8 +8,9 @@ const { l10n } = vscode;
 /**
  * Runs a trainer command to its end, with its progress and a way to cancel it. Resolves to the last line it printed;
  * undefined when it was cancelled, or failed and the person was told.
+ * @param onCancelled called when the cancelled command has ended, its tidying up included
  */
-export function withTrainer(host: Host, title: string, args: string[]): Thenable<unknown> {
+export function withTrainer(host: Host, title: string, args: string[], onCancelled?: () => void): Thenable<unknown> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
@@ -27,7 +28,10 @@ export function withTrainer(host: Host, title: string, args: string[]): Thenable
           onText: (text) => host.log.info(text),
         });
       } catch (error) {
-        if (error instanceof Cancelled) return undefined;
+        if (error instanceof Cancelled) {
+          onCancelled?.();
+          return undefined;
+        }
         const advice = error instanceof TrainerFailure ? error.detail?.advice : undefined;
         const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
         host.log.error(text);

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { engineNames } from '../../learn/engine/index.js';
 import { diagnoseEngine, diagnoseEngines } from '../diagnose.js';
 import { UserError } from '../errors.js';
-import { installNative } from '../native.js';
+import { installNative, NativeError } from '../native.js';
+import type { Output } from '../output.js';
 import { jsonOption, type Command } from './command.js';
 
 export const engines: Command = {
@@ -19,23 +20,7 @@ export const engines: Command = {
   example: 'pretrain engines',
 
   async run(_words, { install, to, only }, output) {
-    if (install === true) {
-      const abort = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
-      const { binding, how, version } = await installNative({
-        folder: typeof to === 'string' ? path.resolve(to) : undefined,
-        signal: abort.signal,
-        onProgress: (message, fraction) => {
-          output.object({ type: 'progress', message, fraction });
-          output.transient(fraction === null ? `${message} ...` : `${message} ${Math.round(fraction * 100)} %`);
-        },
-      });
-      output.object({ binding, how, version });
-      output.line(
-        how === 'present' ? `TensorFlow ${version} is installed.` : `TensorFlow ${version} has been installed.`,
-      );
-      return 0;
-    }
+    if (install === true) return installTensorFlow(typeof to === 'string' ? path.resolve(to) : undefined, output);
     output.transient('Timing a training step of each engine ...');
     const name = engineNames.find((candidate) => candidate === only);
     if (only !== undefined && !name)
@@ -52,3 +37,34 @@ export const engines: Command = {
     return rows.some(({ loads }) => loads) ? 0 : 1;
   },
 };
+
+/** Exit code, as shells have it for a program that Ctrl-C ended. */
+const CANCELLED = 130;
+
+async function installTensorFlow(folder: string | undefined, output: Output): Promise<number> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+  try {
+    const { binding, how, version } = await installNative({
+      folder,
+      signal: abort.signal,
+      onProgress: (message, fraction) => {
+        output.object({ type: 'progress', message, fraction });
+        output.transient(fraction === null ? `${message} ...` : `${message} ${Math.round(fraction * 100)} %`);
+      },
+    });
+    output.object({ binding, how, version });
+    output.line(
+      how === 'present' ? `TensorFlow ${version} is installed.` : `TensorFlow ${version} has been installed.`,
+    );
+    return 0;
+  } catch (error) {
+    if (abort.signal.aborted) {
+      output.error(new UserError('The installation was cancelled; nothing of it is left.'));
+      return CANCELLED;
+    }
+    if (!(error instanceof NativeError)) throw error;
+    if (output.json && error.log !== '') process.stderr.write(`${error.log.trimEnd()}\n`); // for the editor's log
+    throw new UserError(error.message);
+  }
+}

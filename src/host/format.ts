@@ -90,14 +90,14 @@ export function costText(cost: StageCost, t: Translate, locale?: string): string
 
 /** A document in Markdown that tells which engines load here. */
 export function engineReport(engines: readonly EngineDiagnosis[], t: Translate, locale?: string): string {
-  const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const decimals = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const titles = [t('Engine'), t('Loads'), t('Version'), t('Threads'), t('One training step')];
   const rows = engines.map(({ name, loads, version, threads, stepMilliseconds }) => [
     name,
     loads ? t('yes') : t('no'),
     version ?? '–',
     threads === null ? '–' : String(threads),
-    stepMilliseconds === null ? '–' : `${decimals.format(stepMilliseconds)} ms`,
+    stepMilliseconds === null ? '–' : `${decimals.format(stepMilliseconds)}\u00a0ms`,
   ]);
   const table = [titles, titles.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
   const reasons = engines.flatMap(({ name, loads, reason }) =>

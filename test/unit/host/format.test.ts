@@ -70,7 +70,7 @@ describe('Texts about runs', () => {
       'en',
     );
     assert.match(report, /\| tensorflow \| no \| – \| – \| – \|/);
-    assert.match(report, /\| wasm \| yes \| 4\.22\.0 \| 2 \| 1\.23 ms \|/);
+    assert.match(report, /\| wasm \| yes \| 4\.22\.0 \| 2 \| 1\.23\u00a0ms \|/);
     assert.match(report, /- \*\*tensorflow\*\*: No native library\./);
     assert.match(report, /uses? \*\*wasm\*\*|use \*\*wasm\*\*/);
   });

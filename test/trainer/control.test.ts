@@ -27,19 +27,26 @@ describe('a run that is steered', function () {
   }
 
   it('pushes exactly the lines that stand in the files, from the place that its greeting tells', async () => {
-    const { trainer, run, client } = await running();
+    const { trainer, run, address, client } = await running();
     await until(() => client.of('metrics').length > 5);
-    await client.request({ type: 'stop' });
+    const late = new Client(address);
+    await until(() => late.of('metrics').length > 3);
+    await late.request({ type: 'stop' });
     await trainer.ended;
-    const [hello] = client.of('hello');
-    const after = (name: string, offset: number) => readFileSync(path.join(run, name)).subarray(offset).toString();
-    const pushed = (type: 'metrics' | 'events') =>
-      client
-        .of(type)
-        .flatMap(({ lines }) => lines.map((line) => line + '\n'))
-        .join('');
-    assert.equal(pushed('metrics'), after('metrics.jsonl', hello!.offsets.metrics));
-    assert.equal(pushed('events'), after('events.jsonl', hello!.offsets.events));
+    for (const watcher of [client, late]) {
+      const { offsets } = watcher.of('hello')[0]!;
+      for (const type of ['metrics', 'events'] as const) {
+        const pushed = watcher.of(type).flatMap(({ lines }) => lines.map((line) => line + '\n'));
+        assert.equal(
+          pushed.join(''),
+          readFileSync(path.join(run, `${type}.jsonl`))
+            .subarray(offsets[type])
+            .toString(),
+        );
+      }
+    }
+    assert.ok(late.of('hello')[0]!.offsets.metrics > 100, 'the late one did not get what was there before');
+    late.close();
   });
 
   it('pauses between two steps, draws a sample meanwhile, and goes on', async () => {
@@ -77,7 +84,7 @@ describe('a run that is steered', function () {
     await until(() => readRun(run).learningRate === 0.0005);
   });
 
-  for (const learningRate of [0, -1, Infinity, 'fast' as unknown as number])
+  for (const learningRate of [0, -1, null as unknown as number, 'fast' as unknown as number])
     it(`refuses the learning rate ${learningRate} with a reason`, async () => {
       const { client } = await running();
       await assert.rejects(client.request({ type: 'setLearningRate', learningRate }), /must be a number above 0/);

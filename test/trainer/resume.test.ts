@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { engineNames } from '../../src/learn/engine/index.js';
+import { addressOf } from '../../src/trainer/control.js';
 import { Client, lastCheckpoint, readEvents, readRun, until, Workspace } from './trainer.js';
 
 describe('pretrain resume', function () {
@@ -140,6 +143,25 @@ describe('pretrain resume', function () {
     assert.match(second.lines.at(-1)!['error'] as string, /being trained already/);
     first.child.kill('SIGINT');
     assert.equal((await first.ended).code, 130, 'the first was not disturbed');
+  });
+
+  it('touches nothing of a run that another trainer has just taken up, before its record tells so', async () => {
+    workspace = new Workspace({}, { epochs: 100_000 });
+    const run = await stopAfter(1, workspace);
+    const address = await addressOf(run);
+    const other = net.createServer().listen(address);
+    await once(other, 'listening');
+    const files = ['run.json', 'events.jsonl', 'metrics.jsonl'].map((name) => path.join(run, name));
+    const before = files.map((file) => readFileSync(file, 'utf8'));
+    const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+    assert.equal(code, 1);
+    assert.match(lines.at(-1)!['error'] as string, /being trained already/);
+    assert.deepEqual(
+      files.map((file) => readFileSync(file, 'utf8')),
+      before,
+    );
+    if (process.platform !== 'win32') assert.ok(existsSync(address), 'the other one can still be reached');
+    other.close();
   });
 
   it('tells when the data have changed since the run began', async () => {

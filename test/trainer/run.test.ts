@@ -66,6 +66,12 @@ describe('pretrain run', function () {
       events.flatMap((event) => (event.type === 'state' ? [event.state] : [])),
       ['running', 'completed'],
     );
+    assert.deepEqual(
+      readdirSync(path.join(folder, 'checkpoints'))
+        .map(Number)
+        .sort((a, b) => a - b),
+      [8, 16, 24],
+    );
     assert.ok(existsSync(path.join(folder, 'recipe.json')));
     assert.equal(
       (JSON.parse(readFileSync(path.join(folder, 'recipe.json'), 'utf8')) as Recipe).pretrain.optimizer.epsilon,

@@ -163,13 +163,13 @@ async function whyNotInstallable(): Promise<string | null> {
       await promisify(execFile)(program, args, { timeout: 60_000 });
       return null;
     } catch (error) {
-      const said = (error as { stderr?: string }).stderr?.trim().split('\n')[0] ?? '';
-      return `"${[program, ...args].join(' ')}" fails (${said === '' ? String(error) : said})`;
+      const lines = `${(error as { stderr?: string }).stderr ?? ''}\n${String(error)}`.split('\n');
+      return `"${[program, ...args].join(' ')}" fails (${lines.find((line) => /error/i.test(line)) ?? 'no reason given'})`;
     }
   };
   const reasons = await Promise.all([
-    ask('npm', 'view', '@tensorflow/tfjs-node', 'version'),
-    isFromWheel() ? ask('python3', '-m', 'pip', 'index', 'versions', 'tensorflow-cpu') : null,
+    ask('npm', 'view', '@tensorflow/tfjs-node', 'version', '--fetch-retries=0'),
+    isFromWheel() ? ask('python3', '-m', 'pip', '--retries=0', 'index', 'versions', 'tensorflow-cpu') : null,
   ]);
   return reasons.find((reason) => reason !== null) ?? null;
 }

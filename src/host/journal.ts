@@ -8,6 +8,8 @@ export interface JournalOptions {
   chunkBytes?: number;
   /** Bytes of pushed lines kept in memory; what does not fit is read from the file when its turn comes. */
   queueBytes?: number;
+  /** A line longer than this many bytes is passed over: it is no record, and must not fill the memory. */
+  lineBytes?: number;
 }
 
 /**
@@ -22,13 +24,17 @@ export class Journal {
   private queued = 0;
   private readonly chunkBytes: number;
   private readonly queueBytes: number;
+  private readonly lineBytes: number;
+  /** Within a line that is passed over. */
+  private skipping = false;
 
   constructor(
     private readonly file: string,
-    { chunkBytes = 512 * 1024, queueBytes = 1024 * 1024 }: JournalOptions = {},
+    { chunkBytes = 512 * 1024, queueBytes = 1024 * 1024, lineBytes = 16 * 1024 * 1024 }: JournalOptions = {},
   ) {
     this.chunkBytes = chunkBytes;
     this.queueBytes = queueBytes;
+    this.lineBytes = lineBytes;
   }
 
   /**
@@ -69,6 +75,7 @@ export class Journal {
       if (this.position < this.fileEnd) return ''; // half a line: its other half will be in the file too
     }
     if (this.queue.length === 0) return '';
+    this.skipping = false; // whoever pushes begins a new line
     let bytes = 0;
     let count = 0;
     for (const line of this.queue) {
@@ -91,19 +98,28 @@ export class Journal {
 
   /** Whole lines from `position`, at most up to `fileEnd`; a line longer than a chunk is read whole. */
   private async readLines(): Promise<string> {
-    const from = this.position;
     const handle = await open(this.file, 'r');
     try {
-      for (let length = this.chunkBytes; ; length *= 2) {
-        const wanted = Math.min(length, this.fileEnd - from);
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, from);
+      let length = this.chunkBytes;
+      while (this.position < this.fileEnd) {
+        const wanted = Math.min(length, this.fileEnd - this.position);
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, this.position);
         const end = buffer.subarray(0, bytesRead).lastIndexOf(LINE_END) + 1;
         if (end > 0) {
-          this.position = from + end;
-          return buffer.toString('utf8', 0, end);
-        }
-        if (wanted < length || bytesRead < wanted) return '';
+          const begin = this.skipping ? buffer.indexOf(LINE_END) + 1 : 0;
+          this.skipping = false;
+          this.position += end;
+          if (begin < end) return buffer.toString('utf8', begin, end);
+          length = this.chunkBytes;
+        } else if (bytesRead < wanted) return '';
+        else if (this.skipping || wanted >= this.lineBytes) {
+          this.skipping = true;
+          this.position += wanted;
+          length = this.chunkBytes;
+        } else if (wanted < length) return '';
+        else length *= 2;
       }
+      return '';
     } finally {
       await handle.close();
     }

@@ -40,6 +40,16 @@ describe('A journal', () => {
     assert.equal((await drain(journal)).join(''), 'a\n' + long + 'b\n');
   });
 
+  it('passes over a line that does not end for too long, without taking it into memory', async () => {
+    await writeFile(file, 'a\n' + 'x'.repeat(5000));
+    const journal = new Journal(file, { chunkBytes: 100, lineBytes: 1000 });
+    await journal.look();
+    assert.deepEqual(await drain(journal), ['a\n']);
+    await appendFile(file, 'x\nb\n');
+    await journal.look();
+    assert.deepEqual(await drain(journal), ['b\n']);
+  });
+
   it('waits for the other half of a line', async () => {
     await writeFile(file, 'one\ntw');
     const journal = new Journal(file);

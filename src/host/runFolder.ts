@@ -5,6 +5,10 @@ import { RUN_FORMAT, RunFile, stepName, type RunRecord, type RunState } from '..
 
 /** Reading run folders: all of it asynchronous, and nothing is believed that was not checked. */
 
+/** A record has about 2 kB; a file far above that is none of ours and must not hold up the editor. */
+const MAX_RECORD_BYTES = 1_000_000;
+const MAX_SAMPLE_BYTES = 256 * 1024 * 1024;
+
 const states: readonly RunState[] = ['preparing', 'running', 'paused', 'stopped', 'completed', 'failed'];
 
 /** A run folder that cannot be shown; the message says what is wrong with which file. */
@@ -15,16 +19,10 @@ export class RunFolderError extends MessageError {
   }
 }
 
-/** @throws RunFolderError when run.json is missing, damaged, or of a newer format than this version knows. */
+/** @throws RunFolderError when run.json is missing, damaged, far too large, or of a newer format than this version knows. */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const file = path.join(folder, RunFile.run);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new RunFolderError(message('{0} cannot be read: {1}', file, reason(error)));
-  }
-  return parseRunRecord(text, file);
+  return parseRunRecord((await readAtMost(file, MAX_RECORD_BYTES)).toString('utf8'), file);
 }
 
 /** @throws RunFolderError as {@link readRunRecord}. */
@@ -71,6 +69,8 @@ const fields: Partial<Record<keyof RunRecord, (value: unknown) => boolean>> = {
   name: isText,
   method: isText,
   parent: orNull(isText),
+  summary: isText,
+  engine: orNull(isObject),
   state: (value) => states.includes(value as RunState),
   epochs: isCount,
   step: isCount,
@@ -82,10 +82,10 @@ const fields: Partial<Record<keyof RunRecord, (value: unknown) => boolean>> = {
   address: orNull(isText),
   recipePath: orNull(isText),
   metrics: isObject,
-  error: orNull(isObject),
+  error: orNull((value) => isObject(value) && isText(value['message'])),
 };
 
-/** Folders directly under `root` that hold a run.json; none when `root` is not there. */
+/** Folders directly under `root` that hold a run.json, be it readable or not; none when `root` is not there. */
 export async function listRunFolders(root: string): Promise<string[]> {
   let names: string[];
   try {
@@ -97,8 +97,15 @@ export async function listRunFolders(root: string): Promise<string[]> {
     throw error;
   }
   const folders = names.map((name) => path.join(root, name));
-  const present = await Promise.all(folders.map((folder) => sizeOf(path.join(folder, RunFile.run))));
-  return folders.filter((_, index) => present[index] !== null);
+  const present = await Promise.all(
+    folders.map((folder) =>
+      stat(path.join(folder, RunFile.run)).then(
+        () => true,
+        (error: unknown) => !isMissing(error),
+      ),
+    ),
+  );
+  return folders.filter((_, index) => present[index]);
 }
 
 /** Bytes of a file, or null when it is not there. */
@@ -111,15 +118,24 @@ export async function sizeOf(file: string): Promise<number | null> {
   }
 }
 
-/** The sample drawn after `step`, or null when there is none. @throws RangeError when `step` is no step. */
+/** The sample drawn after `step`, or null when there is none. @throws RangeError when `step` is no step, RunFolderError when it cannot be read. */
 export async function readSample(folder: string, step: number): Promise<Uint8Array | null> {
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`${String(step)} is not a step.`);
+  const file = path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`);
+  if ((await sizeOf(file)) === null) return null;
+  // A copy without Node's Buffer, which turns into text on its way to a webview.
+  return new Uint8Array(await readAtMost(file, MAX_SAMPLE_BYTES));
+}
+
+/** @throws RunFolderError when it cannot be read, is no plain file (a pipe would be waited for), or larger than `most` bytes. */
+async function readAtMost(file: string, most: number): Promise<Buffer> {
   try {
-    // A copy without Node's Buffer, which turns into text on its way to a webview.
-    return new Uint8Array(await readFile(path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`)));
+    const found = await stat(file);
+    if (!found.isFile()) throw new Error('it is not a file');
+    if (found.size > most) throw new Error(`it is too large (${found.size} bytes)`);
+    return await readFile(file);
   } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
+    throw new RunFolderError(message('{0} cannot be read: {1}', file, reason(error)));
   }
 }
 

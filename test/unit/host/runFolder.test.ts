@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { listRunFolders, parseRunRecord, readRunRecord, readSample } from '../../../src/host/runFolder.js';
 import { runRecord, temporaryFolder, writeRun } from './support.js';
@@ -30,6 +30,9 @@ describe('A run folder', () => {
     ['is something else', '[1, 2]', /run\.json is not the record of a run/],
     ['has an unknown state', JSON.stringify({ ...runRecord(), state: 'dancing' }), /damaged: "state"/],
     ['has no number of epochs', JSON.stringify({ ...runRecord(), epochs: null }), /damaged: "epochs"/],
+    ['has no engine', JSON.stringify({ ...runRecord(), engine: undefined }), /damaged: "engine"/],
+    ['has a number for its summary', JSON.stringify({ ...runRecord(), summary: 5 }), /damaged: "summary"/],
+    ['has an error without words', JSON.stringify({ ...runRecord(), error: {} }), /damaged: "error"/],
     ['has a list for metrics', JSON.stringify({ ...runRecord(), metrics: [] }), /damaged: "metrics"/],
   ] as const) {
     it(`whose record ${what} is refused with the file's name`, () => {
@@ -39,6 +42,22 @@ describe('A run folder', () => {
 
   it('that is missing is said to be', async () => {
     await assert.rejects(readRunRecord(path.join(folder, 'none')), /run\.json cannot be read/);
+  });
+
+  it('is not read when its record is far too large, or no file', async () => {
+    await writeRun(folder, { ...runRecord(), summary: 'x'.repeat(2_000_000) });
+    await assert.rejects(readRunRecord(folder), /run\.json .*too large/);
+    await rm(path.join(folder, 'run.json'));
+    await mkdir(path.join(folder, 'run.json'));
+    await assert.rejects(readRunRecord(folder), /run\.json .*not a file/);
+  });
+
+  it('gives no sample that is far too large', async () => {
+    await mkdir(path.join(folder, 'samples'));
+    const file = path.join(folder, 'samples', '00000001.safetensors');
+    await writeFile(file, '');
+    await truncate(file, 300_000_000);
+    await assert.rejects(readSample(folder, 1), /00000001\.safetensors .*too large/);
   });
 
   it('is found among others by its run.json', async () => {

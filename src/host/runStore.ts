@@ -41,13 +41,14 @@ export class RunStore {
 
   /** Reads the list of run folders again. */
   scan(): Promise<void> {
-    this.scanning = this.scanning.then(() => this.scanNow());
+    const scan = () => this.scanNow();
+    this.scanning = this.scanning.then(scan, scan); // one that failed is told where it was asked for
     return this.scanning;
   }
 
-  /** Resolves when what is there now has been read. */
+  /** Resolves when what is there now has been read, as far as it can be. */
   ready(): Promise<void> {
-    return this.scanning;
+    return this.scanning.catch(() => undefined);
   }
 
   /** The run of a folder, read when it is not known yet; also of a folder outside the roots. */

@@ -94,10 +94,11 @@ export class TrackedRun {
       });
       return this.reading;
     }
-    this.next ??= this.reading.then(() => {
+    const again = () => {
       this.next = null;
       return this.refresh();
-    });
+    };
+    this.next ??= this.reading.then(again, again);
     return this.next;
   }
 

@@ -3,7 +3,7 @@ import { Channel, type LineStream } from '../protocol/channel.js';
 import type { RunRecord } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { Listeners } from './listeners.js';
-import { MessageError, message, type Message } from './message.js';
+import { MessageError, message, reason, type Message } from './message.js';
 import { RunFolderError, asRunRecord } from './runFolder.js';
 
 /** No trainer at the address. `gone` when that is certain: nobody listens there. */
@@ -37,7 +37,13 @@ export class TrainerLink {
   /** @throws NoTrainerError when nobody listens at the address or no trainer answers within `timeout` milliseconds. */
   static connect(address: string, timeout = 3000): Promise<TrainerLink> {
     return new Promise((resolve, reject) => {
-      const socket = net.connect({ path: address });
+      let socket: net.Socket;
+      try {
+        socket = net.connect({ path: address });
+      } catch (error) {
+        reject(new NoTrainerError(message('No trainer listens at {0}: {1}', address, reason(error)), true)); // no address
+        return;
+      }
       let link: TrainerLink | null = null;
       const fail = (told: Message, gone: boolean) => {
         clearTimeout(timer);

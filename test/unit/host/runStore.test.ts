@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { RunStore } from '../../../src/host/runStore.js';
 import { FakeTrainer, runRecord, temporaryFolder, writeRun } from './support.js';
@@ -60,6 +60,28 @@ describe('The runs of a workspace', () => {
       ['b'],
     );
     await trainer.die();
+  });
+
+  it('are found though one of them cannot be read or names no address', async () => {
+    await add('a', '2026-01-01T00:00:00Z');
+    for (const address of ['', 'a\0b', 'x'.repeat(5000), '/dev/null'])
+      await writeRun(path.join(root, `b${address.length}`), runRecord({ id: `b${address.length}`, address }));
+    await writeRun(path.join(root, 'c'), runRecord({ id: 'c' }));
+    await rm(path.join(root, 'c/run.json'));
+    await symlink('run.json', path.join(root, 'c/run.json')); // a link to itself
+    await store.setRoots([root]);
+    assert.deepEqual(ids().sort(), ['a', 'b0', 'b3', 'b5000', 'b9', 'c']);
+    assert.match(store.find('c')?.problem?.text ?? '', /cannot be read/);
+  });
+
+  it('are found again after their list could not be read', async () => {
+    const list = path.join(root, 'list');
+    await symlink('list', list); // a link to itself
+    await assert.rejects(store.setRoots([list]), /ELOOP/);
+    await rm(list);
+    await writeRun(path.join(list, 'a'), runRecord({ id: 'a', state: 'completed' }));
+    await store.scan();
+    assert.deepEqual(ids(), ['a']);
   });
 
   it('are one object each, however they are asked for', async () => {

@@ -69,6 +69,7 @@ export function registerMonitor(host: Host): vscode.Disposable {
 
 class MonitorPanel {
   private feed: RunFeed | null = null;
+  private disposed = false;
   private readonly listening: vscode.Disposable[];
 
   /** Shows the run in a panel, at once when its page is there already. */
@@ -98,6 +99,7 @@ class MonitorPanel {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.feed?.dispose();
     vscode.Disposable.from(...this.listening).dispose();
     this.host.visibleRuns.delete(this.run);
@@ -168,7 +170,9 @@ class MonitorPanel {
     });
   }
 
+  /** A panel that was closed meanwhile takes nothing, and must not be asked. */
   private post(message: ToMonitor): Thenable<boolean> {
+    if (this.disposed) return Promise.resolve(false);
     return this.panel.webview.postMessage(message);
   }
 }

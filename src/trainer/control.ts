@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 import os from 'node:os';
@@ -13,37 +13,75 @@ import type { RunFolder } from './runFolder.js';
 
 type Client = Channel<never, TrainerRequest, TrainerPush, never>;
 
-export class ControlServer {
-  private readonly clients = new Set<Client>();
+/** A client that has not taken this many bytes, e.g. in a suspended process, is cut off: it reads the files when it is back. */
+const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
+
+/** The place of a run's only trainer: whoever listens at the run's address has it. */
+export class TrainerSeat {
+  private readonly sockets = new Set<net.Socket>();
+  private greet: ((socket: net.Socket) => void) | null = null;
 
   private constructor(
     private readonly server: net.Server,
+    readonly address: string,
+  ) {
+    server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      socket.on('error', () => socket.destroy()); // somebody who went away; 'close' follows
+      this.greet?.(socket);
+    });
+  }
+
+  /** @param run path of the run folder @throws UserError when the run has a living trainer already. */
+  static async take(run: string): Promise<TrainerSeat> {
+    const address = await addressOf(run);
+    const server = net.createServer();
+    await listen(server, address, run);
+    return new TrainerSeat(server, address);
+  }
+
+  /** From now on all who come are greeted, and those who are waiting. */
+  receive(greet: (socket: net.Socket) => void): void {
+    this.greet = greet;
+    for (const socket of this.sockets) greet(socket);
+  }
+
+  /** Hangs up on all. The socket's file goes away with it. */
+  async leave(): Promise<void> {
+    const left = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.sockets) socket.destroy();
+    await left;
+  }
+}
+
+export class ControlServer {
+  private readonly clients = new Map<Client, net.Socket>();
+
+  constructor(
+    seat: TrainerSeat,
     private readonly run: RunFolder,
     onRequest: (request: TrainerRequest) => unknown,
   ) {
     run.metrics.onWritten = (lines) => this.push({ type: 'metrics', lines });
     run.events.onWritten = (lines) => this.push({ type: 'events', lines });
-    server.on('connection', (socket) => void this.welcome(socket, onRequest));
+    seat.receive((socket) => void this.welcome(socket, onRequest));
   }
 
-  /** @throws UserError when the run has a living trainer already. */
-  static async listen(
-    run: RunFolder,
-    address: string,
-    onRequest: (request: TrainerRequest) => unknown,
-  ): Promise<ControlServer> {
-    const server = net.createServer();
-    await listen(server, address, run.path);
-    return new ControlServer(server, run, onRequest);
+  /** Clients that have been greeted. */
+  get clientCount(): number {
+    return this.clients.size;
   }
 
   push(push: TrainerPush): void {
-    for (const client of this.clients) client.push(push);
+    for (const [client, socket] of this.clients) {
+      if (socket.writableLength > MAX_UNSENT_BYTES) client.close();
+      else client.push(push);
+    }
   }
 
   private async welcome(socket: net.Socket, onRequest: (request: TrainerRequest) => unknown): Promise<void> {
     socket.setEncoding('utf8');
-    socket.on('error', () => socket.destroy()); // a client that went away; 'close' follows
     const client: Client = new Channel(
       {
         write: (text) => void socket.write(text),
@@ -61,12 +99,7 @@ export class ControlServer {
       run: this.run.record,
       offsets: { metrics: this.run.metrics.size, events: this.run.events.size },
     });
-    this.clients.add(client);
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.clients) client.close();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.clients.set(client, socket);
   }
 }
 
@@ -107,9 +140,12 @@ export function answers(address: string): Promise<boolean> {
 /** A Unix socket's path holds 107 characters, the end mark not counted (103 on macOS). */
 const MAX_SOCKET_PATH = 103;
 
-/** The address of a run: always the same for one folder, so that two trainers of one run cannot miss each other. */
+/** The address of a run: always the same for one folder, links resolved, so that two trainers of one run cannot miss each other. */
 export async function addressOf(run: string): Promise<string> {
-  const name = createHash('sha256').update(path.resolve(run)).digest('hex').slice(0, 20);
+  const name = createHash('sha256')
+    .update(await realpath(run))
+    .digest('hex')
+    .slice(0, 20);
   if (process.platform === 'win32') return `\\\\.\\pipe\\pretrain-studio-${name}`;
   const user = process.getuid?.() ?? 0;
   const folderIn = (temporary: string) => path.join(temporary, `pretrain-studio-${user}`);

@@ -1,25 +1,22 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { detectDataset, openDataset } from '../data/index.js';
 import { startEngine } from '../learn/engine/index.js';
 import { train, type Outcome } from '../learn/loop.js';
-import { encoders } from '../learn/encoder/index.js';
-import { methods } from '../learn/method/index.js';
-import type { Learner } from '../learn/method/method.js';
 import { countParameters } from '../learn/parameters.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
 import { effectiveState, isResumable, RunFile, type RunRecord } from '../protocol/run.js';
 import type { RunSummary, TrainerPush } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { readLastCheckpoint } from './checkpoints.js';
-import { addressOf, answers, ControlServer } from './control.js';
+import { answers, ControlServer, TrainerSeat } from './control.js';
 import { loadDataset, type LoadedDataset } from './dataset.js';
+import { buildLearner, costOf, memoryTrouble } from './cost.js';
 import { describeError, UserError } from './errors.js';
 import { appendLog } from './log.js';
 import { enginePlaces } from './places.js';
 import { Recorder, type Display } from './recorder.js';
-import { listRuns, RunFolder } from './runFolder.js';
+import { listRuns, readRecord, RunFolder } from './runFolder.js';
 import { Steering } from './steering.js';
 import { versions } from './versions.js';
 
@@ -91,28 +88,48 @@ export async function startRun(
     },
     { ...recipe, data: { ...recipe.data, path: dataPath } },
   );
-  return carryOut(run, recipe, dataPath, null, listener);
+  return carryOut(run, null, recipe, dataPath, null, listener);
 }
 
 /** Goes on from the last checkpoint of a run that was stopped, failed or interrupted. */
 export async function resumeRun(folder: string, recipe: Recipe, listener: SessionListener): Promise<RunSummary> {
-  const run = await RunFolder.open(path.resolve(folder));
-  const { record } = run;
-  const alive = record.address !== null && (await answers(record.address));
-  const state = effectiveState(record, alive);
-  if (alive)
-    throw new UserError(`This run is being trained already: ${run.path}.`, {
-      file: run.path,
+  const where = path.resolve(folder);
+  await refuseUnresumable(where);
+  const seat = await TrainerSeat.take(where); // before anything is written: another trainer may be about to take it up
+  try {
+    await refuseUnresumable(where, seat.address); // as it is now that nobody else writes
+    const { run, checkpoint } = await takeUp(where, recipe);
+    return await carryOut(run, seat, recipe, recipe.data.path, checkpoint, listener);
+  } finally {
+    await seat.leave();
+  }
+}
+
+/**
+ * @param own address at which this process listens already
+ * @throws UserError when the run has a living trainer, is complete, or is no run
+ */
+async function refuseUnresumable(folder: string, own: string | null = null): Promise<void> {
+  const record = await readRecord(folder);
+  if (record.address !== null && record.address !== own && (await answers(record.address)))
+    throw new UserError(`This run is being trained already: ${folder}.`, {
+      file: folder,
       advice: 'Open its monitor, or stop it before it is resumed.',
     });
+  const state = effectiveState(record, false);
   if (!isResumable(state))
     throw new UserError(`This run is ${state}: there is nothing to resume.`, {
-      file: run.path,
+      file: folder,
       advice: 'Start the recipe again, with more epochs if it should learn longer.',
     });
-  const { checkpoint, passedOver } = await readLastCheckpoint(run.path, recipe.pretrain.earlyStopping !== null);
+}
+
+/** Opens the folder, with the record as it was at the last checkpoint. @throws UserError when there is none that can be read. */
+async function takeUp(folder: string, recipe: Recipe): Promise<{ run: RunFolder; checkpoint: Checkpoint }> {
+  const { checkpoint, passedOver } = await readLastCheckpoint(folder, recipe.pretrain.earlyStopping !== null);
+  const run = await RunFolder.open(folder);
   const { step, epoch } = checkpoint.progress;
-  Object.assign(record, {
+  Object.assign(run.record, {
     state: 'preparing',
     error: null,
     ended: null,
@@ -129,18 +146,19 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
       level: 'warning',
       message: `A checkpoint was passed over: ${message}`,
     });
-  return carryOut(run, recipe, recipe.data.path, checkpoint, listener);
+  return { run, checkpoint };
 }
 
+/** @param seat where it is taken already; it is left at the end */
 async function carryOut(
   run: RunFolder,
+  seat: TrainerSeat | null,
   recipe: Recipe,
   dataPath: string,
   checkpoint: Checkpoint | null,
   listener: SessionListener,
 ): Promise<RunSummary> {
   const { record } = run;
-  const address = await addressOf(run.path);
   let recorder: Recorder | null = null;
   const steering = new Steering({
     onPaused: () => recorder?.onPaused(),
@@ -153,19 +171,23 @@ async function carryOut(
     control?.push({ type: 'progress', message, fraction } satisfies TrainerPush);
   };
   try {
-    control = await ControlServer.listen(run, address, (request) => steering.handle(request));
-    record.address = address;
+    seat ??= await TrainerSeat.take(run.path);
+    control = new ControlServer(seat, run, (request) => steering.handle(request));
+    record.address = seat.address;
     record.pid = process.pid;
     await run.saveRecord();
     listener.onStoppable(() => steering.stop());
-    listener.onCreated(run.path, address);
+    listener.onCreated(run.path, seat.address);
 
     tell('Starting the engine');
     const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces());
     tell(`Opening ${dataPath}`);
     const dataset = await loadDataset(recipe, dataPath, (fraction) => tell(`Reading ${dataPath}`, fraction));
     noteDataset(run, dataset);
-    const learner = buildLearner(recipe, dataset.training.shape);
+    const { shape, count } = dataset.training;
+    const tooLarge = memoryTrouble(costOf(recipe, shape, count + dataset.facts.validationCount, count));
+    if (tooLarge !== null) throw new UserError(tooLarge);
+    const learner = buildLearner(recipe, shape);
     Object.assign(record, {
       engine: engine.facts,
       summary: learner.summary,
@@ -214,8 +236,7 @@ async function carryOut(
     record.address = null;
     control?.push({ type: 'run', run: record });
     await run.close();
-    await control?.close();
-    if (process.platform !== 'win32') await rm(address, { force: true });
+    await seat?.leave();
   }
 }
 
@@ -259,20 +280,6 @@ async function fail(run: RunFolder, error: unknown): Promise<void> {
   });
   if (stack !== null) await appendLog(path.join(run.path, RunFile.log), stack);
   await run.flush();
-}
-
-export function buildLearner(recipe: Recipe, shape: number[]): Learner {
-  const method = methods[recipe.pretrain.method];
-  if (!method)
-    throw new UserError(
-      `There is no method "${recipe.pretrain.method}". There are: ${Object.keys(methods).join(', ')}.`,
-    );
-  return method.build({
-    family: encoders[recipe.encoder.type],
-    encoder: recipe.encoder,
-    shape,
-    options: recipe.pretrain.options,
-  });
 }
 
 /** Keeps what the data were. On a resume tells when they are not what they were. */

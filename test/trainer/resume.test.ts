@@ -151,17 +151,20 @@ describe('pretrain resume', function () {
     const address = await addressOf(run);
     const other = net.createServer().listen(address);
     await once(other, 'listening');
-    const files = ['run.json', 'events.jsonl', 'metrics.jsonl'].map((name) => path.join(run, name));
-    const before = files.map((file) => readFileSync(file, 'utf8'));
-    const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
-    assert.equal(code, 1);
-    assert.match(lines.at(-1)!['error'] as string, /being trained already/);
-    assert.deepEqual(
-      files.map((file) => readFileSync(file, 'utf8')),
-      before,
-    );
-    if (process.platform !== 'win32') assert.ok(existsSync(address), 'the other one can still be reached');
-    other.close();
+    try {
+      const files = ['run.json', 'events.jsonl', 'metrics.jsonl'].map((name) => path.join(run, name));
+      const before = files.map((file) => readFileSync(file, 'utf8'));
+      const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+      assert.equal(code, 1);
+      assert.match(lines.at(-1)!['error'] as string, /being trained already/);
+      assert.deepEqual(
+        files.map((file) => readFileSync(file, 'utf8')),
+        before,
+      );
+      if (process.platform !== 'win32') assert.ok(existsSync(address), 'the other one can still be reached');
+    } finally {
+      other.close();
+    }
   });
 
   it('tells when the data have changed since the run began', async () => {

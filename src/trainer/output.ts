@@ -24,12 +24,13 @@ export class Output {
 
   /** For people. */
   line(text = ''): void {
-    if (!this.json) this.stdout.write(this.clear() + text + '\n');
+    if (!this.json) this.stdout.write(this.clear() + printable(text) + '\n');
   }
 
   /** A line that the next one replaces; only where somebody looks. */
   transient(text: string): void {
-    if (this.isTerminal) this.stdout.write(this.clear() + text.slice(0, Math.max(20, this.stdout.columns - 1)));
+    if (this.isTerminal)
+      this.stdout.write(this.clear() + printable(text).slice(0, Math.max(20, this.stdout.columns - 1)));
   }
 
   private clear(): string {
@@ -41,7 +42,13 @@ export class Output {
     const { message, ...rest } = told;
     if (this.json) return this.object({ error: message, ...rest } satisfies CommandError);
     const place = told.line === undefined ? '' : `${told.file ?? ''}:${told.line}:${told.column ?? 1} `;
-    process.stderr.write(`${this.clear()}${place}${message}${told.advice ? ` ${told.advice}` : ''}\n`);
+    const text = `${place}${message}${told.advice ? ` ${told.advice}` : ''}`;
+    process.stderr.write(`${this.clear()}${printable(text)}\n`);
     if (stack !== null && process.env['PRETRAIN_DEBUG']) process.stderr.write(stack + '\n');
   }
+}
+
+/** Names of files and runs may come from anybody: none of them steers the terminal. Line ends and tabs stay. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }

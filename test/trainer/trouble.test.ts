@@ -227,4 +227,15 @@ describe('trouble', function () {
       assert.match(stderr, message);
     }
   });
+
+  it('names that would steer the terminal are printed without doing so', async () => {
+    const run = path.join(workspace.folder, '.pretrain/runs/hostile');
+    mkdirSync(run, { recursive: true });
+    const record = { format: 1, id: 'x', step: 0, state: 'completed', address: null, metrics: {}, epoch: 0, epochs: 1 };
+    writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...record, name: 'a\u001b]0;title\u0007b\u009b31m' }));
+    const { stdout } = await workspace.start(['runs']).ended;
+    assert.ok(stdout.includes('a\ufffd]0;title\ufffdb\ufffd31m'), JSON.stringify(stdout));
+    const { stderr } = await workspace.start(['run', 'no\u001b[2Jne.pretrain.json']).ended;
+    assert.match(stderr, /no\ufffd\[2Jne\.pretrain\.json/);
+  });
 });

@@ -56,6 +56,7 @@ describe('a run that is steered', function () {
       client.events.find((event) => event.type === 'state' && event.state === 'paused'),
     );
     assert.equal(client.run!.state, 'paused');
+    await until(() => readMetrics(run).at(-1)!.step === step); // the two files are written independently
     const lines = readMetrics(run).length;
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.equal(readMetrics(run).length, lines, 'no step was made');
@@ -118,6 +119,16 @@ describe('a run that is steered', function () {
     assert.equal(code, 130, `${signal} ${stderr}`);
     assert.equal(readRun(run).state, 'stopped');
     assert.equal(Number(lastCheckpoint(run).step), readRun(run).step);
+  });
+
+  it('takes a Ctrl-C that comes twice, as npm passes it on, for one', async () => {
+    const { trainer, run } = await running();
+    trainer.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    trainer.child.kill('SIGINT');
+    const { code, signal } = await trainer.ended;
+    assert.equal(code, 130, String(signal));
+    assert.equal(readRun(run).state, 'stopped');
   });
 
   it('outlives whoever started it: a closed pipe and a hang-up end nothing', async () => {

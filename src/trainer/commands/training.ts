@@ -12,6 +12,12 @@ import { resumeRun, type SessionListener } from '../session.js';
 
 /** What the commands that train have in common: progress, Ctrl-C, the report at the end. */
 
+/** Exit code of a run that was stopped, as shells have it for a program that Ctrl-C ended. */
+const STOPPED = 130;
+
+/** npm passes on a Ctrl-C that the terminal has sent to all: what follows the first within this time is the same one. */
+const ONE_PRESS_MILLISECONDS = 1000;
+
 /** Shows progress, and lets Ctrl-C stop with a checkpoint; a second Ctrl-C ends at once. */
 export function sessionListener(output: Output): SessionListener {
   return {
@@ -25,11 +31,15 @@ export function sessionListener(output: Output): SessionListener {
       output.transient(fraction === null ? `${message} ...` : `${message} ${Math.round(fraction * 100)} %`);
     },
     onStoppable(stop) {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const)
-        process.once(signal, () => {
+      let stoppedAt: number | null = null;
+      const onSignal = () => {
+        if (stoppedAt === null) {
+          stoppedAt = performance.now();
           output.line('Stopping: writing a checkpoint. Press Ctrl-C again to end at once.');
           stop();
-        });
+        } else if (performance.now() - stoppedAt > ONE_PRESS_MILLISECONDS) process.exit(STOPPED);
+      };
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
       process.on('SIGHUP', () => undefined); // the terminal or window closes: the run goes on
     },
   };
@@ -57,7 +67,7 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
     );
   if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
   output.line(`Run: ${path.relative('', summary.run)}`);
-  return state === 'completed' ? 0 : 130;
+  return state === 'completed' ? 0 : STOPPED;
 }
 
 export async function resumeFolder(folder: string, output: Output): Promise<number> {

@@ -121,6 +121,11 @@ describe('pretrain resume', function () {
       /completed: there is nothing to resume/,
     ],
     ['its recipe is damaged', (run) => writeFileSync(path.join(run, 'recipe.json'), 'x'), /recipe\.json/],
+    [
+      'its recipe has lost a part',
+      (run) => writeFileSync(path.join(run, 'recipe.json'), '{"data":{"path":"x"}}'),
+      /recipe\.json .*"encoder"/,
+    ],
     ['the folder is none', (run) => rmSync(run, { recursive: true }), /is not a run folder/],
   ];
   for (const [what, spoil, message] of refused)

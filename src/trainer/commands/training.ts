@@ -75,7 +75,7 @@ export async function resumeFolder(folder: string, output: Output): Promise<numb
   const file = path.join(folder, RunFile.recipe);
   let recipe: Recipe;
   try {
-    recipe = JSON.parse(await readFile(file, 'utf8')) as Recipe;
+    recipe = asRecipe(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     throw new UserError(
       `The run cannot be resumed: ${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
@@ -83,4 +83,20 @@ export async function resumeFolder(folder: string, output: Output): Promise<numb
     );
   }
   return reportRun(await resumeRun(folder, recipe, sessionListener(output)), output);
+}
+
+/** The run's own recipe has all its defaults, as it was written. @throws Error when a part of it is not there. */
+function asRecipe(value: unknown): Recipe {
+  const recipe = partOf({ recipe: value }, 'recipe');
+  partOf(recipe, 'data');
+  partOf(recipe, 'encoder');
+  const pretrain = partOf(recipe, 'pretrain');
+  for (const name of ['options', 'optimizer', 'schedule']) partOf(pretrain, name);
+  return value as Recipe;
+}
+
+function partOf(whole: Record<string, unknown>, name: string): Record<string, unknown> {
+  const part = whole[name];
+  if (typeof part !== 'object' || part === null) throw new Error(`it has no "${name}"`);
+  return part as Record<string, unknown>;
 }

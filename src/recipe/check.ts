@@ -27,6 +27,8 @@ export interface DataFacts {
   labels?: boolean | null;
   /** Names of the splits that come with the data. */
   splits?: readonly string[] | null;
+  /** Why training cannot fit into this machine's memory. */
+  tooLarge?: string | null;
 }
 
 /**
@@ -130,9 +132,10 @@ const checkData: Check = ({ data }, { labels, splits, exists }, document) => {
   return findings;
 };
 
-const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, exists }) => {
+const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, tooLarge, exists }) => {
   if (exists === false) return [];
   const findings: Finding[] = [];
+  if (tooLarge) findings.push({ path: ['encoder', 'units'], severity: 'error', code: 'too-large', message: tooLarge });
   // An encoder of another family has no units.
   const { units = [] } = encoder as { units?: number[] };
   const code = units.at(-1) ?? 0;

@@ -78,4 +78,18 @@ describe('pretrain check', function () {
       [['code-too-wide', 'warning']],
     );
   });
+
+  it('refuses a network that this machine has no memory for, before it is built', async () => {
+    const recipe = { data: { path: 'sample:digits' }, encoder: { units: [65536, 65536] }, pretrain: { epochs: 1 } };
+    const { code, problems } = await check(recipe);
+    assert.equal(code, 1);
+    const [problem] = problems.filter(({ severity }) => severity === 'error');
+    assert.equal(problem!.code, 'too-large');
+    assert.match(
+      problem!.message,
+      /8,\d{3},\d{3},\d{3} parameters.* takes about \d+ GB of memory, and this machine has \d+ GB/,
+    );
+    const { lines } = await workspace.run().ended;
+    assert.equal(lines.at(-1)!['error'], problem!.message);
+  });
 });

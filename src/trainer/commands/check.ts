@@ -4,14 +4,13 @@ import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { chooseSplits } from '../../data/split.js';
-import { countParameters } from '../../learn/parameters.js';
 import type { CheckResult, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
 import type { Recipe } from '../../recipe/recipe.js';
+import { costOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
 import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
-import { buildLearner } from '../session.js';
 import { jsonOption, type Command } from './command.js';
 
 export const check: Command = {
@@ -52,7 +51,10 @@ export async function checkText(text: string, recipePath: string): Promise<Check
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(recipePath));
   if (!parsed.recipe) return { problems: parsed.problems, cost: null };
   const { facts, cost } = await factsOf(parsed.recipe, recipePath);
-  return { problems: [...parsed.problems, ...checkRecipe(parsed, facts)], cost };
+  return {
+    problems: [...parsed.problems, ...checkRecipe(parsed, { ...facts, tooLarge: cost && memoryTrouble(cost) })],
+    cost,
+  };
 }
 
 async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: DataFacts; cost: StageCost | null }> {
@@ -96,23 +98,4 @@ async function missingStep(
     folder = next;
   }
   return null;
-}
-
-const FLOAT_BYTES = 4;
-/** What a trainer needs before it holds any data: Node, TensorFlow's library and its buffers, measured. */
-const BASE_BYTES = 250e6;
-
-function costOf(recipe: Recipe, shape: number[], count: number, trainingCount: number): StageCost {
-  const learner = buildLearner(recipe, shape);
-  const { epochs, batchSize, optimizer } = recipe.pretrain;
-  const parameters = countParameters(learner.shapes);
-  // Weights and their gradients, and what the optimizer keeps for each weight.
-  const copies = optimizer.name === 'adam' ? 4 : 3;
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  const memoryBytes =
-    BASE_BYTES +
-    count * size +
-    copies * parameters * FLOAT_BYTES +
-    Math.min(batchSize, trainingCount) * learner.activationsPerExample * FLOAT_BYTES;
-  return { stage: 'pretrain', parameters, epochs, stepsPerEpoch: Math.ceil(trainingCount / batchSize), memoryBytes };
 }

@@ -65,7 +65,7 @@ export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, t: Translate
 
 /** e.g. "epoch 12 of 100 · loss 0.0953". */
 export function runText(run: RunRecord, state: RunState, t: Translate, locale?: string): string {
-  const loss = run.metrics['validationLoss'] ?? run.metrics['loss'];
+  const loss = run.metrics['loss'];
   const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state, t)];
   if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, t, locale));
   if (loss !== undefined) parts.push(t('loss {0}', formatLoss(loss, locale)));

@@ -5,7 +5,7 @@ import type { Arrays } from '../learn/engine/engine.js';
 import { CheckpointFile, RunFile, stepName } from '../protocol/run.js';
 import { decodeSafetensors, encodeSafetensors } from '../protocol/safetensors.js';
 import { UserError } from './errors.js';
-import { writeDurable } from './files.js';
+import { errorCode, writeDurable } from './files.js';
 import { writeTrouble } from './runFolder.js';
 
 /** Checkpoints in a run folder: `checkpoints/<step>/`, complete or not there at all. */
@@ -50,8 +50,15 @@ export async function writeCheckpoint(run: string, checkpoint: Checkpoint, seed:
 
 /** A folder cannot be renamed onto another: one that is there (the same step, written before a resume) goes away first. */
 async function replaceFolder(from: string, to: string): Promise<void> {
-  await rm(to, { recursive: true, force: true });
+  const old = `${from}.old`;
+  await rm(old, { recursive: true, force: true });
+  try {
+    await rename(to, old); // so that there is a whole checkpoint at any moment but one
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
   await rename(from, to);
+  await rm(old, { recursive: true, force: true });
 }
 
 /** Steps that have a complete checkpoint, ascending. */

@@ -44,9 +44,13 @@ export function costOf(recipe: Recipe, shape: number[], count: number, trainingC
 export function memoryTrouble({ memoryBytes, parameters }: StageCost): string | null {
   const total = os.totalmem();
   if (memoryBytes <= total) return null;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(0)} GB`;
   return (
-    `Training this network (${parameters.toLocaleString('en')} parameters) takes about ${gigabytes(memoryBytes)} of memory, ` +
-    `and this machine has ${gigabytes(total)}. Use fewer units or a smaller batch.`
+    `Training this network (${parameters.toLocaleString('en')} parameters) takes about ${bytesText(memoryBytes)} of memory, ` +
+    `and this machine has ${bytesText(total)}. Use fewer units or a smaller batch.`
   );
+}
+
+/** e.g. "310 MB" or "139.5 GB". */
+export function bytesText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

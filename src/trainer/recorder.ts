@@ -9,8 +9,10 @@ import type { Steering, SteeringListener } from './steering.js';
 
 /** `run.json` is written this often while training. */
 const RECORD_MILLISECONDS = 1000;
-/** A sample is drawn at least this often, so that long epochs do not leave the monitor without news. */
+/** A sample is drawn at least this often, so that long epochs do not leave the monitor without news; */
 const SAMPLE_MILLISECONDS = 3000;
+/** in long runs less often, as a part of the time so far, so that samples do not fill the disk. */
+const SAMPLE_FRACTION = 0.01;
 /** Samples at ends of epochs, over the whole run: enough to scrub through, few enough to keep. */
 const MAX_EPOCH_SAMPLES = 200;
 
@@ -112,7 +114,11 @@ export class Recorder implements Observer, SteeringListener {
     const { epochs } = this.run.record;
     const isPowerOfTwo = (step & (step - 1)) === 0;
     const atEpoch = Number.isInteger(epoch) && epoch % Math.ceil(epochs / MAX_EPOCH_SAMPLES) === 0;
-    return atEpoch || isPowerOfTwo || performance.now() - this.lastSample > SAMPLE_MILLISECONDS;
+    return (
+      atEpoch ||
+      isPowerOfTwo ||
+      performance.now() - this.lastSample > Math.max(SAMPLE_MILLISECONDS, SAMPLE_FRACTION * this.seconds * 1000)
+    );
   }
 
   preview({ step, epoch }: Readonly<Progress>, { views, tensors }: Preview): void {
@@ -160,9 +166,14 @@ export class Recorder implements Observer, SteeringListener {
     this.control.push({ type: 'run', run: this.run.record });
   }
 
+  /** Waits for what is being written; what goes wrong there is told by {@link finish}. */
+  async settle(): Promise<void> {
+    await Promise.all([this.sampling, this.checkpointing]);
+  }
+
   /** Everything that was to be written is written. @throws what went wrong in the background */
   async finish(): Promise<void> {
-    await Promise.all([this.sampling, this.checkpointing]);
+    await this.settle();
     await this.run.flush();
     const trouble = this.trouble ?? this.run.trouble;
     if (trouble) throw trouble;

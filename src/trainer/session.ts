@@ -229,6 +229,7 @@ async function carryOut(
     await dataset.close();
     return await end(run, recorder, outcome);
   } catch (error) {
+    await recorder?.settle();
     await fail(run, error);
     throw error;
   } finally {

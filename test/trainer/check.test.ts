@@ -87,7 +87,7 @@ describe('pretrain check', function () {
     assert.equal(problem!.code, 'too-large');
     assert.match(
       problem!.message,
-      /8,\d{3},\d{3},\d{3} parameters.* takes about \d+ GB of memory, and this machine has \d+ GB/,
+      /8,\d{3},\d{3},\d{3} parameters.* takes about [\d.]+ GB of memory, and this machine has [\d.]+ GB/,
     );
     const { lines } = await workspace.run().ended;
     assert.equal(lines.at(-1)!['error'], problem!.message);

@@ -221,6 +221,7 @@ describe('trouble', function () {
       [['run', 'x', '--epoks', '3'], /Unknown option '--epoks'/],
       [['run', workspace.recipe, '--epochs', 'many'], /--epochs must be a whole number.*"many"/],
       [['run', workspace.recipe, '--engine', 'cuda'], /no engine "cuda".*tensorflow/],
+      [['run', workspace.recipe, '--data', 'nowhere'], /no file or folder .*nowhere.*starts at the current folder/],
     ] as [string[], RegExp][]) {
       const { code, stderr } = await workspace.start(args).ended;
       assert.notEqual(code, 0);

@@ -76,7 +76,7 @@ export class Waiting implements View {
     const ended = state !== null && !['preparing', 'running', 'paused'].includes(state);
     const fraction = progress?.fraction ?? null;
     setShown(this.bar, !ended);
-    if (ended) {
+    if (ended && run?.step === 0) {
       setText(this.title, say('nothingMeasured'));
       setText(this.message, say('nothingMeasuredHint'));
       setText(this.time, '');
@@ -84,7 +84,7 @@ export class Waiting implements View {
       return;
     }
     const seconds = progress ? (performance.now() - progress.since) / 1000 : 0;
-    setText(this.title, say(!run ? 'opening' : state === 'running' ? 'waitingTitle' : 'preparingTitle'));
+    setText(this.title, say(!run || ended ? 'opening' : state === 'running' ? 'waitingTitle' : 'preparingTitle'));
     setText(this.message, progress?.message ?? (run ? '' : say('openingHint')));
     setText(this.time, describeWait(seconds, fraction));
     setText(this.hint, run ? say('preparingHint') : '');

@@ -8,7 +8,7 @@ import type { CheckResult, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
 import type { Recipe } from '../../recipe/recipe.js';
-import { costOf, memoryTrouble } from '../cost.js';
+import { bytesText, costOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
 import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
 import { jsonOption, type Command } from './command.js';
@@ -33,7 +33,7 @@ export const check: Command = {
       output.line(`${file}:${line}:${column} ${severity}: ${message}`);
     if (cost)
       output.line(
-        `${cost.parameters.toLocaleString('en')} parameters · ${(cost.epochs * cost.stepsPerEpoch).toLocaleString('en')} steps · about ${Math.round(cost.memoryBytes / 1e6)} MB`,
+        `${cost.parameters.toLocaleString('en')} parameters · ${(cost.epochs * cost.stepsPerEpoch).toLocaleString('en')} steps · about ${bytesText(cost.memoryBytes)}`,
       );
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
   },

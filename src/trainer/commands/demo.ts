@@ -1,9 +1,8 @@
-import path from 'node:path';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { checkedRecipe } from '../language.js';
 import { startRun } from '../session.js';
 import { jsonOption, type Command } from './command.js';
-import { override, runsFolder, trainingOptions } from './run.js';
+import { givenData, override, runsFolder, trainingOptions } from './run.js';
 import { reportRun, sessionListener } from './training.js';
 
 /** The primer's own example: input 784, code 32 with relu, output 784 with sigmoid, Adam, binary cross-entropy. */
@@ -33,7 +32,7 @@ export const demo: Command = {
   async run(_words, options, output) {
     const { recipe } = checkedRecipe(PRIMER, 'primer.pretrain.json');
     override(recipe, options);
-    const given = typeof options['data'] === 'string' ? path.resolve(options['data']) : null;
+    const given = givenData(options);
     // Data of one's own need not have a test split.
     if (given !== null) recipe.data.validation = 'auto';
     output.line(`Pretraining the primer's autoencoder on ${given ?? 'digits drawn by a seeded generator'}.`);

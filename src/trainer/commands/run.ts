@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { RUNS_FOLDER } from '../../protocol/run.js';
 import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
@@ -39,8 +40,7 @@ export const run: Command = {
     const { recipe, parsed } = await loadRecipe(recipePath);
     for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
     override(recipe, options);
-    const dataPath =
-      typeof options['data'] === 'string' ? path.resolve(options['data']) : dataPathOf(recipe, recipePath);
+    const dataPath = givenData(options) ?? dataPathOf(recipe, recipePath);
     const summary = await startRun(
       { recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true },
       sessionListener(output),
@@ -48,6 +48,18 @@ export const run: Command = {
     return reportRun(summary, output);
   },
 };
+
+/** The absolute path of --data, which starts at the current folder; null without it. @throws UserError when nothing is there */
+export function givenData({ data }: Options): string | null {
+  if (typeof data !== 'string') return null;
+  const file = path.resolve(data);
+  if (!existsSync(file))
+    throw new UserError(`There is no file or folder ${file}.`, {
+      file,
+      advice: '--data starts at the current folder.',
+    });
+  return file;
+}
 
 export function runsFolder(options: Options): string {
   return path.resolve(typeof options['out'] === 'string' ? options['out'] : RUNS_FOLDER);

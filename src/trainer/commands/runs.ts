@@ -36,9 +36,10 @@ export const runs: Command = {
     output.object({ runs: rows });
     if (rows.length === 0) output.line(`There are no runs in ${runs}.`);
     for (const { run, name, state, epoch, epochs, metrics } of rows) {
-      const loss = metrics['validationLoss'] ?? metrics['loss'];
+      const { loss, validationLoss } = metrics;
+      const losses = `${loss === undefined ? '' : `  loss ${loss.toFixed(4)}`}${validationLoss === undefined ? '' : `  validation ${validationLoss.toFixed(4)}`}`;
       output.line(
-        `${state.padEnd(11)}  ${name.padEnd(24)}  epoch ${Math.floor(epoch)}/${epochs}${loss === undefined ? '' : `  loss ${loss.toFixed(4)}`}  ${path.relative('', run)}`,
+        `${state.padEnd(11)}  ${name.padEnd(24)}  epoch ${Math.floor(epoch)}/${epochs}${losses}  ${path.relative('', run)}`,
       );
     }
     return 0;

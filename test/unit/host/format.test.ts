@@ -14,7 +14,7 @@ import { runRecord } from './support.js';
 
 describe('Texts about runs', () => {
   it('tell the epoch under way, the loss and the time left', () => {
-    const run = runRecord({ epoch: 11.5, epochs: 100, seconds: 11.5, metrics: { loss: 0.1, validationLoss: 0.09532 } });
+    const run = runRecord({ epoch: 11.5, epochs: 100, seconds: 11.5, metrics: { loss: 0.09532, validationLoss: 0.1 } });
     assert.equal(runText(run, 'running', t, 'en'), 'epoch 12 of 100 · loss 0.0953');
     assert.equal(statusText(run, 'running', t, 'en'), 'digits · epoch 12 of 100 · loss 0.0953 · 1 min 29 s left');
     assert.equal(statusText(run, 'paused', t, 'en'), 'digits · Paused · epoch 12 of 100 · loss 0.0953');

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Command } from './contributions.js';
 import { formatLoss } from './format.js';
 import type { Host } from './host.js';
+import { plain } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
 
 const { l10n } = vscode;
@@ -31,14 +32,14 @@ async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
     const title = state === 'failed' ? l10n.t('{0} failed.', shown.name) : l10n.t('{0} was interrupted.', shown.name);
     const text = [title, shown.error?.message, shown.error?.advice].filter((part) => part !== undefined).join(' ');
     host.log.error(text);
-    answer = await vscode.window.showErrorMessage(text, resume, open, log);
+    answer = await vscode.window.showErrorMessage(plain(text), resume, open, log);
   } else if (state === 'completed' && !(host.visibleRuns.has(run) && vscode.window.state.focused)) {
     const loss = shown.metrics['validationLoss'] ?? shown.metrics['loss'];
     const text =
       loss === undefined
         ? l10n.t('{0} is complete.', shown.name)
         : l10n.t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
-    answer = await vscode.window.showInformationMessage(text, open);
+    answer = await vscode.window.showInformationMessage(plain(text), open);
   }
   if (answer === resume) await vscode.commands.executeCommand(Command.resume, run);
   else if (answer === open) await vscode.commands.executeCommand(Command.openMonitor, run);

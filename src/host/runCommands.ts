@@ -4,7 +4,7 @@ import { RunFile, isResumable, type RunState } from '../protocol/run.js';
 import { Command } from './contributions.js';
 import { runText } from './format.js';
 import type { Host } from './host.js';
-import { tell } from './message.js';
+import { plain, tell } from './message.js';
 import { openRecipe } from './openRecipe.js';
 import { TrackedRun } from './trackedRun.js';
 import { resumeRun } from './trainers.js';
@@ -28,7 +28,7 @@ export function registerRunCommands(host: Host): vscode.Disposable {
       } catch (error) {
         const text = l10n.t('{0}: {1}', run.record?.name ?? run.id, tell(error, l10n.t));
         host.log.error(text);
-        void vscode.window.showErrorMessage(text);
+        void vscode.window.showErrorMessage(plain(text));
       }
     });
   return vscode.Disposable.from(
@@ -95,9 +95,13 @@ function isLearningRate(value: number): boolean {
   return Number.isFinite(value) && value > 0;
 }
 
-async function deleteRun({ runs }: Host, run: TrackedRun): Promise<void> {
+async function refuseLiving(run: TrackedRun): Promise<void> {
   await run.refresh();
   if (run.isAlive) throw new Error(l10n.t('It is still training. Stop it before it is deleted.'));
+}
+
+async function deleteRun({ runs }: Host, run: TrackedRun): Promise<void> {
+  await refuseLiving(run);
   const confirm = l10n.t('Delete');
   const answer = await vscode.window.showWarningMessage(
     l10n.t('Delete the run {0}?', run.record?.name ?? run.id),
@@ -108,6 +112,7 @@ async function deleteRun({ runs }: Host, run: TrackedRun): Promise<void> {
     confirm,
   );
   if (answer !== confirm) return;
+  await refuseLiving(run); // it may have been resumed while the question stood there
   await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true });
   runs.removed(run.folder);
 }

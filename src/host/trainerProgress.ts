@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Host } from './host.js';
-import { tell } from './message.js';
+import { plain, tell } from './message.js';
 import { Cancelled, TrainerFailure, runCommand } from './trainerProcess.js';
 
 const { l10n } = vscode;
@@ -36,7 +36,9 @@ export function withTrainer(host: Host, title: string, args: string[], onCancell
         const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
         host.log.error(text);
         const log = l10n.t('Show Log');
-        void vscode.window.showErrorMessage(text, log).then((answer) => (answer === log ? host.log.show() : undefined));
+        void vscode.window
+          .showErrorMessage(plain(text), log)
+          .then((answer) => (answer === log ? host.log.show() : undefined));
         return undefined;
       }
     },

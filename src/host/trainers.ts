@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { RUNS_FOLDER, isResumable } from '../protocol/run.js';
 import { Command, Setting } from './contributions.js';
 import type { Host } from './host.js';
-import { tell } from './message.js';
+import { plain, tell } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
 import { TrainerFailure, describeEnd, startRun, type StartedRun } from './trainerProcess.js';
 import { requireTrust } from './trust.js';
@@ -96,7 +96,7 @@ async function showFailure(host: Host, error: unknown, recipe: vscode.Uri | unde
   const open = l10n.t('Open Recipe');
   const log = l10n.t('Show Log');
   const isRecipe = place !== undefined && place.toString() === recipe?.toString();
-  const answer = await vscode.window.showErrorMessage(text, ...(isRecipe ? [open] : []), log);
+  const answer = await vscode.window.showErrorMessage(plain(text), ...(isRecipe ? [open] : []), log);
   if (answer === log) host.log.show();
   else if (answer === open && place !== undefined) {
     const at = new vscode.Position((detail?.line ?? 1) - 1, (detail?.column ?? 1) - 1);

@@ -151,15 +151,22 @@ export class Monitor {
 
   /**
    * Mean absolute difference of what is drawn in a row to the drawn input, in grey levels from 0 to 1: of the output,
-   * or of the earlier output above it.
+   * or of the earlier output above it. Each row is drawn when its sample has come, so it waits for both.
    */
-  reconstructionError(row: 'output' | 'first'): Promise<number> {
+  async reconstructionError(row: 'output' | 'first'): Promise<number> {
+    let error: number | null = null;
+    await until(async () => (error = await this.drawnError(row)) !== null, `input and ${row} are drawn`, 30_000);
+    return error ?? NaN;
+  }
+
+  private drawnError(row: 'output' | 'first'): Promise<number | null> {
     return this.frame.evaluate(`(() => {
       const [input, output] = ['input', '${row}'].map((row) => {
-        const canvas = document.querySelector('canvas[data-row="' + row + '"]');
+        const canvas = document.querySelector('canvas[data-row="' + row + '"][data-drawn]');
+        if (!canvas || canvas.width === 0) return null;
         return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       });
-      if (input.data.length !== output.data.length || input.data.length === 0) throw new Error('Rows of different size');
+      if (!input || !output || input.data.length !== output.data.length) return null;
       let sum = 0;
       for (let i = 0; i < input.data.length; i += 4) sum += Math.abs(input.data[i] - output.data[i]);
       return sum / (input.data.length / 4) / 255;

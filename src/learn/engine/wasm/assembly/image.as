@@ -26,7 +26,6 @@ export function geometry(
   outWidth = outputWidth;
 }
 
-// @ts-ignore: decorator
 @inline
 function copy(from: usize, to: usize, n: i32): void {
   for (; n >= 4; n -= 4) {
@@ -41,7 +40,6 @@ function copy(from: usize, to: usize, n: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function clear(to: usize, n: i32): void {
   for (; n >= 4; n -= 4) {
@@ -55,7 +53,6 @@ function clear(to: usize, n: i32): void {
 }
 
 /** to += from, `n` values. */
-// @ts-ignore: decorator
 @inline
 function add(from: usize, to: usize, n: i32): void {
   for (; n >= 4; n -= 4) {

@@ -89,7 +89,6 @@ function product(a: usize, b: usize, length: i32, c: usize, stride: usize, add: 
   storePair(c + 3 * stride, c30, c31, add);
 }
 
-// @ts-ignore: decorator
 @inline
 function storePair(c: usize, left: v128, right: v128, add: bool): void {
   if (add) {

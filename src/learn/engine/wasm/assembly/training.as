@@ -7,7 +7,6 @@ const TANH: i32 = 3;
 /** Vectors that are summed in float32 before the sum goes on in float64. */
 const RUN: i32 = 64;
 
-// @ts-ignore: decorator
 @inline
 function activate(x: v128, activation: i32): v128 {
   if (activation == RELU) return f32x4.max(x, f32x4.splat(0));
@@ -24,7 +23,6 @@ export function biasActivation(x: usize, bias: usize, rows: i32, columns: i32, a
   if (bias) biasActivationOf(x, bias, rows, columns, 0);
 }
 
-// @ts-ignore: decorator
 @inline
 function biasActivationOf(x: usize, bias: usize, rows: i32, columns: i32, activation: i32): void {
   for (let i = 0; i < rows; i++) {
@@ -46,7 +44,6 @@ export function activationGradient(dy: usize, y: usize, to: usize, n: i32, activ
   activationGradientOf(dy, y, to, n, TANH);
 }
 
-// @ts-ignore: decorator
 @inline
 function activationGradientOf(dy: usize, y: usize, to: usize, n: i32, activation: i32): void {
   const one = f32x4.splat(1);
@@ -95,7 +92,6 @@ export function sigmoidCrossEntropy(z: usize, x: usize, gradient: usize, n: i32,
   return gradient ? crossEntropyOf(z, x, gradient, n, scale, true) : crossEntropyOf(z, x, 0, n, scale, false);
 }
 
-// @ts-ignore: decorator
 @inline
 function crossEntropyOf(z: usize, x: usize, gradient: usize, n: i32, scale: f32, wanted: bool): f64 {
   const scales = f32x4.splat(scale);
@@ -130,13 +126,11 @@ function crossEntropyOf(z: usize, x: usize, gradient: usize, n: i32, scale: f32,
 }
 
 /** 1 / ((1 + e) (2 + e)): one division serves the logarithm and the sigmoid. */
-// @ts-ignore: decorator
 @inline
 function quotient(e: v128): v128 {
   return f32x4.div(f32x4.splat(1), f32x4.mul(f32x4.add(e, f32x4.splat(1)), f32x4.add(e, f32x4.splat(2))));
 }
 
-// @ts-ignore: decorator
 @inline
 function crossEntropy(logit: v128, target: v128, e: v128, share: v128): v128 {
   const s = f32x4.mul(f32x4.mul(e, share), f32x4.add(e, f32x4.splat(1)));
@@ -145,7 +139,6 @@ function crossEntropy(logit: v128, target: v128, e: v128, share: v128): v128 {
 }
 
 /** sigmoid(logit) - target. */
-// @ts-ignore: decorator
 @inline
 function crossEntropySlope(logit: v128, target: v128, e: v128, share: v128): v128 {
   const larger = f32x4.mul(share, f32x4.add(e, f32x4.splat(2)));

@@ -14,13 +14,11 @@ export function storePart(at: usize, value: v128, count: i32): void {
   if (count > 2) v128.store_lane<f32>(at, value, 2, 8);
 }
 
-// @ts-ignore: decorator
 @inline
 export function load4(at: usize, count: i32): v128 {
   return count >= 4 ? v128.load(at) : loadPart(at, count);
 }
 
-// @ts-ignore: decorator
 @inline
 export function store4(at: usize, value: v128, count: i32): void {
   if (count >= 4) v128.store(at, value);
@@ -31,7 +29,6 @@ export function store4(at: usize, value: v128, count: i32): void {
  * exp(x) for x <= 88, within two units in the last place; below -87 it stays at 1e-38. NaN stays NaN. Cody and Waite's
  * reduction by powers of two with the polynomial of Moshier's Cephes library (expf).
  */
-// @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   x = f32x4.min(f32x4.max(x, f32x4.splat(-87.3)), f32x4.splat(88));
@@ -50,7 +47,6 @@ export function exp4(x: v128): v128 {
 }
 
 /** 1 / (1 + exp(-x)), with a small relative error on both sides. */
-// @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
@@ -59,7 +55,6 @@ export function sigmoid4(x: v128): v128 {
 }
 
 /** tanh(x): a polynomial (Cephes, tanhf) near zero, where the quotient would lose its digits. */
-// @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
   const size = f32x4.abs(x);
@@ -81,7 +76,6 @@ export function tanh4(x: v128): v128 {
  * log(1 + e) from s = e / (2 + e), for e in 0..1 (s up to 1/3), with a small relative error: 2 artanh(s), whose series is
  * replaced by the polynomial through the Chebyshev nodes of 0 <= s² <= 1/9 (relative error 4e-9).
  */
-// @ts-ignore: decorator
 @inline
 export function log1pOf4(s: v128): v128 {
   const z = f32x4.mul(s, s);
@@ -93,7 +87,6 @@ export function log1pOf4(s: v128): v128 {
   return f32x4.mul(p, s);
 }
 
-// @ts-ignore: decorator
 @inline
 export function sumLanes(x: v128): f64 {
   return <f64>f32x4.extract_lane(x, 0) + <f64>f32x4.extract_lane(x, 1) +

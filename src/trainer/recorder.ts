@@ -137,9 +137,9 @@ export class Recorder implements Observer, SteeringListener {
     this.setState('paused');
   }
 
-  onResumed(pausedMilliseconds: number): void {
+  onPauseEnded(pausedMilliseconds: number, goesOn: boolean): void {
     this.pausedMilliseconds += pausedMilliseconds;
-    this.setState('running');
+    if (goesOn) this.setState('running');
   }
 
   onLearningRate(from: number, to: number): void {

@@ -162,7 +162,7 @@ async function carryOut(
   let recorder: Recorder | null = null;
   const steering = new Steering({
     onPaused: () => recorder?.onPaused(),
-    onResumed: (milliseconds) => recorder?.onResumed(milliseconds),
+    onPauseEnded: (milliseconds, goesOn) => recorder?.onPauseEnded(milliseconds, goesOn),
     onLearningRate: (from, to) => recorder?.onLearningRate(from, to),
   });
   let control: ControlServer | null = null;

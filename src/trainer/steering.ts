@@ -9,7 +9,8 @@ const YIELD_MILLISECONDS = 10;
 /** What a run's watchers hear when it is steered. */
 export interface SteeringListener {
   onPaused(): void;
-  onResumed(pausedMilliseconds: number): void;
+  /** `goesOn` is false when the run is stopped out of its pause. */
+  onPauseEnded(pausedMilliseconds: number, goesOn: boolean): void;
   onLearningRate(from: number, to: number): void;
 }
 
@@ -96,7 +97,7 @@ export class Steering {
     }
     if (this.pausedSince !== null) {
       this.lastYield = performance.now();
-      this.listener.onResumed(this.lastYield - this.pausedSince);
+      this.listener.onPauseEnded(this.lastYield - this.pausedSince, !this.stopping);
       this.pausedSince = null;
     }
     return this.decide(progress);

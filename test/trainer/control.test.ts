@@ -110,6 +110,8 @@ describe('a run that is steered', function () {
     await client.request({ type: 'stop' });
     await trainer.ended;
     assert.equal(readRun(run).state, 'stopped');
+    const states = readEvents(run).flatMap((event) => (event.type === 'state' ? [event.state] : []));
+    assert.deepEqual(states, ['running', 'paused', 'stopped'], 'it did not go on in between');
   });
 
   it('stops with a checkpoint on Ctrl-C', async () => {

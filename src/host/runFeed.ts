@@ -87,7 +87,9 @@ export class RunFeed {
     let live = false;
     while (!this.mustStop()) {
       if (this.run.link === null) await this.look();
-      const sent = (await this.sendLines('metrics', this.metrics)) || (await this.sendLines('events', this.events));
+      // Both in each round: metrics of a quick training never cease, and events must not wait for that.
+      const metrics = await this.sendLines('metrics', this.metrics);
+      const sent = (await this.sendLines('events', this.events)) || metrics;
       await this.sendRecord();
       if (this.mustStop()) return;
       if (!sent && !live) {

@@ -112,6 +112,26 @@ describe('The feed of a monitor', () => {
     await trainer.die();
   });
 
+  it('gives events while metrics never cease', async () => {
+    const trainer = await FakeTrainer.start(folder);
+    await run.refresh();
+    let rounds = 0;
+    start({ interval: 1 }, async (message) => {
+      messages.push(message);
+      if (message.type !== 'metrics' || rounds++ > 200) return;
+      const pushed = new Promise((resolve) => run.pushed.add(resolve));
+      await trainer.append('metrics', [`{"step":${rounds}}`]); // done while this message was on its way
+      await pushed;
+    });
+    await until(() => types().includes('live'), 'live');
+    await trainer.append('metrics', ['{"step":0}']);
+    await until(() => text('metrics').includes('"step":5}'), 'steps');
+    await trainer.append('events', ['{"type":"sample","step":5}']);
+    await until(() => text('events') !== '', 'the event');
+    assert.ok(rounds < 100, `${rounds} rounds of metrics came before the event`);
+    await trainer.die();
+  });
+
   it('watches the files while no trainer answers', async () => {
     await writeRun(folder, runRecord({ state: 'running', pid: process.pid }));
     await run.refresh();

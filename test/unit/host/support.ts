@@ -84,6 +84,7 @@ export class FakeTrainer {
     const trainer = new FakeTrainer(folder, address, changes);
     await writeRun(folder, trainer.record);
     await new Promise<void>((resolve) => trainer.server.listen(address, resolve));
+    trainer.server.unref(); // a test that fails must not keep the suite from ending
     return trainer;
   }
 
@@ -110,6 +111,7 @@ export class FakeTrainer {
 
   private accept(socket: net.Socket): void {
     this.sockets.add(socket);
+    socket.unref();
     socket.setEncoding('utf8');
     socket.on('error', () => socket.destroy());
     const client: Channel<never, TrainerRequest, TrainerPush, never> = new Channel(

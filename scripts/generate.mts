@@ -15,5 +15,5 @@ writeFileSync(
 writeFileSync('docs/recipe.md', recipeReference(currentSchema()));
 writeFileSync(
   'l10n/bundle.l10n.json',
-  await format(JSON.stringify(bundleOf('src/host')), { parser: 'json', printWidth: 120 }),
+  await format(JSON.stringify(bundleOf('src')), { parser: 'json', printWidth: 120 }),
 );

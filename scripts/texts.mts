@@ -6,17 +6,18 @@ import { english } from '../webview/strings.js';
 /** Functions whose first argument is a text for people. */
 const TRANSLATORS = new Set(['t', 'l10n.t', 'vscode.l10n.t', 'message']);
 
-/** What is known about the texts of the extension host's sources. */
+/** What is known about the texts of the sources. */
 export interface Texts {
   literals: string[];
   /** Calls whose text is not a literal, as "file:line". */
   others: string[];
 }
 
-/** All texts that the sources in a folder hand to a translator. */
+/** All texts that the sources in a folder and those inside hand to a translator. */
 export function textsOf(folder: string): Texts {
   const texts: Texts = { literals: [], others: [] };
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts')) continue;
     const file = path.join(folder, name);
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
     const visit = (node: ts.Node): void => {
@@ -32,7 +33,7 @@ export function textsOf(folder: string): Texts {
   return texts;
 }
 
-/** The whole of l10n/bundle.l10n.json: the host's texts by themselves, the monitor's by their keys. */
+/** The whole of l10n/bundle.l10n.json: the sources' texts by themselves, the monitor's by their keys. */
 export function bundleOf(folder: string): Record<string, string> {
   const entries = [
     ...textsOf(folder).literals.map((text) => [text, text]),

@@ -117,19 +117,19 @@ describe('The manifest', () => {
 });
 
 describe('The translations', () => {
-  const host = path.join(root, 'src', 'host');
+  const sources = path.join(root, 'src');
 
-  it('can be made from l10n/bundle.l10n.json alone: each text of host and monitor is there', () => {
-    assert.deepEqual(JSON.parse(read('l10n/bundle.l10n.json')), bundleOf(host), 'Run "npm run generate".');
+  it('can be made from l10n/bundle.l10n.json alone: each text of sources and monitor is there', () => {
+    assert.deepEqual(JSON.parse(read('l10n/bundle.l10n.json')), bundleOf(sources), 'Run "npm run generate".');
   });
 
   it('find each text as a literal', () => {
     // Errors carry their text with them; it was a literal where they were made.
     assert.deepEqual(
-      textsOf(host)
+      textsOf(sources)
         .others.map((place) => place.replace(/:\d+$/, ''))
         .sort(),
-      ['message.ts', 'runsTree.ts', 'trainers.ts'],
+      ['host/message.ts', 'host/runsTree.ts', 'host/trainers.ts'],
     );
   });
 });

@@ -29,8 +29,10 @@ export class RunStore {
     return this.byFolder.get(run.folder) === run;
   }
 
+  /** Of several with this id, e.g. copies, the one whose folder is named so. */
   find(id: string): TrackedRun | undefined {
-    return this.runs.find((run) => run.id === id);
+    const found = this.runs.filter((run) => run.id === id);
+    return found.find(({ folder }) => path.basename(folder) === id) ?? found[0];
   }
 
   async setRoots(roots: readonly string[]): Promise<void> {

@@ -1,4 +1,6 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isAddressOf } from '../protocol/address.js';
 import { effectiveState, type RunError, type RunRecord, type RunState } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { Listeners, type Disposable } from './listeners.js';
@@ -138,21 +140,33 @@ export class TrackedRun {
   }
 
   private async findTrainer(record: RunRecord): Promise<void> {
-    if (effectiveState(record, true) !== effectiveState(record, false)) {
-      const local = record.pid !== null && processLives(record.pid);
-      const recent = Date.now() - this.lastLifeSign < (this.options.silence ?? 20_000);
-      if (record.address === null || !this.options.mayConnect()) this.alive = local || recent;
-      else {
-        try {
-          const link = await TrainerLink.connect(record.address);
-          if (this.disposed) link.close();
-          else this.take(link);
-        } catch (error) {
-          if (!(error instanceof NoTrainerError)) throw error;
-          this.alive = recent || (local && !error.gone);
+    const { address } = record;
+    const recent = () => Date.now() - this.lastLifeSign < (this.options.silence ?? 20_000);
+    const local = () => record.pid !== null && processLives(record.pid);
+    if (effectiveState(record, true) === effectiveState(record, false)) this.alive = false;
+    else if (address === null) this.alive = local() || recent();
+    else if (!(await this.isOwn(address))) this.alive = recent();
+    else if (!this.options.mayConnect()) this.alive = local() || recent();
+    else {
+      try {
+        const link = await TrainerLink.connect(address);
+        if (this.disposed) link.close();
+        else if (link.run.id === record.id) this.take(link);
+        else {
+          link.close(); // of a run whose folder was put aside for this one
+          this.alive = recent();
         }
+      } catch (error) {
+        if (!(error instanceof NoTrainerError)) throw error;
+        this.alive = recent() || (local() && !error.gone);
       }
-    } else this.alive = false;
+    }
+  }
+
+  /** Neither what a foreign file names is connected to, nor the trainer of the folder that this one was copied from. */
+  private async isOwn(address: string): Promise<boolean> {
+    const folder = await realpath(this.folder).catch(() => this.folder); // gone meanwhile: nobody listens there
+    return isAddressOf(address, folder);
   }
 
   private take(link: TrainerLink): void {

@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { pipeAddress, socketFolder, socketName } from '../protocol/address.js';
 import { Channel } from '../protocol/channel.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { UserError } from './errors.js';
@@ -142,22 +142,19 @@ const MAX_SOCKET_PATH = 103;
 
 /** The address of a run: always the same for one folder, links resolved, so that two trainers of one run cannot miss each other. */
 export async function addressOf(run: string): Promise<string> {
-  const name = createHash('sha256')
-    .update(await realpath(run))
-    .digest('hex')
-    .slice(0, 20);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\pretrain-studio-${name}`;
-  const user = process.getuid?.() ?? 0;
-  const folderIn = (temporary: string) => path.join(temporary, `pretrain-studio-${user}`);
-  const isShort = path.join(folderIn(os.tmpdir()), `${name}.sock`).length <= MAX_SOCKET_PATH;
-  const folder = folderIn(isShort ? os.tmpdir() : '/tmp');
+  const real = await realpath(run);
+  if (process.platform === 'win32') return pipeAddress(real);
+  const addressIn = (temporary: string) => path.join(socketFolder(temporary), socketName(real));
+  const isShort = addressIn(os.tmpdir()).length <= MAX_SOCKET_PATH;
+  const address = addressIn(isShort ? os.tmpdir() : '/tmp');
+  const folder = path.dirname(address);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { uid } = await lstat(folder);
-  if (uid !== user)
+  if (uid !== process.getuid?.())
     throw new UserError(`${folder} belongs to another user, so the run could be steered by others.`, {
       file: folder,
       advice: 'Remove it, or set TMPDIR to a folder of yours.',
     });
   await chmod(folder, 0o700);
-  return path.join(folder, `${name}.sock`);
+  return address;
 }

@@ -51,6 +51,13 @@ describe('The runs of a workspace', () => {
     assert.deepEqual(ids(), []);
   });
 
+  it('with the same id are told apart by the name of the folder: a copy is not taken for the original', async () => {
+    await writeRun(path.join(root, 'a'), runRecord({ id: 'a', state: 'completed' }));
+    await writeRun(path.join(root, 'z copy of a'), runRecord({ id: 'a', state: 'completed' }));
+    await store.setRoots([root]);
+    assert.equal(store.find('a')?.folder, path.join(root, 'a'));
+  });
+
   it('know which of them are alive', async () => {
     await add('a', '2026-01-01T00:00:00Z');
     const trainer = await FakeTrainer.start(path.join(root, 'b'), { id: 'b' });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Channel } from '../../../src/protocol/channel.js';
 import { RunFile, type RunRecord } from '../../../src/protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../../../src/protocol/trainer.js';
+import { addressOf } from '../../../src/trainer/control.js';
 
 /** A folder for one test; `remove` takes it away. */
 export async function temporaryFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
@@ -79,8 +80,8 @@ export class FakeTrainer {
   }
 
   static async start(folder: string, changes: Partial<RunRecord> = {}): Promise<FakeTrainer> {
-    const name = `pretrain-fake-${process.pid}-${Math.random().toString(36).slice(2)}`;
-    const address = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : path.join(os.tmpdir(), `${name}.sock`);
+    await mkdir(folder, { recursive: true });
+    const address = await addressOf(folder);
     const trainer = new FakeTrainer(folder, address, changes);
     await writeRun(folder, trainer.record);
     await new Promise<void>((resolve) => trainer.server.listen(address, resolve));

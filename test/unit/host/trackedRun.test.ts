@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
 import { TrackedRun } from '../../../src/host/trackedRun.js';
 import { DEAD_PID, FakeTrainer, runRecord, temporaryFolder, until, writeRun } from './support.js';
 
@@ -97,6 +100,38 @@ describe('A run of a folder', () => {
     assert.equal(trainer.clientCount, 0);
     assert.equal(run.state, 'running');
     await trainer.die();
+  });
+
+  it('does not steer the trainer of the folder that it was copied from, nor believe its process id', async () => {
+    const trainer = await FakeTrainer.start(path.join(folder, 'original'));
+    await cp(path.join(folder, 'original'), path.join(folder, 'copy'), { recursive: true });
+    const copy = new TrackedRun(path.join(folder, 'copy'), { mayConnect: () => true });
+    await copy.refresh();
+    assert.equal(copy.link, null);
+    assert.equal(copy.state, 'interrupted');
+    copy.dispose();
+    await trainer.die();
+  });
+
+  it('does not take the trainer of another run at its address for its own', async () => {
+    const trainer = await FakeTrainer.start(folder, { id: 'another' });
+    await writeRun(folder, { ...trainer.record, id: 'this one' });
+    await run.refresh();
+    assert.equal(run.link, null);
+    assert.equal(run.state, 'interrupted');
+    await trainer.die();
+  });
+
+  it('connects to no address that is not its own, whoever listens there', async () => {
+    const address = process.platform === 'win32' ? '\\\\.\\pipe\\pretrain-test' : path.join(folder, 'other.sock');
+    let calls = 0;
+    const server = net.createServer(() => calls++);
+    await new Promise<void>((resolve) => server.listen(address, resolve));
+    await writeRun(folder, runRecord({ address }));
+    await run.refresh();
+    assert.equal(run.state, 'interrupted');
+    assert.equal(calls, 0);
+    server.close();
   });
 
   it('that cannot be read says why', async () => {

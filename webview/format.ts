@@ -44,20 +44,6 @@ export function rate(value: number): string {
   return number(value, value >= 100 ? { maximumSignificantDigits: 4 } : { maximumSignificantDigits: 2 });
 }
 
-/** "47 seconds", "3 min 20 sec", "1 hr 5 min". */
-export function span(seconds: number): string {
-  const unit = (value: number, name: string, display: 'long' | 'short'): string =>
-    number(value, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits: 0 });
-  const rounded = Math.max(0, Math.round(seconds));
-  if (rounded < 60) return unit(rounded, 'second', 'long');
-  const minutes = Math.floor(rounded / 60);
-  if (minutes < 10) return `${unit(minutes, 'minute', 'short')} ${unit(rounded % 60, 'second', 'short')}`;
-  if (minutes < 60) return unit(Math.round(rounded / 60), 'minute', 'long');
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${unit(hours, 'hour', 'short')} ${unit(minutes % 60, 'minute', 'short')}`;
-  return unit(Math.round(hours / 24), 'day', 'long');
-}
-
 /** Seconds of training on an axis: "45s", "1:30", "2:05:00". */
 export function clock(seconds: number): string {
   const total = Math.round(seconds * 10) / 10;

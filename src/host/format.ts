@@ -1,5 +1,6 @@
 import type { EngineDiagnosis, StageCost } from '../protocol/trainer.js';
 import type { RunRecord, RunState } from '../protocol/run.js';
+import { formatDuration } from '../protocol/duration.js';
 import type { Translate } from './message.js';
 
 /** Short texts about runs, the same in trees, status bar and messages. */
@@ -22,20 +23,6 @@ export function formatLoss(value: number, locale?: string): string {
 export function formatBytes(bytes: number, locale?: string): string {
   const [value, unit] = bytes >= 1e9 ? [bytes / 1e9, 'GB'] : bytes >= 1e6 ? [bytes / 1e6, 'MB'] : [bytes / 1e3, 'kB'];
   return `${new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false }).format(value)} ${unit}`;
-}
-
-/** e.g. "47 s", "3 min 5 s", "2 h 10 min". */
-export function formatDuration(seconds: number, t: Translate): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return t('{0} s', whole);
-  if (whole < 3600) return t('{0} min {1} s', Math.floor(whole / 60), whole % 60);
-  return t('{0} h {1} min', Math.floor(whole / 3600), Math.floor((whole % 3600) / 60));
-}
-
-/** Seconds that a run still needs at its mean speed so far, or null before that is known. */
-export function secondsLeft(run: Pick<RunRecord, 'epoch' | 'epochs' | 'seconds'>): number | null {
-  if (run.epoch <= 0 || run.seconds <= 0) return null;
-  return Math.max(0, (run.epochs - run.epoch) * (run.seconds / run.epoch));
 }
 
 export function stateText(state: RunState, t: Translate): string {
@@ -72,11 +59,21 @@ export function runText(run: RunRecord, state: RunState, t: Translate, locale?: 
   return parts.length === 0 ? stateText(state, t) : parts.join(' · ');
 }
 
-/** e.g. "mnist · epoch 12 of 100 · loss 0.0953 · 47 s left". */
-export function statusText(run: RunRecord, state: RunState, t: Translate, locale?: string): string {
-  const left = state === 'running' ? secondsLeft(run) : null;
+/**
+ * e.g. "mnist · epoch 12 of 100 · loss 0.0953 · 47 s left".
+ *
+ * @param secondsLeft null while it is not known
+ */
+export function statusText(
+  run: RunRecord,
+  state: RunState,
+  secondsLeft: number | null,
+  t: Translate,
+  locale?: string,
+): string {
   const text = `${run.name} · ${runText(run, state, t, locale)}`;
-  return left === null ? text : `${text} · ${t('{0} left', formatDuration(left, t))}`;
+  if (state !== 'running' || secondsLeft === null) return text;
+  return `${text} · ${t('{0} left', formatDuration(secondsLeft))}`;
 }
 
 /** e.g. "50,992 parameters · 23,500 steps · about 400 MB". */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Pace } from '../protocol/pace.js';
 import { Command } from './contributions.js';
 import { statusText } from './format.js';
 import type { Host } from './host.js';
@@ -13,6 +14,7 @@ const INTERVAL = 500;
 export function registerStatusBar({ runs }: Host): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('pretrain.status', vscode.StatusBarAlignment.Left, 10);
   item.name = l10n.t('Pretrain Studio: Training');
+  const paces = new WeakMap<TrackedRun, Pace>();
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
     timer = undefined;
@@ -22,7 +24,11 @@ export function registerStatusBar({ runs }: Host): vscode.Disposable {
       item.hide();
       return;
     }
-    show(item, run, alive.length - 1);
+    let pace = paces.get(run);
+    if (pace === undefined) paces.set(run, (pace = new Pace()));
+    pace.update(run.record.step, run.record.seconds);
+    const left = pace.secondsLeft(run.record.epochs * run.record.stepsPerEpoch);
+    show(item, run, statusText(run.record, run.state, left, l10n.t, vscode.env.language), alive.length - 1);
   };
   const later = () => {
     timer ??= setTimeout(update, INTERVAL);
@@ -34,9 +40,7 @@ export function registerStatusBar({ runs }: Host): vscode.Disposable {
   );
 }
 
-function show(item: vscode.StatusBarItem, run: TrackedRun, others: number): void {
-  if (run.record === null) return;
-  const text = statusText(run.record, run.state, l10n.t, vscode.env.language);
+function show(item: vscode.StatusBarItem, run: TrackedRun, text: string, others: number): void {
   item.text = `${run.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)'} ${text}${others > 0 ? ` (+${others})` : ''}`;
   item.accessibilityInformation = { label: text, role: 'button' };
   item.tooltip = l10n.t('Open Monitor');

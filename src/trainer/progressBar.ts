@@ -1,3 +1,5 @@
+import { formatDuration } from '../protocol/duration.js';
+import { Pace } from '../protocol/pace.js';
 import type { RunRecord } from '../protocol/run.js';
 import type { Output } from './output.js';
 import type { Display } from './recorder.js';
@@ -11,12 +13,12 @@ const PRINT_MILLISECONDS = 5000;
 export class ProgressBar implements Display {
   private lastDrawn = 0;
   private readonly start = performance.now();
-  private startStep: number | null = null;
+  private pace: Pace | null = null;
 
   constructor(private readonly output: Output) {}
 
   step(record: RunRecord, loss: number): void {
-    this.startStep ??= record.step - 1;
+    this.pace ??= new Pace(record.step - 1);
     const now = performance.now();
     if (!this.output.isTerminal || now - this.lastDrawn < REDRAW_MILLISECONDS) return;
     this.lastDrawn = now;
@@ -37,20 +39,14 @@ export class ProgressBar implements Display {
     { loss, validationLoss }: Record<string, number>,
   ): string {
     const steps = epochs * stepsPerEpoch;
-    const seconds = (performance.now() - this.start) / 1000;
-    const perSecond = (step - (this.startStep ?? 0)) / seconds;
+    this.pace ??= new Pace();
+    this.pace.update(step, (performance.now() - this.start) / 1000);
+    const left = this.pace.secondsLeft(steps);
     const filled = Math.round((WIDTH * step) / steps);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
     const losses = `loss ${loss?.toFixed(4) ?? '-'}${validationLoss === undefined ? '' : ` · validation ${validationLoss.toFixed(4)}`}`;
-    const speed = `${Math.round(perSecond * batchSize).toLocaleString('en')} examples/s`;
-    return `${bar} epoch ${Math.min(epochs, Math.floor(epoch) + (Number.isInteger(epoch) ? 0 : 1))}/${epochs} · ${losses} · ${speed} · ${timeLeft((steps - step) / perSecond)}`;
+    const speed = `${Math.round(this.pace.stepsPerSecond * batchSize).toLocaleString('en')} examples/s`;
+    const time = left === null ? 'time left unknown' : `${formatDuration(left)} left`;
+    return `${bar} epoch ${Math.min(epochs, Math.floor(epoch) + (Number.isInteger(epoch) ? 0 : 1))}/${epochs} · ${losses} · ${speed} · ${time}`;
   }
-}
-
-/** e.g. "47 s left". */
-export function timeLeft(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'time left unknown';
-  if (seconds < 90) return `${Math.ceil(seconds)} s left`;
-  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min left`;
-  return `${(seconds / 3600).toFixed(1)} h left`;
 }

@@ -140,7 +140,7 @@ describe('the monitor, beside showing,', () => {
     it('when it is complete', async () => {
       await open();
       await host.show({ ...recording, run: { ...recording.run, epochs: 6, state: 'completed', seconds: 47 } });
-      assert.match(await figures(), /took 47 seconds/);
+      assert.match(await figures(), /took 47 s/);
       assert.equal(await host.page.getByRole('progressbar').getAttribute('aria-valuenow'), '100');
       for (const name of ['Pause', 'Resume', 'Stop', 'Sample now'])
         assert.equal(await host.page.getByRole('button', { name, exact: true }).count(), 0);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { EventStore } from '../../webview/state/events.js';
 import { Inbox } from '../../webview/state/inbox.js';
 import { MetricStore } from '../../webview/state/metrics.js';
-import { examplesPerSecond, secondsLeft } from '../../webview/state/pace.js';
 import { decodeSample, SampleStore } from '../../webview/state/samples.js';
 import { readViewState } from '../../webview/state/viewState.js';
 import { errorFigures } from '../../webview/view/pictures.js';
@@ -256,22 +255,6 @@ describe('reading what arrives', () => {
     inbox.add({ type: 'show', run: runRecord(), state: 'running' });
     inbox.read(5);
     assert.deepEqual(seen, ['show']);
-  });
-});
-
-describe('pace', () => {
-  it('is measured over about the last epoch', () => {
-    const lines = Array.from({ length: 60 }, (_v, i) =>
-      metric(i + 1, { loss: 1 }, i < 30 ? i * 0.1 : 3 + (i - 30) * 0.2),
-    );
-    const run = runRecord({ stepsPerEpoch: 10, epochs: 10, batchSize: 256 });
-    assert.ok(Math.abs(examplesPerSecond(filled(...lines), run) - 256 / 0.2) < 1e-6);
-    assert.ok(Math.abs(secondsLeft(filled(...lines), run) - 40 * 0.2) < 1e-6);
-  });
-
-  it('is unknown after one step', () => {
-    const run = runRecord({ stepsPerEpoch: 10, epochs: 10 });
-    assert.ok(Number.isNaN(secondsLeft(filled(metric(1, { loss: 1 })), run)));
   });
 });
 

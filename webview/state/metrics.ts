@@ -1,3 +1,4 @@
+import { Pace } from '../../src/protocol/pace.js';
 import { Column, lowerBound } from './column.js';
 import { parseRecord } from './record.js';
 
@@ -23,6 +24,9 @@ export class MetricStore {
   broken = 0;
   /** Position of the first broken line, from 1. */
   firstBroken = 0;
+
+  /** Fed by each line, so that it is as far as the last one. */
+  readonly pace = new Pace();
 
   private step = 0;
   private epoch = 0;
@@ -59,6 +63,7 @@ export class MetricStore {
     this.step = Math.max(this.step, step);
     this.epoch = Math.max(this.epoch, finite(record?.['epoch'], this.epoch));
     this.time = Math.max(this.time, finite(record?.['time'], this.time));
+    this.pace.update(this.step, this.time);
     for (const name in values) {
       const value = values[name];
       if (typeof value === 'number') this.append(name, step, value);

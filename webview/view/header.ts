@@ -1,9 +1,10 @@
 import { isResumable, type EngineFacts, type RunRecord, type RunState } from '../../src/protocol/run.js';
+import { formatDuration } from '../../src/protocol/duration.js';
 import type { FromMonitor } from '../../src/protocol/monitor.js';
 import { element, icon, setAttribute, setIcon, setShown, setText, type IconName } from '../dom.js';
-import { measure, parseNumber, rate, short, span, whole } from '../format.js';
+import { measure, parseNumber, rate, short, whole } from '../format.js';
+import type { MetricStore } from '../state/metrics.js';
 import { epochNumber, hasPoints, type Model, type Topic, type View } from '../state/model.js';
-import { examplesPerSecond, secondsLeft } from '../state/pace.js';
 import { say } from '../strings.js';
 import { createButton, createTextField } from '../ui.js';
 
@@ -215,6 +216,12 @@ function lastOf({ metrics, run }: Model, name: string): number | undefined {
   return series && series.value.length > 0 ? series.value.last : run?.metrics[name];
 }
 
+/** The trainer's own figure of the last epoch where it gives one, else from the steps; NaN when unknown. */
+function examplesPerSecond({ series, pace }: MetricStore, { batchSize }: RunRecord): number {
+  const own = series.get('examplesPerSecond')?.value.last ?? NaN;
+  return Number.isFinite(own) ? own : pace.stepsPerSecond * batchSize;
+}
+
 /** A name in quiet letters and its number. */
 function setFigure(target: HTMLElement, name: string, value: number | undefined): void {
   if (value === undefined) {
@@ -228,11 +235,11 @@ function setFigure(target: HTMLElement, name: string, value: number | undefined)
 
 function describeTime(model: Model, run: RunRecord, state: RunState | null): string {
   if (state === 'running') {
-    const seconds = secondsLeft(model.metrics, run);
-    return Number.isFinite(seconds) && seconds > 0 ? say('timeLeft', span(seconds)) : '';
+    const seconds = model.metrics.pace.secondsLeft(run.epochs * run.stepsPerEpoch);
+    return seconds === null ? '' : say('timeLeft', formatDuration(seconds));
   }
   const seconds = run.seconds > 0 ? run.seconds : model.metrics.lastTime;
-  return state === 'completed' && seconds > 0 ? say('timeTaken', span(seconds)) : '';
+  return state === 'completed' && seconds > 0 ? say('timeTaken', formatDuration(seconds)) : '';
 }
 
 function describeEngine({ name, version, threads, features }: EngineFacts): string {

@@ -1,6 +1,7 @@
+import { formatDuration } from '../../src/protocol/duration.js';
 import type { FromMonitor } from '../../src/protocol/monitor.js';
 import { element, icon, setIcon, setShown, setText } from '../dom.js';
-import { span, whole } from '../format.js';
+import { whole } from '../format.js';
 import { hasPoints, type Model, type Topic, type View } from '../state/model.js';
 import { say } from '../strings.js';
 
@@ -99,6 +100,6 @@ export class Waiting implements View {
 function describeWait(seconds: number, fraction: number | null): string {
   if (seconds < 1) return '';
   if (fraction !== null && fraction > 0.05)
-    return say('aboutLeft', span(Math.ceil((seconds / fraction) * (1 - fraction))));
-  return say('elapsed', span(seconds));
+    return say('aboutLeft', formatDuration(Math.ceil((seconds / fraction) * (1 - fraction))));
+  return say('elapsed', formatDuration(seconds));
 }

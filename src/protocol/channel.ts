@@ -11,8 +11,8 @@ export interface LineStream {
   close(): void;
 }
 
-/** A line longer than this is not one of ours: the peer is cut off rather than filling the memory. */
-const MAX_LINE_LENGTH = 64 * 1024 * 1024;
+/** Characters of a line. One that is longer is not one of ours: the peer is cut off rather than filling the memory. */
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 export interface ChannelHandlers<Request, Push> {
   /** Answers a request of the other side; what it throws is sent back as the failure. */
@@ -24,7 +24,9 @@ export interface ChannelHandlers<Request, Push> {
 export class Channel<RequestOut, RequestIn, PushOut, PushIn> {
   private readonly waiting = new Map<number, { resolve: (reply: unknown) => void; reject: (error: Error) => void }>();
   private nextId = 1;
-  private rest = '';
+  /** Of the line that has not ended yet; joined only at its end, so that each character is looked at once. */
+  private pieces: string[] = [];
+  private piecesLength = 0;
   private closed = false;
 
   constructor(
@@ -59,10 +61,22 @@ export class Channel<RequestOut, RequestIn, PushOut, PushIn> {
   }
 
   private receive(text: string): void {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    if (this.rest.length > MAX_LINE_LENGTH) return this.close();
-    for (const line of lines) if (line !== '') this.handle(line);
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0 && !this.closed; end = text.indexOf('\n', from)) {
+      this.gather(text.slice(from, end));
+      const line = this.pieces.join('');
+      this.pieces = [];
+      this.piecesLength = 0;
+      if (line !== '') this.handle(line);
+      from = end + 1;
+    }
+    if (!this.closed) this.gather(text.slice(from));
+  }
+
+  private gather(piece: string): void {
+    this.piecesLength += piece.length;
+    if (this.piecesLength > MAX_LINE_LENGTH) return this.close();
+    if (piece !== '') this.pieces.push(piece);
   }
 
   private handle(line: string): void {
@@ -97,6 +111,7 @@ export class Channel<RequestOut, RequestIn, PushOut, PushIn> {
   private end(): void {
     if (this.closed) return;
     this.closed = true;
+    this.pieces = [];
     for (const { reject } of this.waiting.values()) reject(new Error('The trainer ended before it answered.'));
     this.waiting.clear();
     this.handlers.onClose?.();

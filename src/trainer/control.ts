@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeAddress, socketFolder, socketName } from '../protocol/address.js';
 import { Channel } from '../protocol/channel.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
+import { alone } from './alone.js';
 import { UserError } from './errors.js';
 import { errorCode } from './files.js';
 import type { RunFolder } from './runFolder.js';
@@ -103,7 +104,27 @@ export class ControlServer {
   }
 }
 
-async function listen(server: net.Server, address: string, run: string, isRetry = false): Promise<void> {
+/** @throws UserError when another trainer listens there, or is about to. */
+async function listen(server: net.Server, address: string, run: string): Promise<void> {
+  // A named pipe goes with its process. A socket's file stays when its trainer is killed, and two who find it so must not
+  // both put it away: the second would put away the first one's.
+  const isPipe = process.platform === 'win32';
+  const listens = isPipe ? await bind(server, address) : await alone(address, () => takeOver(server, address));
+  if (listens === true) return;
+  throw new UserError(`This run is being trained already: ${run}.`, {
+    file: run,
+    advice: 'Open its monitor, or stop it before it is resumed.',
+  });
+}
+
+async function takeOver(server: net.Server, address: string): Promise<boolean> {
+  if (await answers(address)) return false;
+  await rm(address, { force: true });
+  return bind(server, address);
+}
+
+/** @returns false when the address is in use. */
+async function bind(server: net.Server, address: string): Promise<boolean> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -112,28 +133,23 @@ async function listen(server: net.Server, address: string, run: string, isRetry 
         resolve();
       });
     });
+    return true;
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE') throw error;
-    if (isRetry || (await answers(address)))
-      throw new UserError(`This run is being trained already: ${run}.`, {
-        file: run,
-        advice: 'Open its monitor, or stop it before it is resumed.',
-      });
-    await rm(address, { force: true }); // left behind by a trainer that was killed
-    return listen(server, address, run, true);
+    return false;
   }
 }
 
-/** Whether somebody listens there. */
+/** Whether somebody listens there. One whose queue is full, as of a suspended process, does. */
 export function answers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect(address);
+    const socket = net.connect({ path: address });
     const done = (alive: boolean) => {
       socket.destroy();
       resolve(alive);
     };
     socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
+    socket.once('error', (error) => done(errorCode(error) === 'EAGAIN'));
   });
 }
 

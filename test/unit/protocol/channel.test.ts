@@ -73,11 +73,38 @@ describe('the channel', () => {
     });
 
   it('ends rather than gather a line without end', () => {
+    let closed = 0;
+    const { raw } = pair({}, { onClose: () => closed++ });
+    const piece = 'x'.repeat(1 << 20);
+    for (let i = 0; i < 16; i++) raw.write(piece);
+    assert.equal(closed, 0, '16 Mi characters are allowed');
+    raw.write('x');
+    assert.equal(closed, 1);
+  });
+
+  it('ends at a line that is too long though it comes whole, and does not read it', () => {
+    const seen: string[] = [];
     let closed = false;
-    const { raw } = pair({}, { onClose: () => (closed = true) });
-    const piece = 'x'.repeat(1 << 24);
-    for (let i = 0; i < 5; i++) raw.write(piece);
-    assert.ok(closed);
+    const { raw } = pair({}, { onPush: ({ say }) => seen.push(say), onClose: () => (closed = true) });
+    raw.write(`{"push":{"say":"fine"}}\n{"push":{"say":"${'x'.repeat(1 << 24)}"}}\n{"push":{"say":"after"}}\n`);
+    assert.deepEqual([seen, closed], [['fine'], true]);
+  });
+
+  it('takes time in proportion to a long line, in however many pieces it comes', () => {
+    const lineOf = (length: number) => `{"push":{"say":"${'x'.repeat(length)}"}}\n`;
+    const milliseconds = (length: number) => {
+      const line = lineOf(length);
+      const pieces = Array.from({ length: Math.ceil(line.length / 64) }, (_, i) => line.slice(64 * i, 64 * (i + 1)));
+      let seen = 0;
+      const { raw } = pair({}, { onPush: ({ say }) => (seen = say.length) });
+      const start = performance.now();
+      for (const piece of pieces) raw.write(piece);
+      assert.equal(seen, length);
+      return performance.now() - start;
+    };
+    const least = (length: number) => Math.min(...Array.from({ length: 5 }, () => milliseconds(length)));
+    const [short, long] = [least(1 << 18), least(1 << 21)];
+    assert.ok(long < 32 * short, `8 times the length took ${(long / short).toFixed(1)} times as long; squared is 64`);
   });
 
   it('passes over a reply that nobody waits for', async () => {

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import type { JsonSchema } from '../src/recipe/description.js';
+import { translatedSchema } from '../src/recipe/translation.js';
 import { english } from '../webview/strings.js';
 
 /** Functions whose first argument is a text for people. */
@@ -33,10 +35,21 @@ export function textsOf(folder: string): Texts {
   return texts;
 }
 
-/** The whole of l10n/bundle.l10n.json: the sources' texts by themselves, the monitor's by their keys. */
+/** The texts of the recipe's schema, which hold those of methods and encoders. */
+function schemaTexts(folder: string): string[] {
+  const texts: string[] = [];
+  const schema = JSON.parse(readFileSync(path.join(folder, 'recipe', 'recipe.schema.json'), 'utf8')) as JsonSchema;
+  translatedSchema(schema, (text) => {
+    texts.push(text);
+    return text;
+  });
+  return texts;
+}
+
+/** The whole of l10n/bundle.l10n.json: the sources' texts and the schema's by themselves, the monitor's by their keys. */
 export function bundleOf(folder: string): Record<string, string> {
   const entries = [
-    ...textsOf(folder).literals.map((text) => [text, text]),
+    ...[...textsOf(folder).literals, ...schemaTexts(folder)].map((text) => [text, text]),
     ...Object.entries(english).map(([key, text]) => [`monitor.${key}`, text]),
   ] as [string, string][];
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));

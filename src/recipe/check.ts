@@ -1,3 +1,4 @@
+import { grouped, t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
 import type { Path, RecipeDocument } from './document.js';
 import type { ParsedRecipe } from './parse.js';
@@ -70,7 +71,9 @@ const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error 
         path,
         severity: 'error',
         code: 'path-characters',
-        message: `This path has a control character in it: in JSON a backslash begins an escape ("\\t" is a tab). Write "/" between folders.`,
+        message: t(
+          'This path has a control character in it: in JSON a backslash begins an escape ("\\t" is a tab). Write "/" between folders.',
+        ),
         // The five that JSON has a letter for.
         fixes: [data.path.replaceAll(/[\t\n\r\b\f]/g, (character) => `/${JSON.stringify(character).charAt(2)}`)],
       },
@@ -80,14 +83,17 @@ const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error 
       path,
       severity: 'information',
       code: 'path-not-portable',
-      message: `${shown} is not portable: it holds on this machine only. A path relative to the recipe moves with it.`,
+      message: t(
+        '{0} is not portable: it holds on this machine only. A path relative to the recipe moves with it.',
+        shown,
+      ),
     });
   else if (data.path.includes('\\'))
     findings.push({
       path,
       severity: 'information',
       code: 'path-not-portable',
-      message: `${shown} is not portable: only Windows reads "\\" between folders. "/" works everywhere.`,
+      message: t('{0} is not portable: only Windows reads "\\" between folders. "/" works everywhere.', shown),
       fixes: [data.path.replaceAll('\\', '/')],
     });
   if (exists === false) {
@@ -96,12 +102,14 @@ const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error 
     const last = steps.at(-1) === '' ? steps.length - 3 : steps.length - 1;
     const missing = missingStep === undefined ? last : 2 * missingStep;
     const meant = nearest(steps[missing] ?? '', siblings);
-    const advice = meant === null ? 'Paths are relative to the recipe.' : `Did you mean ${JSON.stringify(meant)}?`;
     findings.push({
       path,
       severity: 'error',
       code: 'data-missing',
-      message: `There is no file or folder ${shown}. ${advice}`,
+      message:
+        meant === null
+          ? t('There is no file or folder {0}. Paths are relative to the recipe.', shown)
+          : t('There is no file or folder {0}. Did you mean {1}?', shown, JSON.stringify(meant)),
       ...(meant === null ? {} : { fixes: [steps.with(missing, meant).join('')] }),
     });
   } else if (error) findings.push({ path, severity: 'error', code: 'data-unreadable', message: error });
@@ -113,12 +121,13 @@ const checkData: Check = ({ data }, { labels, splits, exists }, document) => {
   const findings: Finding[] = [];
   const { validation } = data;
   if ((validation === 'validation' || validation === 'test') && splits && !splits.includes(validation)) {
+    const has = splits.length === 0 ? t('none') : splits.map((split) => JSON.stringify(split)).join(', ');
     const there = splits.filter((split) => split === 'validation' || split === 'test');
     findings.push({
       path: ['data', 'validation'],
       severity: 'error',
       code: 'split-missing',
-      message: `The data has no split "${validation}"; it has ${splits.length === 0 ? 'none' : splits.map((split) => JSON.stringify(split)).join(', ')}. "auto" takes what is there.`,
+      message: t('The data has no split "{0}"; it has {1}. "auto" takes what is there.', validation, has),
       fixes: ['auto', ...there],
     });
   }
@@ -127,7 +136,7 @@ const checkData: Check = ({ data }, { labels, splits, exists }, document) => {
       path: ['finetune'],
       severity: 'warning',
       code: 'labels-missing',
-      message: 'The data has no labels, and fine-tuning learns from labels. Pretraining needs none.',
+      message: t('The data has no labels, and fine-tuning learns from labels. Pretraining needs none.'),
     });
   return findings;
 };
@@ -146,7 +155,11 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       path: ['encoder', 'units', units.length - 1],
       severity: 'warning',
       code: 'code-too-wide',
-      message: `The code (${grouped(code)}) is not narrower than its input (${grouped(inputs)}): an autoencoder can then copy instead of learning.`,
+      message: t(
+        'The code ({0}) is not narrower than its input ({1}): an autoencoder can then copy instead of learning.',
+        grouped(code),
+        grouped(inputs),
+      ),
       fixes: [smaller],
     });
   }
@@ -156,7 +169,7 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       path: ['data', 'validation'],
       severity: 'error',
       code: 'nothing-to-train',
-      message: 'Validation takes all examples and leaves none to train on.',
+      message: t('Validation takes all examples and leaves none to train on.'),
       fixes: ['auto'],
     });
   else if (pretrain.batchSize > trainingCount)
@@ -164,7 +177,11 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       path: ['pretrain', 'batchSize'],
       severity: 'warning',
       code: 'batch-too-large',
-      message: `A batch of ${grouped(pretrain.batchSize)} is larger than the training set (${grouped(trainingCount)}): an epoch is then a single step.`,
+      message: t(
+        'A batch of {0} is larger than the training set ({1}): an epoch is then a single step.',
+        grouped(pretrain.batchSize),
+        grouped(trainingCount),
+      ),
       fixes: [2 ** Math.floor(Math.log2(Math.max(1, trainingCount / 10)))],
     });
   if (data.limit !== null && trainingCount > 0 && data.limit > trainingCount)
@@ -172,7 +189,7 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       path: ['data', 'limit'],
       severity: 'information',
       code: 'limit-too-large',
-      message: `There are only ${grouped(trainingCount)} examples to train on; "limit" changes nothing.`,
+      message: t('There are only {0} examples to train on; "limit" changes nothing.', grouped(trainingCount)),
     });
   return findings;
 };
@@ -185,7 +202,11 @@ const checkSchedule: Check = ({ pretrain }) => {
       path: ['pretrain', 'schedule', 'warmupEpochs'],
       severity: 'warning',
       code: 'warmup-too-long',
-      message: `The warm-up (${grouped(schedule.warmupEpochs)} epochs) is not shorter than the training (${grouped(epochs)}): the learning rate never comes down.`,
+      message: t(
+        'The warm-up ({0} epochs) is not shorter than the training ({1}): the learning rate never comes down.',
+        grouped(schedule.warmupEpochs),
+        grouped(epochs),
+      ),
       fixes: [Math.floor(epochs / 10)],
     });
   if (schedule.name === 'step' && schedule.everyEpochs >= epochs)
@@ -193,26 +214,25 @@ const checkSchedule: Check = ({ pretrain }) => {
       path: ['pretrain', 'schedule', 'everyEpochs'],
       severity: 'information',
       code: 'schedule-too-slow',
-      message: `The training ends after ${grouped(epochs)} epochs, before the learning rate changes.`,
+      message: t('The training ends after {0} epochs, before the learning rate changes.', grouped(epochs)),
     });
   if (earlyStopping && earlyStopping.patience >= epochs)
     findings.push({
       path: ['pretrain', 'earlyStopping', 'patience'],
       severity: 'information',
       code: 'patience-too-long',
-      message: `With ${grouped(epochs)} epochs and this patience the training never stops early.`,
+      message: t('With {0} epochs and this patience the training never stops early.', grouped(epochs)),
     });
   if (checkpointEpochs > epochs)
     findings.push({
       path: ['pretrain', 'checkpointEpochs'],
       severity: 'warning',
       code: 'checkpoint-too-late',
-      message: `There is no checkpoint before the training ends after ${grouped(epochs)} epochs: a crash would cost all of it.`,
+      message: t(
+        'There is no checkpoint before the training ends after {0} epochs: a crash would cost all of it.',
+        grouped(epochs),
+      ),
       fixes: [1],
     });
   return findings;
 };
-
-function grouped(value: number): string {
-  return Math.abs(value) >= 10_000 ? value.toLocaleString('en') : String(value);
-}

@@ -1,4 +1,5 @@
 import { createScanner, parseTree, type Node, type ParseError } from 'jsonc-parser';
+import { grouped, t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
 import type { Json } from './description.js';
 import { Lines, problemAt, type TextRange } from './position.js';
@@ -96,17 +97,23 @@ export class RecipeDocument {
 export function parseDocument(source: string): { document: RecipeDocument; problems: Problem[] } {
   const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
   if (text.length > MAX_RECIPE_LENGTH) {
-    const message = `This file has ${text.length.toLocaleString('en')} characters; a recipe has at most ${MAX_RECIPE_LENGTH.toLocaleString('en')}. Is it data rather than a recipe?`;
+    const message = t(
+      'This file has {0} characters; a recipe has at most {1}. Is it data rather than a recipe?',
+      grouped(text.length),
+      grouped(MAX_RECIPE_LENGTH),
+    );
     return rejected(text, 'too-large', message, 0, 0);
   }
   const scan = scanBrackets(text);
   if (scan.tooDeep !== null) {
-    const message = `This is nested more than ${MAX_DEPTH} levels deep; a recipe needs fewer than ten.`;
+    const message = t('This is nested more than {0} levels deep; a recipe needs fewer than ten.', MAX_DEPTH);
     return rejected(text, 'too-deep', message, scan.tooDeep, 1);
   }
   if (scan.isEmpty) {
-    const message = 'This recipe is empty. The smallest recipe says where the data is: { "data": { "path": "data" } }';
-    const fix = { title: 'Write the smallest recipe', offset: 0, length: text.length, text: SMALLEST };
+    const message = t(
+      'This recipe is empty. The smallest recipe says where the data is: { "data": { "path": "data" } }',
+    );
+    const fix = { title: t('Write the smallest recipe'), offset: 0, length: text.length, text: SMALLEST };
     // A file of comments only keeps them.
     return rejected(text, 'empty', message, 0, 0, text.trim() === '' ? [fix] : []);
   }
@@ -183,8 +190,8 @@ function duplicates(document: RecipeDocument, node: Node): Problem[] {
         const key = children[i]?.children?.[0];
         if (!key || typeof key.value !== 'string') continue;
         if (later.has(key.value)) {
-          const message = `${JSON.stringify(key.value)} stands more than once here; only the last one counts.`;
-          const fix = removal(document.text, children, i, 'Remove this one');
+          const message = t('{0} stands more than once here; only the last one counts.', JSON.stringify(key.value));
+          const fix = removal(document.text, children, i, t('Remove this one'));
           problems.push(
             problemAt(document.lines.range(key.offset, key.length), 'warning', 'schema/duplicate', message, [fix]),
           );

@@ -1,3 +1,4 @@
+import { grouped, t } from '../protocol/l10n.js';
 import type { Json, JsonSchema, JsonType } from './description.js';
 
 /** What a schema wants, in words, and what of a wrong value could be kept. */
@@ -18,40 +19,44 @@ export function acceptsKind(schema: JsonSchema, value: Json): boolean {
 
 /** e.g. "a whole number from 1 to 64", `"relu" or "tanh"`; follows "must be". */
 export function expectation(schema: JsonSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(expectation).join(', or ');
+  if (schema.anyOf) return schema.anyOf.map(expectation).join(t(', or '));
   if (schema.enum) return listed(schema.enum.map((value) => JSON.stringify(value)));
   switch ([schema.type].flat()[0]) {
     case 'integer':
-      return `a whole number${bounds(schema)}`;
+      return bounded(t('a whole number'), schema);
     case 'number':
-      return `a number${bounds(schema)}`;
+      return bounded(t('a number'), schema);
     case 'string':
-      return schema.maxLength === undefined ? 'a text' : `a text of 1 to ${grouped(schema.maxLength)} characters`;
+      return schema.maxLength === undefined
+        ? t('a text')
+        : t('a text of 1 to {0} characters', grouped(schema.maxLength));
     case 'boolean':
-      return 'true or false';
+      return t('true or false');
     case 'null':
       return 'null';
     case 'array':
       return schema.minItems !== undefined && schema.maxItems !== undefined
-        ? `a list of ${grouped(schema.minItems)} to ${grouped(schema.maxItems)} entries`
-        : 'a list';
+        ? t('a list of {0} to {1} entries', grouped(schema.minItems), grouped(schema.maxItems))
+        : t('a list');
     case 'object':
-      return 'an object in braces';
+      return t('an object in braces');
     case undefined:
     default:
-      return 'something else';
+      return t('something else');
   }
 }
 
-function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
-  if (minimum !== undefined && maximum !== undefined) return ` from ${grouped(minimum)} to ${grouped(maximum)}`;
+/** A kind of number and what bounds it; at most one bound on each side. */
+function bounded(kind: string, { minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
+  if (minimum !== undefined && maximum !== undefined)
+    return t('{0} from {1} to {2}', kind, grouped(minimum), grouped(maximum));
   const parts = [
-    minimum === undefined ? null : `of at least ${grouped(minimum)}`,
-    exclusiveMinimum === undefined ? null : `greater than ${grouped(exclusiveMinimum)}`,
-    maximum === undefined ? null : `at most ${grouped(maximum)}`,
-    exclusiveMaximum === undefined ? null : `less than ${grouped(exclusiveMaximum)}`,
+    minimum === undefined ? null : t('of at least {0}', grouped(minimum)),
+    exclusiveMinimum === undefined ? null : t('greater than {0}', grouped(exclusiveMinimum)),
+    maximum === undefined ? null : t('at most {0}', grouped(maximum)),
+    exclusiveMaximum === undefined ? null : t('less than {0}', grouped(exclusiveMaximum)),
   ].filter((part) => part !== null);
-  return parts.length === 0 ? '' : ` ${parts.join(' and ')}`;
+  return parts.length === 0 ? kind : `${kind} ${listed(parts, t('and'))}`;
 }
 
 /** Whether a number, text or truth value meets the schema. */
@@ -117,17 +122,13 @@ export function spaced(value: Json): string {
 
 /** A value as people see it in their file, cut short. */
 export function shownValue(value: Json): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'too large a number';
+  if (Array.isArray(value)) return value.length === 0 ? t('an empty list') : t('a list');
+  if (typeof value === 'object' && value !== null) return t('an object');
+  if (typeof value === 'number' && !Number.isFinite(value)) return t('too large a number');
   const text = JSON.stringify(value);
   return text.length > 50 ? `${text.slice(0, 48)}…"` : text;
 }
 
-export function listed(items: readonly string[], last = 'or'): string {
+export function listed(items: readonly string[], last = t('or')): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1) ?? ''}`;
-}
-
-function grouped(value: number): string {
-  return Math.abs(value) >= 10_000 ? value.toLocaleString('en') : String(value);
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { t } from '../protocol/l10n.js';
 import type { Fix } from '../protocol/trainer.js';
 import type { Json } from './description.js';
 import type { Path, RecipeDocument } from './document.js';
@@ -8,7 +9,7 @@ import type { TextRange } from './position.js';
 /** Quick fixes: changes of a recipe's text in one place that keep everything else, comments and layout included. */
 
 export function replacement({ offset, length }: Pick<TextRange, 'offset' | 'length'>, text: string): Fix {
-  return { title: `Replace by ${text}`, offset, length, text };
+  return { title: t('Replace by {0}', text), offset, length, text };
 }
 
 /** A fix that takes out one property of an object, with its comma. */
@@ -38,7 +39,7 @@ export function setting(document: RecipeDocument, path: Path, value: Json): Fix 
   if (owner?.type !== 'object' || !missing.every((step) => typeof step === 'string')) return null;
   const inner = missing.slice(1).reduceRight<Json>((rest, step) => ({ [step]: rest }), value);
   const text = `${JSON.stringify(name)}: ${spaced(inner)}`;
-  const title = `Insert ${JSON.stringify(name)}`;
+  const title = t('Insert {0}', JSON.stringify(name));
   const last = owner.children?.at(-1);
   if (last)
     return {

@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n.js';
 import type { Json, JsonSchema } from './description.js';
 import { filled } from './defaults.js';
 import { spaced } from './expectation.js';
@@ -67,7 +68,7 @@ function describe(section: JsonSchema, key: string): string {
   if (!schema) return '';
   const text = schema.description ?? (schema.markdownDescription ?? '').replaceAll(/[`*]/g, '');
   const choices = (schema.anyOf ?? [schema]).flatMap((one) => one.enum ?? []).map((one) => JSON.stringify(one));
-  return choices.length > 1 ? `${text} Possible: ${choices.join(', ')}.` : text;
+  return choices.length > 1 ? `${text} ${t('Possible: {0}.', choices.join(', '))}` : text;
 }
 
 function comment(text: string, indent: number): string[] {

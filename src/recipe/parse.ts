@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
 import { fillRecipe } from './defaults.js';
 import type { JsonSchema } from './description.js';
@@ -39,6 +40,6 @@ export function parseRecipe(text: string, { schema, validate }: RecipeLanguage, 
 /** What the schema allows for a later version. */
 function reserved(document: RecipeDocument): Problem[] {
   if (document.node(['finetune'])?.type !== 'object') return [];
-  const message = 'This version does not fine-tune yet: "finetune" is kept, but passed over.';
+  const message = t('This version does not fine-tune yet: "finetune" is kept, but passed over.');
   return [problemAt(document.nameRange(['finetune']), 'warning', 'finetune-not-yet', message)];
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { grouped, t } from '../protocol/l10n.js';
 import type { Fix, Problem } from '../protocol/trainer.js';
 import type { Json, JsonSchema } from './description.js';
 import type { Path, RecipeDocument } from './document.js';
@@ -69,7 +70,7 @@ function wrongValue(document: RecipeDocument, owner: JsonSchema, path: Path, key
   const range = document.valueRange(path);
   const value = document.valueAt(path) ?? null;
   if (path.length === 0) {
-    const message = `A recipe is an object in braces, { "data": ... }, but this is ${shownValue(value)}.`;
+    const message = t('A recipe is an object in braces, { "data": ... }, but this is {0}.', shownValue(value));
     return problemAt(range, 'error', 'schema/type', message);
   }
   if (keyword === 'pattern' && owner.patternErrorMessage !== undefined)
@@ -77,9 +78,11 @@ function wrongValue(document: RecipeDocument, owner: JsonSchema, path: Path, key
   const names = choicesOf(owner).filter((choice) => typeof choice === 'string');
   const meant = typeof value === 'string' ? nearest(value, names) : null;
   const isCount = keyword === 'minItems' || keyword === 'maxItems';
-  const found =
-    isCount && Array.isArray(value) ? `has ${value.length.toLocaleString('en')}` : `is ${shownValue(value)}`;
-  const message = `${subject(path)} must be ${expectation(owner)}, but ${found}.${meant === null ? '' : ` Did you mean ${JSON.stringify(meant)}?`}`;
+  const wrong =
+    isCount && Array.isArray(value)
+      ? t('{0} must be {1}, but has {2}.', subject(path), expectation(owner), grouped(value.length))
+      : t('{0} must be {1}, but is {2}.', subject(path), expectation(owner), shownValue(value));
+  const message = meant === null ? wrong : `${wrong} ${didYouMean(meant)}`;
   const candidates: Json[] = meant === null ? repairs(owner, value) : [meant];
   if (candidates.length === 0 && typeof value === 'string' && names.length <= 8) candidates.push(...names);
   const fixes = [...new Set(candidates.map(spaced))].map((text) => replacement(range, text));
@@ -99,11 +102,12 @@ function unknownProperty(
   const present = object ? document.names(object) : new Map<unknown, number>();
   const index = present.get(name) ?? -1;
   const known = Object.keys(owner.properties ?? {}).filter((candidate) => !present.has(candidate));
-  const inside = path.length === 0 ? 'a recipe' : JSON.stringify(path.at(-1));
-  const remove = removal(document.text, properties, index, `Remove ${shownValue(name)}`);
+  const inside = path.length === 0 ? t('a recipe') : JSON.stringify(path.at(-1));
+  const remove = removal(document.text, properties, index, t('Remove {0}', shownValue(name)));
   const problem = (reason: string, fixes: Fix[]) =>
     problemAt(range, 'error', 'schema/unknown-property', reason, [...fixes, remove]);
 
+  const unknown = t('{0} is not a property of {1}.', shownValue(name), inside);
   const same = sameName(name, known);
   const places = placesOf(schema);
   const proper = sameName(name, [name, ...places.map((place) => place.name)].filter(isNameOf(places))) ?? name;
@@ -112,27 +116,40 @@ function unknownProperty(
   const quoted = JSON.stringify(proper);
   if (other?.choice) {
     const { key, value } = other.choice;
-    return problem(`${quoted} needs ${JSON.stringify(key)}: ${JSON.stringify(value)} in ${inside}.`, []);
+    return problem(t('{0} needs {1} in {2}.', quoted, `${JSON.stringify(key)}: ${JSON.stringify(value)}`, inside), []);
   }
   const home = elsewhere[0]?.owner;
   if (home) {
     const fix = wrapped(document, properties[index], proper, present, path, home);
-    const where =
-      home.length === 0 ? 'stands at the top of the recipe' : `belongs in ${JSON.stringify(home.join('.'))}`;
+    const belongs = home.length === 0 ? null : JSON.stringify(home.join('.'));
     const reason =
-      proper === name
-        ? `${quoted} ${where}, not in ${inside}.`
-        : `${shownValue(name)} is not a property of ${inside}. Did you mean ${quoted}? It ${where}.`;
+      proper === name ? misplaced(quoted, belongs, inside) : `${unknown} ${didYouMean(proper)} ${rightPlace(belongs)}`;
     return problem(reason, fix ? [fix] : []);
   }
   const meant = same ?? nearest(name, known);
-  const sentence = `${shownValue(name)} is not a property of ${inside}.`;
-  if (meant !== null)
-    return problem(`${sentence} Did you mean ${JSON.stringify(meant)}?`, [replacement(range, JSON.stringify(meant))]);
+  if (meant !== null) return problem(`${unknown} ${didYouMean(meant)}`, [replacement(range, JSON.stringify(meant))]);
   const possible = known
     .filter((candidate) => !candidate.startsWith('$'))
     .map((candidate) => JSON.stringify(candidate));
-  return problem(possible.length === 0 ? sentence : `${sentence} It can have ${listed(possible, 'and')}.`, []);
+  return problem(
+    possible.length === 0 ? unknown : `${unknown} ${t('It can have {0}.', listed(possible, t('and')))}`,
+    [],
+  );
+}
+
+/** @param owner the object that has it; null for the recipe itself */
+function misplaced(name: string, owner: string | null, inside: string): string {
+  return owner === null
+    ? t('{0} stands at the top of the recipe, not in {1}.', name, inside)
+    : t('{0} belongs in {1}, not in {2}.', name, owner, inside);
+}
+
+function rightPlace(owner: string | null): string {
+  return owner === null ? t('It stands at the top of the recipe.') : t('It belongs in {0}.', owner);
+}
+
+function didYouMean(name: string): string {
+  return t('Did you mean {0}?', JSON.stringify(name));
 }
 
 function isNameOf(places: readonly Place[]): (name: string) => boolean {
@@ -157,14 +174,17 @@ function wrapped(
   if (!value) return null;
   const inner = document.text.slice(value.offset, value.offset + value.length);
   const text = `${JSON.stringify(into)}: { ${JSON.stringify(name)}: ${inner} }`;
-  return { title: `Move into ${JSON.stringify(into)}`, offset, length, text };
+  return { title: t('Move into {0}', JSON.stringify(into)), offset, length, text };
 }
 
 function missing(document: RecipeDocument, schema: JsonSchema, path: Path, name: string): Problem {
   const owner = path.reduce<JsonSchema>((inner, step) => propertySchema(inner, String(step)), schema);
   const wanted = propertySchema(owner, name);
-  const who = path.length === 0 ? 'The recipe' : JSON.stringify(path.at(-1));
-  const message = `${who} needs ${JSON.stringify(name)}. ${wanted.description ?? ''}`.trim();
+  const needs =
+    path.length === 0
+      ? t('The recipe needs {0}.', JSON.stringify(name))
+      : t('{0} needs {1}.', JSON.stringify(path.at(-1)), JSON.stringify(name));
+  const message = `${needs} ${wanted.description ?? ''}`.trim();
   const fix = setting(document, [...path, name], example(wanted));
   return problemAt(document.nameRange(path), 'error', 'schema/missing', message, fix ? [fix] : []);
 }
@@ -180,7 +200,7 @@ function example(schema: JsonSchema): Json {
 function subject(path: Path): string {
   const last = path.at(-1);
   return typeof last === 'number'
-    ? `Entry ${last + 1} of ${JSON.stringify(path.at(-2) ?? 'the recipe')}`
+    ? t('Entry {0} of {1}', last + 1, JSON.stringify(path.at(-2) ?? null))
     : JSON.stringify(last);
 }
 

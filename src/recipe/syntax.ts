@@ -1,4 +1,5 @@
 import type { ParseError } from 'jsonc-parser';
+import { t } from '../protocol/l10n.js';
 import type { Fix, Problem } from '../protocol/trainer.js';
 import { problemAt, type Lines } from './position.js';
 
@@ -62,46 +63,48 @@ function explain(lines: Lines, text: string, { error, offset, length }: ParseErr
     case Code.commaExpected:
       if (token === '}' || token === ']') return misplaced(lines, text, offset, token, code, openings);
       return {
-        message: `A comma is missing before ${shown(token)}.`,
+        message: t('A comma is missing before {0}.', shown(token)),
         offset: before,
         length: 0,
-        fixes: [{ title: 'Insert a comma', offset: before, length: 0, text: ',' }],
+        fixes: [{ title: t('Insert a comma'), offset: before, length: 0, text: ',' }],
       };
     case Code.colonExpected:
       if (token === '' || ',}]'.includes(token))
-        return { message: 'A colon and a value are missing after this name.', offset: before, length: 0 };
+        return { message: t('A colon and a value are missing after this name.'), offset: before, length: 0 };
       return {
-        message: 'A colon is missing after this name.',
+        message: t('A colon is missing after this name.'),
         offset: before,
         length: 0,
-        fixes: [{ title: 'Insert a colon', offset: before, length: 0, text: ':' }],
+        fixes: [{ title: t('Insert a colon'), offset: before, length: 0, text: ':' }],
       };
     case Code.closeBraceExpected:
     case Code.closeBracketExpected:
       return neverClosed(lines, text, openings);
     case Code.endOfFileExpected:
-      return { message: 'Nothing may follow the closing bracket of the recipe.', ...at };
+      return { message: t('Nothing may follow the closing bracket of the recipe.'), ...at };
     case Code.unexpectedEndOfComment:
-      return { message: 'This comment is never closed: "*/" is missing.', offset, length: 2 };
+      return { message: t('This comment is never closed: "*/" is missing.'), offset, length: 2 };
     case Code.unexpectedEndOfString:
-      return { message: 'This text is never closed: a double quote is missing at its end.', ...at };
+      return { message: t('This text is never closed: a double quote is missing at its end.'), ...at };
     case Code.invalidUnicode:
     case Code.invalidEscape:
       return {
-        message: 'A backslash begins an escape that does not exist. In a path write "/" (or "\\\\" for a backslash).',
+        message: t(
+          'A backslash begins an escape that does not exist. In a path write "/" (or "\\\\" for a backslash).',
+        ),
         ...at,
-        fixes: [{ title: 'Use "/"', offset, length, text: token.replaceAll(/\\+/g, '/') }],
+        fixes: [{ title: t('Use "/"'), offset, length, text: token.replaceAll(/\\+/g, '/') }],
       };
     case Code.invalidCharacter:
-      return { message: 'This text has a tab or another control character in it; write "\\t" for a tab.', ...at };
+      return { message: t('This text has a tab or another control character in it; write "\\t" for a tab.'), ...at };
     case Code.invalidNumber:
     case Code.unexpectedEndOfNumber:
-      return { message: `${shown(token)} is cut off: digits are missing.`, ...at };
+      return { message: t('{0} is cut off: digits are missing.', shown(token)), ...at };
     case Code.propertyNameExpected:
     case Code.valueExpected:
       return misplaced(lines, text, offset, token, code, openings);
     default:
-      return { message: `The JSON is broken here, at ${shown(token)}.`, ...at };
+      return { message: t('The JSON is broken here, at {0}.', shown(token)), ...at };
   }
 }
 
@@ -119,19 +122,24 @@ function misplaced(
     const opened = openings.find(({ end }) => end === offset);
     if (opened && opened.closing !== token)
       return {
-        message: `${shown(opened.closing)} is needed here to close the bracket of line ${lines.position(opened.offset).line}, not ${shown(token)}.`,
+        message: t(
+          '{0} is needed here to close the bracket of line {1}, not {2}.',
+          shown(opened.closing),
+          lines.position(opened.offset).line,
+          shown(token),
+        ),
         offset,
         length,
-        fixes: [{ title: `Insert ${opened.closing}`, offset, length: 0, text: opened.closing }],
+        fixes: [{ title: t('Insert {0}', opened.closing), offset, length: 0, text: opened.closing }],
       };
-    if (!opened) return { message: `This ${shown(token)} closes nothing.`, offset, length };
+    if (!opened) return { message: t('This {0} closes nothing.', shown(token)), offset, length };
   }
   if (token === '')
-    return { message: 'A value is missing at the end.', offset: endOfPrevious(text, offset), length: 0 };
-  const expected = code === Code.propertyNameExpected ? 'A name in double quotes' : 'A value';
+    return { message: t('A value is missing at the end.'), offset: endOfPrevious(text, offset), length: 0 };
+  const expected = code === Code.propertyNameExpected ? t('A name in double quotes') : t('A value');
   if ([',', '}', ']'].includes(token))
-    return { message: `${expected} is missing before ${shown(token)}.`, offset, length };
-  return { message: `${expected} is needed here, not ${shown(token)}.`, offset, length };
+    return { message: t('{0} is missing before {1}.', expected, shown(token)), offset, length };
+  return { message: t('{0} is needed here, not {1}.', expected, shown(token)), offset, length };
 }
 
 function neverClosed(lines: Lines, text: string, openings: Opening[]): Explanation {
@@ -139,13 +147,17 @@ function neverClosed(lines: Lines, text: string, openings: Opening[]): Explanati
   const innermost = open.at(-1);
   const end = endOfPrevious(text, text.length);
   // A bracket may also have been closed by the wrong kind, which leaves none open.
-  if (!innermost) return { message: 'A closing bracket is missing.', offset: end, length: 0 };
+  if (!innermost) return { message: t('A closing bracket is missing.'), offset: end, length: 0 };
   const closers = open.map(({ closing }) => closing).reverse();
   return {
-    message: `The bracket of line ${lines.position(innermost.offset).line} is never closed: ${shown(innermost.closing)} is missing.`,
+    message: t(
+      'The bracket of line {0} is never closed: {1} is missing.',
+      lines.position(innermost.offset).line,
+      shown(innermost.closing),
+    ),
     offset: end,
     length: 0,
-    fixes: [{ title: `Insert ${closers.join('')}`, offset: end, length: 0, text: closers.join('') }],
+    fixes: [{ title: t('Insert {0}', closers.join('')), offset: end, length: 0, text: closers.join('') }],
   };
 }
 
@@ -155,7 +167,7 @@ function unknownSymbol(text: string, offset: number, token: string): Explanation
     const close = text.indexOf("'", offset + 1);
     const lineEnd = text.slice(offset).search(/[\r\n]/);
     const isOnLine = close > 0 && (lineEnd < 0 || close < offset + lineEnd);
-    const message = 'Text stands in double quotes in JSON, not in single ones.';
+    const message = t('Text stands in double quotes in JSON, not in single ones.');
     if (!isOnLine) return { message, offset, length };
     const whole = close + 1 - offset;
     const replacement = JSON.stringify(text.slice(offset + 1, close));
@@ -163,19 +175,20 @@ function unknownSymbol(text: string, offset: number, token: string): Explanation
       message,
       offset,
       length: whole,
-      fixes: [{ title: 'Use double quotes', offset, length: whole, text: replacement }],
+      fixes: [{ title: t('Use double quotes'), offset, length: whole, text: replacement }],
     };
   }
   const constant = Object.hasOwn(constants, token) ? constants[token] : undefined;
-  if (constant !== undefined) return replaceable(`JSON writes ${token} as ${constant}.`, constant);
-  if (/^[+-]?(NaN|Infinity)$/.test(token)) return { message: `${token} is not a value in JSON.`, offset, length };
-  if (/^\.\d+$/.test(token)) return replaceable(`A number begins with a digit: 0${token}.`, `0${token}`);
-  if (/^\+[\d.]+$/.test(token)) return replaceable(`A number has no plus sign: ${token.slice(1)}.`, token.slice(1));
+  if (constant !== undefined) return replaceable(t('JSON writes {0} as {1}.', token, constant), constant);
+  if (/^[+-]?(NaN|Infinity)$/.test(token)) return { message: t('{0} is not a value in JSON.', token), offset, length };
+  if (/^\.\d+$/.test(token)) return replaceable(t('A number begins with a digit: 0{0}.', token), `0${token}`);
+  if (/^\+[\d.]+$/.test(token))
+    return replaceable(t('A number has no plus sign: {0}.', token.slice(1)), token.slice(1));
   if (/^[\p{L}_$][\p{L}\d_$-]{0,100}$/u.test(token))
-    return replaceable(`${token} must stand in double quotes.`, JSON.stringify(token), 'Add double quotes');
-  return { message: `${shown(token)} is not allowed here.`, offset, length };
+    return replaceable(t('{0} must stand in double quotes.', token), JSON.stringify(token), t('Add double quotes'));
+  return { message: t('{0} is not allowed here.', shown(token)), offset, length };
 
-  function replaceable(message: string, by: string, title = `Replace by ${by}`): Explanation {
+  function replaceable(message: string, by: string, title = t('Replace by {0}', by)): Explanation {
     return { message, offset, length, fixes: [{ title, offset, length, text: by }] };
   }
 }

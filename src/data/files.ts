@@ -6,6 +6,9 @@ import { DataError, type DirectoryEntry } from './reader.js';
 /** What is read into memory as a whole may have at most this many bytes. */
 export const MAX_BYTES = 4 * 1024 ** 3 - 1;
 
+/** What is read of a large file at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
@@ -84,8 +87,8 @@ export async function look(file: string): Promise<{ isDirectory: boolean; size: 
 }
 
 export interface Listing {
-  /** Files and folders in a stable order (by UTF-16 units), hidden ones left out. */
-  entries: DirectoryEntry[];
+  /** Files and folders in a stable order (by UTF-16 units), hidden ones left out; `target` is where a link really leads. */
+  entries: (DirectoryEntry & { target?: string })[];
   /** Names of links that lead out of `root`, or nowhere. */
   links: string[];
 }
@@ -97,7 +100,7 @@ export interface Listing {
  */
 export async function listFolder(folder: string, root = folder): Promise<Listing> {
   const found = await telling(folder, () => fs.readdir(folder, { withFileTypes: true }));
-  const entries: DirectoryEntry[] = [];
+  const entries: Listing['entries'] = [];
   const links: string[] = [];
   let realRoot: string | null = null;
   for (const entry of found) {
@@ -105,7 +108,7 @@ export async function listFolder(folder: string, root = folder): Promise<Listing
     if (entry.isSymbolicLink()) {
       realRoot ??= await telling(root, () => fs.realpath(root));
       const target = await followWithin(path.join(folder, entry.name), realRoot);
-      if (target) entries.push({ name: entry.name, isDirectory: target.isDirectory });
+      if (target) entries.push({ name: entry.name, ...target });
       else links.push(entry.name);
     } else if (entry.isFile() || entry.isDirectory()) {
       entries.push({ name: entry.name, isDirectory: entry.isDirectory() });
@@ -115,13 +118,13 @@ export async function listFolder(folder: string, root = folder): Promise<Listing
   return { entries, links: links.sort(compareNames) };
 }
 
-async function followWithin(link: string, realRoot: string): Promise<{ isDirectory: boolean } | null> {
+async function followWithin(link: string, realRoot: string): Promise<{ isDirectory: boolean; target: string } | null> {
   try {
     const target = await fs.realpath(link);
     const relative = path.relative(realRoot, target);
     if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return null;
     const stats = await fs.stat(target);
-    return stats.isFile() || stats.isDirectory() ? { isDirectory: stats.isDirectory() } : null;
+    return stats.isFile() || stats.isDirectory() ? { isDirectory: stats.isDirectory(), target } : null;
   } catch {
     return null; // leads nowhere: reported with the links that were not followed
   }
@@ -132,11 +135,15 @@ export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Not blocking: a pipe put in a file's place must not make us wait for ever. The caller closes it. */
+export function openToRead(file: string): Promise<fs.FileHandle> {
+  return telling(file, () => fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK));
+}
+
 /** The first bytes of a file, fewer if it is shorter. */
 export async function readStart(file: string, bytes: number): Promise<Buffer> {
   return telling(file, async () => {
-    // Not blocking: a pipe put in a file's place must not make us wait for ever.
-    const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const handle = await openToRead(file);
     try {
       const buffer = Buffer.alloc(bytes);
       const { bytesRead } = await handle.read(buffer, 0, bytes, 0);
@@ -145,6 +152,22 @@ export async function readStart(file: string, bytes: number): Promise<Buffer> {
       await handle.close();
     }
   });
+}
+
+/** A file from its first to its last byte, in pieces of up to 1 MiB. @throws DataError, or the signal's reason */
+export async function* readPieces(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const handle = await openToRead(file);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+      const { bytesRead } = await telling(file, () => handle.read(piece, 0, PIECE_BYTES, null));
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A whole file. @throws DataError when it cannot be read, is empty, or is larger than fits into memory. */

@@ -1,14 +1,60 @@
-/** Reading a file that may be gzip-compressed (RFC 1952), into memory, bounded by what its header promises. */
-import { createReadStream } from 'node:fs';
+/** Unpacking gzip (RFC 1952): as a stream, or into memory, bounded by what the content's header promises. */
 import * as path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { checkNotEmpty, fileError, formatCount, look, MAX_BYTES, readStart, readWhole } from './files.js';
+import { t } from '../protocol/l10n.js';
+import { checkNotEmpty, formatCount, look, MAX_BYTES, readPieces, readStart, readWhole } from './files.js';
 import { DataError, type OpenOptions } from './reader.js';
 
 /** Deflate cannot pack more than this many bytes into one (zlib's technical details: 1032:1). */
 const MAX_RATIO = 1032;
-const CHUNK_BYTES = 1024 * 1024;
+/** Unpacked at a time. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Whether content begins as gzip does: its magic number, deflate, and none of the reserved flags. */
+export function isGzip(start: Uint8Array): boolean {
+  const [one, two, method, flags = 0] = start;
+  return one === 0x1f && two === 0x8b && method === 8 && (flags & 0xe0) === 0;
+}
+
+/**
+ * The unpacked content of all members, in pieces; zeros that pad the end are no content.
+ * @param packed what is packed, from its first byte; what it throws is thrown on
+ * @param file for messages
+ * @throws DataError when it is cut off or damaged, by the check sums of the members
+ */
+export async function* gunzip(packed: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+  const unpacker = createGunzip({ chunkSize: CHUNK_BYTES });
+  let failure: unknown;
+  let bytes = 0;
+  let taken = 0;
+  let contentEnd = 0;
+  const watched = (async function* () {
+    for await (const piece of packed) {
+      let end = piece.length;
+      while (end > 0 && piece[end - 1] === 0) end--;
+      if (end > 0) contentEnd = taken + end;
+      taken += piece.length;
+      yield piece;
+    }
+  })();
+  const input = Readable.from({ [Symbol.asyncIterator]: () => ({ next: () => watched.next() }) });
+  const unpacked: AsyncIterable<Buffer> = pipeline(input, unpacker, (error) => (failure ??= error));
+  try {
+    for await (const piece of unpacked) {
+      bytes += piece.length;
+      yield piece;
+    }
+    // zlib takes a zero after a member for padding, and stops: behind it may be a member whose first byte was damaged.
+    while (contentEnd <= unpacker.bytesWritten) if ((await watched.next()).done) return;
+  } catch (error) {
+    throw gzipError(failure ?? error, file, bytes);
+  } finally {
+    unpacker.destroy();
+    await watched.return();
+  }
+  throw gzipError({ code: 'Z_DATA_ERROR' }, file, bytes);
+}
 
 /** What a header promises: the bytes of the whole content, and in words what they are. */
 export interface Promised {
@@ -32,8 +78,7 @@ export async function readSized(
 ): Promise<Buffer> {
   const { size } = await look(file);
   checkNotEmpty(file, size);
-  const magic = await readStart(file, 2);
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
+  if (!isGzip(await readStart(file, 4))) {
     // The header first: a wrong file is told without reading all of it.
     const whole = promised(await readStart(file, headerBytes));
     if (size !== whole.bytes) throw wrongSize(file, whole, formatCount(size));
@@ -43,32 +88,22 @@ export async function readSized(
   }
 
   const filler = new Filler(file, size, headerBytes, promised);
-  let packed = 0;
-  let failure: unknown;
-  try {
-    await pipeline(
-      createReadStream(file, { highWaterMark: CHUNK_BYTES }).on('data', (chunk) => {
-        packed += chunk.length;
-        onProgress?.(Math.min(1, packed / size));
-      }),
-      createGunzip({ chunkSize: CHUNK_BYTES }),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) {
-          try {
-            filler.add(chunk);
-          } catch (error) {
-            failure = error; // the pipeline itself reports only that it was ended
-            throw error;
-          }
-        }
-      },
-      ...(signal ? [{ signal }] : []),
-    );
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw gzipError(failure ?? error, file, filler);
-  }
+  for await (const piece of gunzip(withProgress(readPieces(file, signal), size, onProgress), file)) filler.add(piece);
   return filler.end();
+}
+
+/** @param size of all pieces, in bytes */
+export async function* withProgress(
+  pieces: AsyncIterable<Buffer>,
+  size: number,
+  onProgress: OpenOptions['onProgress'],
+): AsyncGenerator<Buffer> {
+  let done = 0;
+  for await (const piece of pieces) {
+    done += piece.length;
+    onProgress?.(Math.min(1, done / size));
+    yield piece;
+  }
 }
 
 function wrongSize(file: string, { bytes, what }: Promised, found: string): DataError {
@@ -92,10 +127,6 @@ class Filler {
     private readonly headerBytes: number,
     private readonly promised: (header: Buffer) => Promised,
   ) {}
-
-  get length(): number {
-    return this.content ? this.filled : this.start.length;
-  }
 
   /** @throws DataError as soon as there is more than promised: what follows is not unpacked. */
   add(chunk: Buffer): void {
@@ -139,20 +170,16 @@ class Filler {
   }
 }
 
-function gzipError(error: unknown, file: string, filler: Filler): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+/** Errors of zlib are told; others, of what was unpacked, are thrown on. */
+function gzipError(error: unknown, file: string, unpackedBytes: number): unknown {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string' || !code.startsWith('Z_')) return error;
   const name = path.basename(file);
-  if (code === 'Z_BUF_ERROR')
-    return new DataError(
-      `${name} is cut off: its gzip data ends after ${formatCount(filler.length)} unpacked bytes.`,
-      file,
-      'Download or copy it again.',
-    );
-  if (typeof code === 'string' && code.startsWith('Z_'))
-    return new DataError(
-      `${name} is damaged: its gzip data is wrong after ${formatCount(filler.length)} unpacked bytes.`,
-      file,
-      'Download or copy it again.',
-    );
-  return fileError(error, file);
+  return new DataError(
+    code === 'Z_BUF_ERROR'
+      ? t('{0} is cut off: its gzip data ends after {1} unpacked bytes.', name, formatCount(unpackedBytes))
+      : t('{0} is damaged: its gzip data is wrong after {1} unpacked bytes.', name, formatCount(unpackedBytes)),
+    file,
+    t('Download or copy it again.'),
+  );
 }

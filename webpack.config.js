@@ -58,7 +58,10 @@ module.exports = (_env, { mode = 'production' }) => [
       new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, entryOnly: true }),
       executable('trainer.js'),
       new CopyPlugin({
-        patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm', to: 'wasm/[name][ext]' }],
+        patterns: [
+          { from: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm', to: 'wasm/[name][ext]' },
+          { from: 'node_modules/@cwasm/*/*.wasm', to: 'wasm/[name][ext]' },
+        ],
       }),
     ],
   },

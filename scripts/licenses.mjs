@@ -6,16 +6,22 @@ import { root, StepError } from './step.mjs';
 /** Texts for packages that name their licence but bring none: our own is MIT, TypeScript's is Apache's. */
 const MIT = 'LICENSE';
 const APACHE = 'node_modules/typescript/LICENSE.txt';
+/** Packages of which only the WebAssembly module is copied, and the licence of the library that is compiled in it. */
+const MODULES = {
+  '@cwasm/jpeg-turbo': 'scripts/licenses/libjpeg-turbo.txt',
+  '@cwasm/webp': 'scripts/licenses/libwebp.txt',
+};
 
 /** Writes the licences of what is bundled in `folder` (its source maps are read) to `file`. @returns how many packages */
 export function writeLicenses(folder, file) {
-  const packages = bundledPackages(folder);
+  const packages = [...bundledPackages(folder), ...Object.keys(MODULES)].sort();
   const texts = packages.map((name) => {
     const { version, license, author } = JSON.parse(
       readFileSync(path.join(packageFolder(name), 'package.json'), 'utf8'),
     );
     const title = `${name} ${version} (${license})`;
-    return `${title}\n${'-'.repeat(title.length)}\n\n${licenseText(name, license, author)}`;
+    const texts = [licenseText(name, license, author), ...(name in MODULES ? [read(MODULES[name])] : [])];
+    return `${title}\n${'-'.repeat(title.length)}\n\n${texts.join('\n\n')}`;
   });
   const head = 'Pretrain Studio contains these packages, each under its own licence.';
   writeFileSync(file, [head, ...texts].join('\n\n\n') + '\n');

@@ -37,6 +37,7 @@ const PACKAGED = [
   'LICENSE',
   '.vscodeignore',
   'scripts/licenses.mjs',
+  'scripts/licenses',
 ];
 /** How long a native library that could not be had is not asked for again. */
 const RETRY_MILLISECONDS = 24 * 60 * 60 * 1000;

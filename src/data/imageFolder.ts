@@ -11,8 +11,8 @@ import {
   listFolder,
   MAX_BYTES,
 } from './files.js';
-import { decodeImage } from './imageDecode.js';
-import { readImageHeader, type ImageHeader } from './imageHeader.js';
+import { decodeImage } from './image/decode.js';
+import { readImageHeader, type ImageHeader } from './image/header.js';
 import { findImages, IMAGE_NAME, type ImageFile } from './imageLayout.js';
 import { MemoryReader } from './memory.js';
 import { DataError, type OpenOptions, type Reader, type Split, type UnreadableFile } from './reader.js';
@@ -31,7 +31,7 @@ interface ReadableImage extends ImageFile {
 
 /**
  * All images of a folder, decoded into memory: grey when every image is stored so, else RGB. An image that cannot be
- * read is left out and told in `info.problems`. EXIF orientation is not applied.
+ * read is left out and told in `info.problems`.
  * @throws DataError when there are no images, when none can be read, or when their sizes differ
  */
 export async function openImageFolder(root: string, { signal, onProgress }: OpenOptions = {}): Promise<Reader> {
@@ -54,7 +54,7 @@ export async function openImageFolder(root: string, { signal, onProgress }: Open
   checkSizes(root, readable);
 
   const { width, height } = first.header;
-  const channels = readable.every(({ header }) => header.grey) ? 1 : 3;
+  const channels = readable.every(({ header }) => header.channels === 1) ? 1 : 3;
   const imageSize = width * height * channels;
   if (imageSize * readable.length > MAX_BYTES)
     throw new DataError(
@@ -66,7 +66,9 @@ export async function openImageFolder(root: string, { signal, onProgress }: Open
   const decoded = await mapBounded(readable, signal, async (image, done, index) => {
     onProgress?.(HEADERS_FRACTION + (1 - HEADERS_FRACTION) * done);
     try {
-      decodeImage(await fs.readFile(image.file), image.header, channels, data, index * imageSize);
+      const pixels = decodeImage(await fs.readFile(image.file), { channels });
+      if (pixels.width !== width || pixels.height !== height) throw new Error('it changed while it was read');
+      data.set(pixels.data, index * imageSize);
       return true;
     } catch (error) {
       problems.push({ file: image.file, reason: reasonOf(error, image.file) });

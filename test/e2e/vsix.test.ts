@@ -109,7 +109,14 @@ describe('The packaged extension, on a computer with nothing else', () => {
       [],
     );
     const licenses = fs.readFileSync(path.join(folder, 'dist', 'third-party-licenses.txt'), 'utf8');
-    for (const name of ['ajv', 'uplot', '@tensorflow/tfjs-core', '@vscode/webview-ui-toolkit', 'jsonc-parser'])
+    for (const name of [
+      'ajv',
+      'uplot',
+      '@tensorflow/tfjs-core',
+      '@vscode/webview-ui-toolkit',
+      '@cwasm/webp',
+      'jsonc-parser',
+    ])
       assert.match(licenses, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
   });
 

@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { openImageFolder } from '../../../src/data/imageFolder.js';
-import { readImageHeader } from '../../../src/data/imageHeader.js';
+import { readImageHeader } from '../../../src/data/image/header.js';
 import { jpg, png, put, readAll, rejectsWith, temporaryFolder } from './make.js';
 
 function chunk(name: string, body: Uint8Array): Buffer {
@@ -104,8 +104,8 @@ describe('Image folders', function () {
     comment.set([0xff, 0xfe]);
     comment.writeUInt16BE(comment.length - 2, 2);
     const file = put(at('comment.jpg'), Buffer.concat([image.subarray(0, 2), comment, image.subarray(2)]));
-    const { width, height, grey } = await readImageHeader(file);
-    assert.deepEqual([width, height, grey], [24, 8, false]);
+    const { width, height, channels } = await readImageHeader(file);
+    assert.deepEqual([width, height, channels], [24, 8, 3]);
   });
 
   it('take train, validation and test folders above the classes as splits', async () => {

@@ -5,8 +5,8 @@ import type { JsonSchema } from '../src/recipe/description.js';
 import { translatedSchema } from '../src/recipe/translation.js';
 import { english } from '../webview/strings.js';
 
-/** Functions whose first argument is a text for people. */
-const TRANSLATORS = new Set(['t', 'l10n.t', 'vscode.l10n.t', 'message']);
+/** The function whose first argument is a text for people: protocol/l10n.ts. */
+const TRANSLATOR = 't';
 
 /** What is known about the texts of the sources. */
 export interface Texts {
@@ -15,7 +15,7 @@ export interface Texts {
   others: string[];
 }
 
-/** All texts that the sources in a folder and those inside hand to a translator. */
+/** All texts that the sources in a folder and those inside hand to the translator. */
 export function textsOf(folder: string): Texts {
   const texts: Texts = { literals: [], others: [] };
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -23,7 +23,7 @@ export function textsOf(folder: string): Texts {
     const file = path.join(folder, name);
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
     const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) && TRANSLATORS.has(node.expression.getText(source))) {
+      if (ts.isCallExpression(node) && node.expression.getText(source) === TRANSLATOR) {
         const first = node.arguments[0];
         if (first !== undefined && ts.isStringLiteralLike(first)) texts.literals.push(first.text);
         else texts.others.push(`${name}:${source.getLineAndCharacterOfPosition(node.pos).line + 1}`);

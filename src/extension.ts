@@ -4,6 +4,7 @@ import { registerCodeLens } from './host/codeLens.js';
 import { registerContextKeys } from './host/contextKeys.js';
 import { registerEngineCommands } from './host/engineCommands.js';
 import type { Host } from './host/host.js';
+import { languageEnvironment, speakEditorLanguage } from './host/language.js';
 import { registerLogCommands } from './host/logCommands.js';
 import { registerMonitor } from './host/monitor.js';
 import { registerNewRecipe } from './host/newRecipe.js';
@@ -23,12 +24,15 @@ import { registerTasks } from './host/tasks.js';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Pretrain Studio', { log: true });
+  speakEditorLanguage();
+  const nativeDir = path.join(context.globalStorageUri.fsPath, 'native');
   const program = {
     execPath: process.execPath,
     script: context.asAbsolutePath(path.join('dist', 'trainer.js')),
-    nativeDir: path.join(context.globalStorageUri.fsPath, 'native'),
+    nativeDir,
+    env: { ELECTRON_RUN_AS_NODE: '1', PRETRAIN_NATIVE_DIR: nativeDir, ...languageEnvironment() },
   };
-  const runs = new RunStore({ mayConnect: () => vscode.workspace.isTrusted, t: vscode.l10n.t });
+  const runs = new RunStore({ mayConnect: () => vscode.workspace.isTrusted });
   const recipes = new RecipeFiles();
   const checks = new RecipeChecks(program, log);
   const host: Host = { context, log, program, runs, recipes, checks, activeRun: undefined, visibleRuns: new Set() };

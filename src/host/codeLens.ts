@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { stagePositions } from '../recipe/edit.js';
 import { Command, RECIPE_GLOB } from './contributions.js';
 import { costText } from './format.js';
@@ -20,17 +21,14 @@ export function registerCodeLens({ checks }: Host): vscode.Disposable {
           if (stage === undefined) return [];
           const range = document.lineAt(stage.range.line - 1).range;
           const start = new vscode.CodeLens(range, {
-            title: `$(play) ${vscode.l10n.t('Start Pretraining')}`,
+            title: `$(play) ${t('Start Pretraining')}`,
             command: Command.start,
             arguments: [document.uri],
           });
           const cost = checks.result(document)?.cost ?? null;
           return cost === null
             ? [start]
-            : [
-                start,
-                new vscode.CodeLens(range, { title: costText(cost, vscode.l10n.t, vscode.env.language), command: '' }),
-              ];
+            : [start, new vscode.CodeLens(range, { title: costText(cost, vscode.env.language), command: '' })];
         },
       },
     ),

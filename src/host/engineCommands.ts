@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import type { EngineDiagnosis } from '../protocol/trainer.js';
 import { Command } from './contributions.js';
 import { engineReport } from './format.js';
 import type { Host } from './host.js';
 import { withTrainer } from './trainerProgress.js';
 import { requireTrust } from './trust.js';
-
-const { l10n } = vscode;
 
 const REPORT_SCHEME = 'pretrain-report';
 
@@ -22,25 +21,25 @@ export function registerEngineCommands(host: Host): vscode.Disposable {
     }),
     vscode.commands.registerCommand(Command.diagnoseEngines, async () => {
       if (!(await requireTrust())) return;
-      const result = await withTrainer(host, l10n.t('Diagnosing engines: each does a few training steps'), ['engines']);
+      const result = await withTrainer(host, t('Diagnosing engines: each does a few training steps'), ['engines']);
       if (result === undefined) return;
       const engines = (result as { engines: EngineDiagnosis[] }).engines;
-      report = engineReport(engines, l10n.t, vscode.env.language);
-      const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `${l10n.t('Engines')}.md` });
+      report = engineReport(engines, vscode.env.language);
+      const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `${t('Engines')}.md` });
       changed.fire(uri);
       await showReport(uri);
     }),
     vscode.commands.registerCommand(Command.installNativeEngine, async () => {
       if (!(await requireTrust())) return;
       const args = ['engines', '--install', '--to', host.program.nativeDir];
-      const result = await withTrainer(host, l10n.t('Installing the native engine'), args, () => {
+      const result = await withTrainer(host, t('Installing the native engine'), args, () => {
         void vscode.window.showInformationMessage(
-          l10n.t('The installation of the native engine was cancelled; nothing of it is left.'),
+          t('The installation of the native engine was cancelled; nothing of it is left.'),
         );
       });
       if (result === undefined) return;
       void vscode.window.showInformationMessage(
-        l10n.t('The native engine is installed. The next run whose recipe says "engine": "auto" uses it.'),
+        t('The native engine is installed. The next run whose recipe says "engine": "auto" uses it.'),
       );
     }),
   );

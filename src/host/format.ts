@@ -1,7 +1,7 @@
+import { t } from '../protocol/l10n.js';
 import type { EngineDiagnosis, StageCost } from '../protocol/trainer.js';
 import type { RunRecord, RunState } from '../protocol/run.js';
 import { formatDuration } from '../protocol/duration.js';
-import type { Translate } from './message.js';
 
 /** Short texts about runs, the same in trees, status bar and messages. */
 
@@ -25,7 +25,7 @@ export function formatBytes(bytes: number, locale?: string): string {
   return `${new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false }).format(value)} ${unit}`;
 }
 
-export function stateText(state: RunState, t: Translate): string {
+export function stateText(state: RunState): string {
   switch (state) {
     case 'preparing':
       return t('Preparing');
@@ -45,18 +45,18 @@ export function stateText(state: RunState, t: Translate): string {
 }
 
 /** e.g. "epoch 12 of 100". The epoch under way, not the ones finished. */
-export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, t: Translate, locale?: string): string {
+export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, locale?: string): string {
   const underWay = Math.min(run.epochs, Math.floor(run.epoch) + 1);
   return t('epoch {0} of {1}', formatCount(underWay, locale), formatCount(run.epochs, locale));
 }
 
 /** e.g. "epoch 12 of 100 · loss 0.0953". */
-export function runText(run: RunRecord, state: RunState, t: Translate, locale?: string): string {
+export function runText(run: RunRecord, state: RunState, locale?: string): string {
   const loss = run.metrics['loss'];
-  const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state, t)];
-  if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, t, locale));
+  const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state)];
+  if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, locale));
   if (loss !== undefined) parts.push(t('loss {0}', formatLoss(loss, locale)));
-  return parts.length === 0 ? stateText(state, t) : parts.join(' · ');
+  return parts.length === 0 ? stateText(state) : parts.join(' · ');
 }
 
 /**
@@ -64,20 +64,14 @@ export function runText(run: RunRecord, state: RunState, t: Translate, locale?: 
  *
  * @param secondsLeft null while it is not known
  */
-export function statusText(
-  run: RunRecord,
-  state: RunState,
-  secondsLeft: number | null,
-  t: Translate,
-  locale?: string,
-): string {
-  const text = `${run.name} · ${runText(run, state, t, locale)}`;
+export function statusText(run: RunRecord, state: RunState, secondsLeft: number | null, locale?: string): string {
+  const text = `${run.name} · ${runText(run, state, locale)}`;
   if (state !== 'running' || secondsLeft === null) return text;
   return `${text} · ${t('{0} left', formatDuration(secondsLeft))}`;
 }
 
 /** e.g. "50,992 parameters · 23,500 steps · about 400 MB". */
-export function costText(cost: StageCost, t: Translate, locale?: string): string {
+export function costText(cost: StageCost, locale?: string): string {
   return [
     t('{0} parameters', formatCount(cost.parameters, locale)),
     t('{0} steps', formatCount(cost.epochs * cost.stepsPerEpoch, locale)),
@@ -86,7 +80,7 @@ export function costText(cost: StageCost, t: Translate, locale?: string): string
 }
 
 /** A document in Markdown that tells which engines load here. */
-export function engineReport(engines: readonly EngineDiagnosis[], t: Translate, locale?: string): string {
+export function engineReport(engines: readonly EngineDiagnosis[], locale?: string): string {
   const decimals = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const titles = [t('Engine'), t('Loads'), t('Version'), t('Threads'), t('One training step')];
   const rows = engines.map(({ name, loads, version, threads, stepMilliseconds }) => [

@@ -1,8 +1,12 @@
+import { t } from '../protocol/l10n.js';
 import type { JsonSchema } from '../recipe/description.js';
-import schema from '../recipe/recipe.schema.json';
+import english from '../recipe/recipe.schema.json';
+import { translatedSchema } from '../recipe/translation.js';
 
-/** The schema of recipes, as the editor has it. */
-export const recipeSchema = schema as JsonSchema;
+/** The schema of recipes, in the editor's language. */
+export function recipeSchema(): JsonSchema {
+  return translatedSchema(english as JsonSchema, t);
+}
 
 /** A way to pretrain, as the schema describes it. */
 export interface MethodChoice {
@@ -11,15 +15,13 @@ export interface MethodChoice {
   summary: string;
 }
 
-const {
-  enum: names,
-  enumDescriptions: summaries,
-  markdownEnumDescriptions: texts,
-} = schema.properties.pretrain.properties.method;
-
 /** In the order of the schema; the first is the default. */
-export const methods: readonly MethodChoice[] = names.map((name, index) => ({
-  name,
-  title: /^\*\*(.+?)\*\*/.exec(texts[index] ?? '')?.[1] ?? name,
-  summary: summaries[index] ?? '',
-}));
+export function methods(): MethodChoice[] {
+  const schema = recipeSchema() as typeof english;
+  const { enum: names, enumDescriptions, markdownEnumDescriptions } = schema.properties.pretrain.properties.method;
+  return names.map((name, index) => ({
+    name,
+    title: /^\*\*(.+?)\*\*/.exec(markdownEnumDescriptions[index] ?? '')?.[1] ?? name,
+    summary: enumDescriptions[index] ?? '',
+  }));
+}

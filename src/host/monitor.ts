@@ -1,21 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import type { FromMonitor, ToMonitor } from '../protocol/monitor.js';
 import { monitorHtml } from '../protocol/monitorPage.js';
 import { RunFile } from '../protocol/run.js';
 import { Command, MONITOR } from './contributions.js';
 import { stateText } from './format.js';
 import type { Host } from './host.js';
-import { tell } from './message.js';
+import { reason } from './message.js';
 import { openRecipe } from './openRecipe.js';
 import { findRun } from './runCommands.js';
 import { RunFeed } from './runFeed.js';
 import { readSample } from './runFolder.js';
 import type { TrackedRun } from './trackedRun.js';
 import { resumeRun } from './trainers.js';
-
-const { l10n } = vscode;
 
 /** Keys of translations that are meant for the page begin so in the bundle. */
 const STRINGS = 'monitor.';
@@ -120,14 +119,14 @@ class MonitorPanel {
 
   private entitle(): void {
     const name = this.run.record?.name ?? this.run.id;
-    this.panel.title = l10n.t('{0}: {1}', name, stateText(this.run.state, l10n.t));
+    this.panel.title = t('{0}: {1}', name, stateText(this.run.state));
   }
 
   private async receive(message: FromMonitor): Promise<void> {
     try {
       await this.answer(message);
     } catch (error) {
-      const text = tell(error, l10n.t);
+      const text = reason(error);
       this.host.log.warn(`${message.type}: ${text}`);
       await this.post({ type: 'failed', message: text });
     }
@@ -164,7 +163,7 @@ class MonitorPanel {
     const feed = new RunFeed(this.run, (message) => this.post(message));
     this.feed = feed;
     feed.start().catch(async (error: unknown) => {
-      const text = l10n.t('{0} cannot be read: {1}', this.run.folder, tell(error, l10n.t));
+      const text = t('{0} cannot be read: {1}', this.run.folder, reason(error));
       this.host.log.error(text);
       await this.post({ type: 'failed', message: text });
     });
@@ -196,14 +195,14 @@ function webviewOptions({ context }: Host): vscode.WebviewOptions {
 function html({ context }: Host, { webview }: vscode.WebviewPanel): string {
   const address = (...name: string[]) =>
     webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, ...name)).toString();
-  const strings = Object.entries(l10n.bundle ?? {}).filter(([key]) => key.startsWith(STRINGS));
+  const strings = Object.entries(vscode.l10n.bundle ?? {}).filter(([key]) => key.startsWith(STRINGS));
   return monitorHtml({
     script: address('dist', 'monitor.js'),
     style: address('media', 'monitor.css'),
     nonce: randomBytes(16).toString('hex'),
     cspSource: webview.cspSource,
     strings: Object.fromEntries(strings.map(([key, text]) => [key.slice(STRINGS.length), text])),
-    title: l10n.t('Monitor'),
+    title: t('Monitor'),
     language: vscode.env.language,
   });
 }

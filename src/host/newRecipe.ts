@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { findDatasets } from '../data/find.js';
 import type { Detection } from '../data/reader.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
@@ -7,8 +8,6 @@ import { Command, RECIPE_ENDING } from './contributions.js';
 import type { Host } from './host.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
-
-const { l10n } = vscode;
 
 type DatasetItem = vscode.QuickPickItem &
   ({ kind?: undefined; choose: () => Thenable<vscode.Uri | undefined> } | { kind: vscode.QuickPickItemKind.Separator });
@@ -18,9 +17,9 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
   return vscode.commands.registerCommand(Command.newRecipe, async (dataset?: unknown) => {
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
     if (folders.length === 0) {
-      const open = l10n.t('Open Folder');
+      const open = t('Open Folder');
       const answer = await vscode.window.showInformationMessage(
-        l10n.t('A recipe belongs into a folder. Open one with data first.'),
+        t('A recipe belongs into a folder. Open one with data first.'),
         open,
       );
       if (answer === open) await vscode.commands.executeCommand('vscode.openFolder');
@@ -42,8 +41,8 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
 async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<vscode.Uri | undefined> {
   const picker = vscode.window.createQuickPick<DatasetItem>();
   const abort = new AbortController();
-  picker.title = l10n.t('New Recipe: Dataset');
-  picker.placeholder = l10n.t('What should be learned from?');
+  picker.title = t('New Recipe: Dataset');
+  picker.placeholder = t('What should be learned from?');
   picker.matchOnDescription = true;
   picker.step = 1;
   picker.totalSteps = 2;
@@ -62,10 +61,10 @@ async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<
       const items = perFolder.flat().map(datasetItem);
       picker.items = [...items, ...otherItems()];
       if (items[0] !== undefined) picker.activeItems = [items[0]];
-      else picker.placeholder = l10n.t('No dataset was found in this workspace. Choose one, or have one drawn.');
+      else picker.placeholder = t('No dataset was found in this workspace. Choose one, or have one drawn.');
     })
     .catch((error: unknown) => {
-      picker.placeholder = l10n.t(
+      picker.placeholder = t(
         'The workspace could not be searched: {0}',
         error instanceof Error ? error.message : String(error),
       );
@@ -94,11 +93,11 @@ function datasetItem({ path: file, kind, reason }: Detection): DatasetItem {
 
 function kindText(kind: Detection['kind']): string {
   const texts: Record<Detection['kind'], string> = {
-    image: l10n.t('images'),
-    text: l10n.t('text'),
-    sound: l10n.t('sound'),
-    table: l10n.t('table'),
-    array: l10n.t('array'),
+    image: t('images'),
+    text: t('text'),
+    sound: t('sound'),
+    table: t('table'),
+    array: t('array'),
   };
   return texts[kind];
 }
@@ -107,13 +106,13 @@ function otherItems(): DatasetItem[] {
   return [
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
-      label: l10n.t('Choose a Folder...'),
+      label: t('Choose a Folder...'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
       choose: () => chooseOnDisk(true),
     },
-    { label: l10n.t('Choose a File...'), iconPath: new vscode.ThemeIcon('file'), choose: () => chooseOnDisk(false) },
+    { label: t('Choose a File...'), iconPath: new vscode.ThemeIcon('file'), choose: () => chooseOnDisk(false) },
     {
-      label: l10n.t('Create Sample Dataset'),
+      label: t('Create Sample Dataset'),
       iconPath: new vscode.ThemeIcon('sparkle'),
       choose: () =>
         vscode.commands.executeCommand<vscode.Uri | undefined>(Command.createSampleDataset, { forRecipe: true }),
@@ -125,21 +124,21 @@ async function chooseOnDisk(folder: boolean): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectFolders: folder,
     canSelectFiles: !folder,
-    openLabel: l10n.t('Learn From This'),
+    openLabel: t('Learn From This'),
   });
   return chosen?.[0];
 }
 
 async function pickMethod(): Promise<MethodChoice | undefined> {
-  const items = methods.map((method) => ({
+  const items = methods().map((method) => ({
     label: method.title,
     description: method.name,
     detail: method.summary,
     method,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: l10n.t('New Recipe: Method'),
-    placeHolder: l10n.t('How should it be learned?'),
+    title: t('New Recipe: Method'),
+    placeHolder: t('How should it be learned?'),
     matchOnDetail: true,
   });
   return picked?.method;
@@ -150,7 +149,7 @@ async function write(folder: vscode.Uri, data: vscode.Uri, method: MethodChoice)
   const name = freeName(recipeFileName(data.fsPath, method.name), taken);
   const recipe = vscode.Uri.joinPath(folder, name + RECIPE_ENDING);
   const dataPath = path.relative(folder.fsPath, data.fsPath).split(path.sep).join('/');
-  const text = newRecipeText(recipeSchema, { name, dataPath, method: method.name });
+  const text = newRecipeText(recipeSchema(), { name, dataPath, method: method.name });
   await vscode.workspace.fs.writeFile(recipe, new TextEncoder().encode(text));
   return recipe;
 }

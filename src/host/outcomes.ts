@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
 import { formatLoss } from './format.js';
 import type { Host } from './host.js';
 import { plain } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
-
-const { l10n } = vscode;
 
 /** Milliseconds after a trainer is gone in which its process may still tell how it ended. */
 const LAST_WORD = 500;
@@ -24,12 +23,12 @@ export function registerOutcomes(host: Host): vscode.Disposable {
 async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
   const { shown, state } = run;
   if (shown === null) return;
-  const resume = l10n.t('Resume');
-  const open = l10n.t('Open Monitor');
-  const log = l10n.t('Show Log');
+  const resume = t('Resume');
+  const open = t('Open Monitor');
+  const log = t('Show Log');
   let answer: string | undefined;
   if (state === 'failed' || state === 'interrupted') {
-    const title = state === 'failed' ? l10n.t('{0} failed.', shown.name) : l10n.t('{0} was interrupted.', shown.name);
+    const title = state === 'failed' ? t('{0} failed.', shown.name) : t('{0} was interrupted.', shown.name);
     const text = [title, shown.error?.message, shown.error?.advice].filter((part) => part !== undefined).join(' ');
     host.log.error(text);
     answer = await vscode.window.showErrorMessage(plain(text), resume, open, log);
@@ -37,8 +36,8 @@ async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
     const loss = shown.metrics['validationLoss'] ?? shown.metrics['loss'];
     const text =
       loss === undefined
-        ? l10n.t('{0} is complete.', shown.name)
-        : l10n.t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
+        ? t('{0} is complete.', shown.name)
+        : t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
     answer = await vscode.window.showInformationMessage(plain(text), open);
   }
   if (answer === resume) await vscode.commands.executeCommand(Command.resume, run);

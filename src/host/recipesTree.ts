@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { parseDocument } from '../recipe/document.js';
 import { View } from './contributions.js';
 import type { Host } from './host.js';
 import { methods } from './methods.js';
 import { recipeName } from './recipeFiles.js';
-
-const { l10n } = vscode;
 
 interface RecipeElement {
   kind: 'recipe' | 'stage';
@@ -46,7 +45,7 @@ function recipeItem({ uri }: RecipeElement): vscode.TreeItem {
 }
 
 async function stageItem({ uri }: RecipeElement): Promise<vscode.TreeItem> {
-  const item = new vscode.TreeItem(l10n.t('Pretraining'));
+  const item = new vscode.TreeItem(t('Pretraining'));
   item.id = `${uri.toString()}#pretrain`;
   item.description = await methodTitle(uri);
   item.iconPath = new vscode.ThemeIcon('play-circle');
@@ -63,10 +62,11 @@ async function methodTitle(uri: vscode.Uri): Promise<string> {
   );
   const { document } = parseDocument(text);
   if (document.root === null) return '';
-  const name: unknown = document.node(['pretrain', 'method'])?.value ?? methods[0]?.name;
-  return methods.find((method) => method.name === name)?.title ?? (typeof name === 'string' ? name : '');
+  const known = methods();
+  const name: unknown = document.node(['pretrain', 'method'])?.value ?? known[0]?.name;
+  return known.find((method) => method.name === name)?.title ?? (typeof name === 'string' ? name : '');
 }
 
 function open(uri: vscode.Uri): vscode.Command {
-  return { command: 'vscode.open', title: l10n.t('Open Recipe'), arguments: [uri] };
+  return { command: 'vscode.open', title: t('Open Recipe'), arguments: [uri] };
 }

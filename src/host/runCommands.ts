@@ -1,15 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { RunFile, isResumable, type RunState } from '../protocol/run.js';
 import { Command } from './contributions.js';
 import { runText } from './format.js';
 import type { Host } from './host.js';
-import { plain, tell } from './message.js';
+import { plain, reason } from './message.js';
 import { openRecipe } from './openRecipe.js';
 import { TrackedRun } from './trackedRun.js';
 import { resumeRun } from './trainers.js';
-
-const { l10n } = vscode;
 
 /** Whether something can be done with a run in this state. */
 type Fits = (state: RunState) => boolean;
@@ -26,7 +25,7 @@ export function registerRunCommands(host: Host): vscode.Disposable {
       try {
         await action(run);
       } catch (error) {
-        const text = l10n.t('{0}: {1}', run.record?.name ?? run.id, tell(error, l10n.t));
+        const text = t('{0}: {1}', run.record?.name ?? run.id, reason(error));
         host.log.error(text);
         void vscode.window.showErrorMessage(plain(text));
       }
@@ -68,25 +67,24 @@ export async function findRun(host: Host, target: unknown, fits: Fits | Fits[]):
   const candidates =
     kinds.map((kind) => readable.filter((run) => kind(run.state))).find((found) => found.length > 0) ?? [];
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage(l10n.t('There is no run this can be done with.'));
+    void vscode.window.showInformationMessage(t('There is no run this can be done with.'));
     return undefined;
   }
   if (candidates.length === 1) return candidates[0];
   const items = candidates.map((run) => ({
     label: run.record?.name ?? run.id,
-    description: run.record === null ? '' : runText(run.record, run.state, l10n.t, vscode.env.language),
+    description: run.record === null ? '' : runText(run.record, run.state, vscode.env.language),
     run,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: l10n.t('Which run?') }))?.run;
+  return (await vscode.window.showQuickPick(items, { placeHolder: t('Which run?') }))?.run;
 }
 
 async function setLearningRate(run: TrackedRun): Promise<void> {
   const text = await vscode.window.showInputBox({
-    title: l10n.t('Set Learning Rate'),
-    prompt: l10n.t('Takes effect at the next step of {0}.', run.record?.name ?? run.id),
+    title: t('Set Learning Rate'),
+    prompt: t('Takes effect at the next step of {0}.', run.record?.name ?? run.id),
     value: String(run.record?.learningRate ?? ''),
-    validateInput: (value) =>
-      isLearningRate(Number(value)) ? undefined : l10n.t('Enter a number above 0, e.g. 0.001.'),
+    validateInput: (value) => (isLearningRate(Number(value)) ? undefined : t('Enter a number above 0, e.g. 0.001.')),
   });
   if (text !== undefined) await run.request({ type: 'setLearningRate', learningRate: Number(text) });
 }
@@ -97,17 +95,17 @@ function isLearningRate(value: number): boolean {
 
 async function refuseLiving(run: TrackedRun): Promise<void> {
   await run.refresh();
-  if (run.isAlive) throw new Error(l10n.t('It is still training. Stop it before it is deleted.'));
+  if (run.isAlive) throw new Error(t('It is still training. Stop it before it is deleted.'));
 }
 
 async function deleteRun({ runs }: Host, run: TrackedRun): Promise<void> {
   await refuseLiving(run);
-  const confirm = l10n.t('Delete');
+  const confirm = t('Delete');
   const answer = await vscode.window.showWarningMessage(
-    l10n.t('Delete the run {0}?', run.record?.name ?? run.id),
+    t('Delete the run {0}?', run.record?.name ?? run.id),
     {
       modal: true,
-      detail: l10n.t('Its curves, samples and checkpoints in {0} are deleted. This cannot be undone.', run.folder),
+      detail: t('Its curves, samples and checkpoints in {0} are deleted. This cannot be undone.', run.folder),
     },
     confirm,
   );

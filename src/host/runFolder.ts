@@ -1,6 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { MessageError, message, reason, type Message } from './message.js';
+import { grouped, t } from '../protocol/l10n.js';
+import { reason } from './message.js';
 import { RUN_FORMAT, RunFile, stepName, type RunRecord, type RunState } from '../protocol/run.js';
 
 /** Reading run folders: all of it asynchronous, and nothing is believed that was not checked. */
@@ -12,9 +13,9 @@ const MAX_SAMPLE_BYTES = 256 * 1024 * 1024;
 const states: readonly RunState[] = ['preparing', 'running', 'paused', 'stopped', 'completed', 'failed'];
 
 /** A run folder that cannot be shown; the message says what is wrong with which file. */
-export class RunFolderError extends MessageError {
-  constructor(told: Message) {
-    super(told);
+export class RunFolderError extends Error {
+  constructor(message: string) {
+    super(message);
     this.name = 'RunFolderError';
   }
 }
@@ -31,7 +32,7 @@ export function parseRunRecord(text: string, file: string): RunRecord {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RunFolderError(message('{0} is not valid JSON: {1}', file, reason(error)));
+    throw new RunFolderError(t('{0} is not valid JSON: {1}', file, reason(error)));
   }
   return asRunRecord(value, file);
 }
@@ -39,10 +40,10 @@ export function parseRunRecord(text: string, file: string): RunRecord {
 /** @throws RunFolderError as {@link readRunRecord}; `file` says where the record comes from. */
 export function asRunRecord(value: unknown, file: string): RunRecord {
   if (!isObject(value) || typeof value['format'] !== 'number')
-    throw new RunFolderError(message('{0} is not the record of a run.', file));
+    throw new RunFolderError(t('{0} is not the record of a run.', file));
   if (value['format'] > RUN_FORMAT) {
     throw new RunFolderError(
-      message(
+      t(
         '{0} was written by a newer version of Pretrain Studio (format {1}, this version reads up to {2}). Update the extension to open this run.',
         file,
         value['format'],
@@ -52,7 +53,7 @@ export function asRunRecord(value: unknown, file: string): RunRecord {
   }
   for (const [name, check] of Object.entries(fields)) {
     if (!check(value[name]))
-      throw new RunFolderError(message('{0} is damaged: "{1}" is missing or has a wrong type.', file, name));
+      throw new RunFolderError(t('{0} is damaged: "{1}" is missing or has a wrong type.', file, name));
   }
   return value as unknown as RunRecord;
 }
@@ -131,11 +132,11 @@ export async function readSample(folder: string, step: number): Promise<Uint8Arr
 async function readAtMost(file: string, most: number): Promise<Buffer> {
   try {
     const found = await stat(file);
-    if (!found.isFile()) throw new Error('it is not a file');
-    if (found.size > most) throw new Error(`it is too large (${found.size} bytes)`);
+    if (!found.isFile()) throw new Error(t('it is not a file'));
+    if (found.size > most) throw new Error(t('it is too large ({0} bytes)', grouped(found.size)));
     return await readFile(file);
   } catch (error) {
-    throw new RunFolderError(message('{0} cannot be read: {1}', file, reason(error)));
+    throw new RunFolderError(t('{0} cannot be read: {1}', file, reason(error)));
   }
 }
 

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import type { RunState } from '../protocol/run.js';
 import { Command, View } from './contributions.js';
 import { runText, stateText } from './format.js';
 import type { Host } from './host.js';
 import type { TrackedRun } from './trackedRun.js';
-
-const { l10n } = vscode;
 
 /** Milliseconds between two updates of what stands beside the runs. */
 const INTERVAL = 1000;
@@ -65,23 +64,21 @@ function item(run: TrackedRun, isParent: boolean): vscode.TreeItem {
   const result = new vscode.TreeItem(record?.name ?? run.id, expansion);
   result.id = run.folder;
   if (record === null) {
-    result.description = l10n.t('cannot be read');
-    result.tooltip = run.problem === null ? run.folder : l10n.t(run.problem.text, ...run.problem.args);
+    result.description = t('cannot be read');
+    result.tooltip = run.problem === null ? run.folder : run.problem;
     result.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
     result.contextValue = 'run.unreadable';
     return result;
   }
-  const text = runText(record, state, l10n.t, vscode.env.language);
+  const text = runText(record, state, vscode.env.language);
   result.description = text;
   result.tooltip = tooltip(run);
   result.iconPath = icon(state);
   result.contextValue = `run.${state}`;
   result.accessibilityInformation = {
-    label: [record.name, stateText(state, l10n.t), text, shown?.error?.message]
-      .filter((part) => part !== undefined)
-      .join(', '),
+    label: [record.name, stateText(state), text, shown?.error?.message].filter((part) => part !== undefined).join(', '),
   };
-  result.command = { command: Command.openMonitor, title: l10n.t('Open Monitor'), arguments: [run] };
+  result.command = { command: Command.openMonitor, title: t('Open Monitor'), arguments: [run] };
   return result;
 }
 
@@ -91,7 +88,7 @@ function tooltip({ record, state, shown, folder }: TrackedRun): vscode.MarkdownS
   const date = new Date(record.created);
   const lines = [
     record.summary,
-    `${stateText(state, l10n.t)} · ${Number.isNaN(date.getTime()) ? record.created : date.toLocaleString(vscode.env.language)}`,
+    `${stateText(state)} · ${Number.isNaN(date.getTime()) ? record.created : date.toLocaleString(vscode.env.language)}`,
     shown?.error?.message,
     shown?.error?.advice,
     record.engine === null ? undefined : `${record.engine.name} ${record.engine.version}`,

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
 import type { Host } from './host.js';
 import { withTrainer } from './trainerProgress.js';
 import { requireTrust } from './trust.js';
-
-const { l10n } = vscode;
 
 /** What the folder of the sample is called. */
 const NAME = 'digits';
@@ -18,7 +17,7 @@ export function registerSampleDataset(host: Host): vscode.Disposable {
       const parent = await chooseFolder();
       if (parent === undefined) return undefined;
       const folder = await freeFolder(parent);
-      const title = l10n.t('Drawing digits into {0}', vscode.workspace.asRelativePath(folder));
+      const title = t('Drawing digits into {0}', vscode.workspace.asRelativePath(folder));
       if ((await withTrainer(host, title, ['sample', 'digits', folder.fsPath])) === undefined) return undefined;
       if (!isForRecipe(options)) void offerRecipe(folder);
       return folder;
@@ -38,7 +37,7 @@ async function chooseFolder(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
-    openLabel: l10n.t('Create Here'),
+    openLabel: t('Create Here'),
   });
   return chosen?.[0];
 }
@@ -51,8 +50,8 @@ async function freeFolder(parent: vscode.Uri): Promise<vscode.Uri> {
 }
 
 async function offerRecipe(folder: vscode.Uri): Promise<void> {
-  const create = l10n.t('New Recipe');
-  const text = l10n.t(
+  const create = t('New Recipe');
+  const text = t(
     'The sample dataset is in {0}. A recipe says how to learn from it.',
     vscode.workspace.asRelativePath(folder),
   );

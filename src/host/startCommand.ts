@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
 import { epochText } from './format.js';
 import type { Host } from './host.js';
 import { isRecipe, recipeName } from './recipeFiles.js';
 import type { TrackedRun } from './trackedRun.js';
 import { startPretraining } from './trainers.js';
-
-const { l10n } = vscode;
 
 /** Start Pretraining: of the recipe it is called for, the one in the editor, the only one, or the one picked. */
 export function registerStartCommand(host: Host): vscode.Disposable {
@@ -35,11 +34,8 @@ function activeRecipe(): vscode.Uri | undefined {
 async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
   const found = await recipes.list();
   if (found.length === 0) {
-    const create = l10n.t('New Recipe');
-    const answer = await vscode.window.showInformationMessage(
-      l10n.t('There is no recipe in this workspace yet.'),
-      create,
-    );
+    const create = t('New Recipe');
+    const answer = await vscode.window.showInformationMessage(t('There is no recipe in this workspace yet.'), create);
     if (answer === create) await vscode.commands.executeCommand(Command.newRecipe);
     return undefined;
   }
@@ -51,8 +47,8 @@ async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
   }));
   return (
     await vscode.window.showQuickPick(items, {
-      title: l10n.t('Start Pretraining'),
-      placeHolder: l10n.t('Which recipe?'),
+      title: t('Start Pretraining'),
+      placeHolder: t('Which recipe?'),
     })
   )?.uri;
 }
@@ -65,17 +61,17 @@ async function saved(recipe: vscode.Uri): Promise<boolean> {
 
 /** Asks, because the same recipe is training already. */
 async function wantsAnother(running: TrackedRun, recipe: vscode.Uri): Promise<boolean> {
-  const open = l10n.t('Open Monitor');
-  const another = l10n.t('Start Another Run');
+  const open = t('Open Monitor');
+  const another = t('Start Another Run');
   const answer = await vscode.window.showWarningMessage(
-    l10n.t(
+    t(
       '{0} is training already ({1}).',
       recipeName(recipe),
-      running.record === null ? running.id : epochText(running.record, l10n.t, vscode.env.language),
+      running.record === null ? running.id : epochText(running.record, vscode.env.language),
     ),
     {
       modal: true,
-      detail: l10n.t('Two runs share the processor and both become slower. Their results are kept apart.'),
+      detail: t('Two runs share the processor and both become slower. Their results are kept apart.'),
     },
     open,
     another,

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { Pace } from '../protocol/pace.js';
 import { Command } from './contributions.js';
 import { statusText } from './format.js';
 import type { Host } from './host.js';
 import type { TrackedRun } from './trackedRun.js';
-
-const { l10n } = vscode;
 
 /** Milliseconds between two updates: faster cannot be read. */
 const INTERVAL = 500;
@@ -13,7 +12,7 @@ const INTERVAL = 500;
 /** While something runs: what, how far, how well, how long still. A click opens its monitor. */
 export function registerStatusBar({ runs }: Host): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('pretrain.status', vscode.StatusBarAlignment.Left, 10);
-  item.name = l10n.t('Pretrain Studio: Training');
+  item.name = t('Pretrain Studio: Training');
   const paces = new WeakMap<TrackedRun, Pace>();
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
@@ -28,7 +27,7 @@ export function registerStatusBar({ runs }: Host): vscode.Disposable {
     if (pace === undefined) paces.set(run, (pace = new Pace()));
     pace.update(run.record.step, run.record.seconds);
     const left = pace.secondsLeft(run.record.epochs * run.record.stepsPerEpoch);
-    show(item, run, statusText(run.record, run.state, left, l10n.t, vscode.env.language), alive.length - 1);
+    show(item, run, statusText(run.record, run.state, left, vscode.env.language), alive.length - 1);
   };
   const later = () => {
     timer ??= setTimeout(update, INTERVAL);
@@ -43,7 +42,7 @@ export function registerStatusBar({ runs }: Host): vscode.Disposable {
 function show(item: vscode.StatusBarItem, run: TrackedRun, text: string, others: number): void {
   item.text = `${run.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)'} ${text}${others > 0 ? ` (+${others})` : ''}`;
   item.accessibilityInformation = { label: text, role: 'button' };
-  item.tooltip = l10n.t('Open Monitor');
-  item.command = { command: Command.openMonitor, title: l10n.t('Open Monitor'), arguments: [run] };
+  item.tooltip = t('Open Monitor');
+  item.command = { command: Command.openMonitor, title: t('Open Monitor'), arguments: [run] };
   item.show();
 }

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { RUNS_FOLDER } from '../protocol/run.js';
 import { TASK_TYPE } from './contributions.js';
 import type { Host } from './host.js';
 import { recipeName } from './recipeFiles.js';
 import { folderOf } from './trainers.js';
-
-const { l10n } = vscode;
 
 /** A recipe as a task: the trainer's command line in a terminal, with the same run folder as everywhere. */
 export function registerTasks(host: Host): vscode.Disposable {
@@ -42,16 +41,9 @@ function task(
   }
   const execution = new vscode.ProcessExecution(program.execPath, args, {
     cwd: path.dirname(recipe.fsPath),
-    env: { ELECTRON_RUN_AS_NODE: '1', PRETRAIN_NATIVE_DIR: program.nativeDir },
+    env: program.env,
   });
-  const result = new vscode.Task(
-    definition,
-    scope,
-    l10n.t('Pretrain {0}', recipeName(recipe)),
-    TASK_TYPE,
-    execution,
-    [],
-  );
+  const result = new vscode.Task(definition, scope, t('Pretrain {0}', recipeName(recipe)), TASK_TYPE, execution, []);
   result.isBackground = false;
   result.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated };
   return result;

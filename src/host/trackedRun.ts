@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { isAddressOf } from '../protocol/address.js';
 import { effectiveState, type RunError, type RunRecord, type RunState } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { Listeners, type Disposable } from './listeners.js';
-import { MessageError, english, message, type Message, type Translate } from './message.js';
 import { RunFolderError, readRunRecord } from './runFolder.js';
 import { NoTrainerError, TrainerLink } from './trainerLink.js';
 
@@ -16,8 +16,6 @@ export interface Progress {
 export interface TrackOptions {
   /** Whether the address in the folder may be connected to: not in a workspace that is not trusted. */
   mayConnect: () => boolean;
-  /** Translates what is said about a lost trainer. */
-  t?: Translate;
   /** Milliseconds between two looks at a run that claims to be alive while nobody answers. */
   lookAgain?: number;
   /** Milliseconds for which a record written by a process that cannot be reached counts as a sign of life. */
@@ -34,7 +32,7 @@ export class TrackedRun {
 
   record: RunRecord | null = null;
   /** Why the folder cannot be shown; null when it can. */
-  problem: Message | null = null;
+  problem: string | null = null;
   progress: Progress | null = null;
   link: TrainerLink | null = null;
 
@@ -72,7 +70,6 @@ export class TrackedRun {
   }
 
   private lost(record: RunRecord): RunError {
-    const t = this.options.t ?? english;
     return {
       message:
         record.pid === null
@@ -106,7 +103,7 @@ export class TrackedRun {
 
   /** @throws Error with the reason when no trainer runs, or the trainer cannot do it. */
   async request(request: TrainerRequest): Promise<void> {
-    if (this.link === null) throw new MessageError(message('No trainer is running.'));
+    if (this.link === null) throw new Error(t('No trainer is running.'));
     await this.link.request(request);
   }
 
@@ -135,7 +132,7 @@ export class TrackedRun {
       this.problem = null;
     } catch (error) {
       if (!(error instanceof RunFolderError)) throw error;
-      this.problem = error.told;
+      this.problem = error.message;
     }
   }
 

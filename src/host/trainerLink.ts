@@ -1,18 +1,19 @@
 import net from 'node:net';
+import { t } from '../protocol/l10n.js';
 import { Channel, type LineStream } from '../protocol/channel.js';
 import type { RunRecord } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { Listeners } from './listeners.js';
-import { MessageError, message, reason, type Message } from './message.js';
+import { reason } from './message.js';
 import { RunFolderError, asRunRecord } from './runFolder.js';
 
 /** No trainer at the address. `gone` when that is certain: nobody listens there. */
-export class NoTrainerError extends MessageError {
+export class NoTrainerError extends Error {
   constructor(
-    told: Message,
+    message: string,
     readonly gone: boolean,
   ) {
-    super(told);
+    super(message);
     this.name = 'NoTrainerError';
   }
 }
@@ -41,20 +42,20 @@ export class TrainerLink {
       try {
         socket = net.connect({ path: address });
       } catch (error) {
-        reject(new NoTrainerError(message('No trainer listens at {0}: {1}', address, reason(error)), true)); // no address
+        reject(new NoTrainerError(t('No trainer listens at {0}: {1}', address, reason(error)), true)); // no address
         return;
       }
       let link: TrainerLink | null = null;
-      const fail = (told: Message, gone: boolean) => {
+      const fail = (message: string, gone: boolean) => {
         clearTimeout(timer);
         socket.destroy();
-        reject(new NoTrainerError(told, gone));
+        reject(new NoTrainerError(message, gone));
       };
-      const timer = setTimeout(() => fail(message('The trainer at {0} does not answer.', address), false), timeout);
+      const timer = setTimeout(() => fail(t('The trainer at {0} does not answer.', address), false), timeout);
       socket.on('error', (error: NodeJS.ErrnoException) => {
         if (link === null)
           fail(
-            message('No trainer listens at {0}: {1}', address, error.message),
+            t('No trainer listens at {0}: {1}', address, error.message),
             error.code === 'ECONNREFUSED' || error.code === 'ENOENT',
           );
       });
@@ -68,17 +69,14 @@ export class TrainerLink {
           try {
             hello = asHello(push, address);
           } catch (error) {
-            fail(
-              error instanceof MessageError ? error.told : message('{0}', String(error)),
-              !(error instanceof RunFolderError),
-            );
+            fail(reason(error), !(error instanceof RunFolderError));
             return;
           }
           clearTimeout(timer);
           link = new TrainerLink(channel, hello.run, { ...hello.offsets });
           resolve(link);
         },
-        onClose: () => (link === null ? fail(message('The trainer at {0} hung up.', address), true) : link.end()),
+        onClose: () => (link === null ? fail(t('The trainer at {0} hung up.', address), true) : link.end()),
       });
     });
   }
@@ -114,7 +112,7 @@ function asHello(push: unknown, address: string): Hello {
   const { type, run, offsets } = (push ?? {}) as Partial<Record<keyof Hello, unknown>>;
   const { metrics, events } = (offsets ?? {}) as Partial<Record<keyof Hello['offsets'], unknown>>;
   if (type !== 'hello' || typeof metrics !== 'number' || typeof events !== 'number') {
-    throw new MessageError(message('What listens at {0} is not a trainer.', address));
+    throw new Error(t('What listens at {0} is not a trainer.', address));
   }
   return { type, run: asRunRecord(run, address), offsets: { metrics, events } };
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { MessageError, message, type Message } from './message.js';
+import { t } from '../protocol/l10n.js';
 import type { CommandError, RunSummary, TrainerLine } from '../protocol/trainer.js';
 
 /** How to start a trainer: Node (or Electron as Node), the bundle, and where an installed native engine lies. */
@@ -8,6 +8,8 @@ export interface TrainerProgram {
   execPath: string;
   script: string;
   nativeDir: string;
+  /** What it is told beside this process's own environment: to be Node, where that engine lies, which language to speak. */
+  env: Record<string, string>;
 }
 
 /** How a trainer ended. All null and empty for one that ended well without a word. */
@@ -30,12 +32,12 @@ export interface StartedRun {
 }
 
 /** A trainer that could not do what it was asked for. `detail` is its own word, when it said one. */
-export class TrainerFailure extends MessageError {
+export class TrainerFailure extends Error {
   constructor(
-    told: Message,
+    message: string,
     readonly detail: CommandError | null = null,
   ) {
-    super(told);
+    super(message);
     this.name = 'TrainerFailure';
   }
 }
@@ -64,7 +66,7 @@ export function startRun(
   return new Promise((resolve, reject) => {
     const child = spawn(program.execPath, [program.script, ...args, '--json'], {
       cwd,
-      env: environment(program),
+      env: { ...process.env, ...program.env },
       detached: true,
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -109,7 +111,7 @@ export async function runCommand(
   if (wasAborted(signal)) throw new Cancelled();
   const child = spawn(program.execPath, [program.script, ...args, '--json'], {
     cwd,
-    env: environment(program),
+    env: { ...process.env, ...program.env },
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -140,10 +142,6 @@ function wasAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-function environment(program: TrainerProgram): NodeJS.ProcessEnv {
-  return { ...process.env, ELECTRON_RUN_AS_NODE: '1', PRETRAIN_NATIVE_DIR: program.nativeDir };
-}
-
 /** Hands each line of the output over as it comes; resolves when the process has ended and its output is read. */
 function watch(
   child: ChildProcess,
@@ -167,9 +165,7 @@ function watch(
     });
   }
   return new Promise((resolve, reject) => {
-    child.on('error', (error) =>
-      reject(new TrainerFailure(message('The trainer cannot be started: {0}', error.message))),
-    );
+    child.on('error', (error) => reject(new TrainerFailure(t('The trainer cannot be started: {0}', error.message))));
     child.on('close', (code, signal) => resolve({ ...end, code, signal }));
   });
 }
@@ -198,13 +194,13 @@ function parseLine(text: string): TrainerLine | null {
 }
 
 function failure(end: TrainerEnd): TrainerFailure {
-  return new TrainerFailure(end.error === null ? describeEnd(end) : message('{0}', end.error.error), end.error);
+  return new TrainerFailure(end.error === null ? describeEnd(end) : end.error.error, end.error);
 }
 
 /** Why a trainer is gone that did not say so itself. */
-export function describeEnd({ code, signal, tail }: Pick<TrainerEnd, 'code' | 'signal' | 'tail'>): Message {
-  if (signal !== null) return message('The trainer was ended by {0}.', signal);
+export function describeEnd({ code, signal, tail }: Pick<TrainerEnd, 'code' | 'signal' | 'tail'>): string {
+  if (signal !== null) return t('The trainer was ended by {0}.', signal);
   const lastLine = tail.trim().slice(tail.trim().lastIndexOf('\n') + 1);
-  if (lastLine === '') return message('The trainer ended with exit code {0}.', code ?? -1);
-  return message('The trainer ended with exit code {0}: {1}', code ?? -1, lastLine);
+  if (lastLine === '') return t('The trainer ended with exit code {0}.', code ?? -1);
+  return t('The trainer ended with exit code {0}: {1}', code ?? -1, lastLine);
 }

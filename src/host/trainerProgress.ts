@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import type { Host } from './host.js';
-import { plain, tell } from './message.js';
+import { plain, reason } from './message.js';
 import { Cancelled, TrainerFailure, runCommand } from './trainerProcess.js';
-
-const { l10n } = vscode;
 
 /**
  * Runs a trainer command to its end, with its progress and a way to cancel it. Resolves to the last line it printed;
@@ -33,9 +32,9 @@ export function withTrainer(host: Host, title: string, args: string[], onCancell
           return undefined;
         }
         const advice = error instanceof TrainerFailure ? error.detail?.advice : undefined;
-        const text = [tell(error, l10n.t), advice].filter((part) => part !== undefined).join(' ');
+        const text = [reason(error), advice].filter((part) => part !== undefined).join(' ');
         host.log.error(text);
-        const log = l10n.t('Show Log');
+        const log = t('Show Log');
         void vscode.window
           .showErrorMessage(plain(text), log)
           .then((answer) => (answer === log ? host.log.show() : undefined));

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.js';
 import { RUNS_FOLDER, isResumable } from '../protocol/run.js';
 import { Command, Setting } from './contributions.js';
 import type { Host } from './host.js';
-import { plain, tell } from './message.js';
+import { plain, reason } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
 import { TrainerFailure, describeEnd, startRun, type StartedRun } from './trainerProcess.js';
 import { requireTrust } from './trust.js';
-
-const { l10n } = vscode;
 
 /** Starts the recipe's pretraining in a trainer of its own, `parallel` to another run of it; resolves when it runs, or the person was told why not. */
 export async function startPretraining(
@@ -18,7 +17,7 @@ export async function startPretraining(
 ): Promise<TrackedRun | undefined> {
   if (!(await requireTrust())) return undefined;
   const out = path.join(folderOf(recipe), RUNS_FOLDER);
-  return launch(host, l10n.t('Starting {0}', path.basename(recipe.fsPath)), recipe, [
+  return launch(host, t('Starting {0}', path.basename(recipe.fsPath)), recipe, [
     'run',
     recipe.fsPath,
     '--out',
@@ -30,13 +29,12 @@ export async function startPretraining(
 /** Goes on after a pause, or from the last checkpoint in a new trainer. */
 export async function resumeRun(host: Host, run: TrackedRun): Promise<void> {
   if (run.state === 'paused') return run.request({ type: 'resume' });
-  if (!isResumable(run.state))
-    throw new Error(l10n.t('Only a paused, stopped, failed or interrupted run can be resumed.'));
+  if (!isResumable(run.state)) throw new Error(t('Only a paused, stopped, failed or interrupted run can be resumed.'));
   if (!(await requireTrust())) return;
   const recipe = run.record?.recipePath;
   await launch(
     host,
-    l10n.t('Resuming {0}', run.record?.name ?? run.id),
+    t('Resuming {0}', run.record?.name ?? run.id),
     typeof recipe === 'string' ? vscode.Uri.file(recipe) : undefined,
     ['resume', run.folder],
   );
@@ -79,22 +77,21 @@ async function watchEnd(host: Host, run: TrackedRun, { ended, pid }: StartedRun)
   const end = await ended;
   host.log.info(`trainer ${pid} ended: ${end.signal ?? `exit code ${end.code ?? '?'}`}`);
   if (end.code === 0) return;
-  const { text, args } = describeEnd(end);
   run.explainEnd({
-    message: end.error?.error ?? l10n.t(text, ...args),
-    advice: end.error?.advice ?? l10n.t('Resume goes on from the last checkpoint.'),
+    message: end.error?.error ?? describeEnd(end),
+    advice: end.error?.advice ?? t('Resume goes on from the last checkpoint.'),
   });
 }
 
 /** Says why a trainer did not start, with a way to the place in the recipe. */
 async function showFailure(host: Host, error: unknown, recipe: vscode.Uri | undefined): Promise<void> {
   const detail = error instanceof TrainerFailure ? error.detail : null;
-  const text = [tell(error, l10n.t), detail?.advice].filter((part) => part !== undefined).join(' ');
+  const text = [reason(error), detail?.advice].filter((part) => part !== undefined).join(' ');
   host.log.error(text);
   const file = detail?.file === undefined ? undefined : vscode.Uri.file(detail.file);
   const place = file ?? recipe;
-  const open = l10n.t('Open Recipe');
-  const log = l10n.t('Show Log');
+  const open = t('Open Recipe');
+  const log = t('Show Log');
   const isRecipe = place !== undefined && place.toString() === recipe?.toString();
   const answer = await vscode.window.showErrorMessage(plain(text), ...(isRecipe ? [open] : []), log);
   if (answer === log) host.log.show();

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SAMPLE_DIGITS } from '../data/detect.js';
+import { t } from '../protocol/l10n.js';
 import type { JsonSchema } from '../recipe/description.js';
 import { parseRecipe, type ParsedRecipe, type RecipeLanguage } from '../recipe/parse.js';
 import type { Recipe } from '../recipe/recipe.js';
+import { translatedSchema } from '../recipe/translation.js';
 import { compileValidator } from '../recipe/validator.js';
 import schema from '../recipe/recipe.schema.json';
 import { UserError } from './errors.js';
@@ -13,7 +15,8 @@ import { UserError } from './errors.js';
 let language: RecipeLanguage | null = null;
 
 export function recipeLanguage(): RecipeLanguage {
-  language ??= { schema: schema as JsonSchema, validate: compileValidator(schema as JsonSchema) };
+  const english = schema as JsonSchema;
+  language ??= { schema: translatedSchema(english, t), validate: compileValidator(english) };
   return language;
 }
 

@@ -1,3 +1,4 @@
+import './speech.js';
 import { parseArgs } from 'node:util';
 import { parseConfig, type Command, type Options } from './commands/command.js';
 import { check } from './commands/check.js';

@@ -1,28 +1,27 @@
 import assert from 'node:assert/strict';
 import { costText, engineReport, formatBytes, runText, statusText } from '../../../src/host/format.js';
-import { english as t } from '../../../src/host/message.js';
 import { freeName, recipeFileName } from '../../../src/host/recipeName.js';
 import { runRecord } from './support.js';
 
 describe('Texts about runs', () => {
   it('tell the epoch under way, the loss and the time left', () => {
     const run = runRecord({ epoch: 11.5, epochs: 100, metrics: { loss: 0.09532, validationLoss: 0.1 } });
-    assert.equal(runText(run, 'running', t, 'en'), 'epoch 12 of 100 · loss 0.0953');
-    assert.equal(statusText(run, 'running', 90, t, 'en'), 'digits · epoch 12 of 100 · loss 0.0953 · 1 min 30 s left');
-    assert.equal(statusText(run, 'running', null, t, 'en'), 'digits · epoch 12 of 100 · loss 0.0953');
-    assert.equal(statusText(run, 'paused', 90, t, 'en'), 'digits · Paused · epoch 12 of 100 · loss 0.0953');
+    assert.equal(runText(run, 'running', 'en'), 'epoch 12 of 100 · loss 0.0953');
+    assert.equal(statusText(run, 'running', 90, 'en'), 'digits · epoch 12 of 100 · loss 0.0953 · 1 min 30 s left');
+    assert.equal(statusText(run, 'running', null, 'en'), 'digits · epoch 12 of 100 · loss 0.0953');
+    assert.equal(statusText(run, 'paused', 90, 'en'), 'digits · Paused · epoch 12 of 100 · loss 0.0953');
   });
 
   it('tell no epoch beyond the last and none of a complete run', () => {
     const run = runRecord({ epoch: 100, epochs: 100, metrics: {} });
-    assert.equal(runText(run, 'running', t), 'epoch 100 of 100');
-    assert.equal(runText(run, 'completed', t), 'Complete');
-    assert.equal(runText(runRecord({ epoch: 0, metrics: {} }), 'preparing', t), 'Preparing');
+    assert.equal(runText(run, 'running'), 'epoch 100 of 100');
+    assert.equal(runText(run, 'completed'), 'Complete');
+    assert.equal(runText(runRecord({ epoch: 0, metrics: {} }), 'preparing'), 'Preparing');
   });
 
   it('write thousands as people do', () => {
     assert.equal(
-      runText(runRecord({ epoch: 1233.2, epochs: 2000, metrics: {} }), 'running', t, 'en'),
+      runText(runRecord({ epoch: 1233.2, epochs: 2000, metrics: {} }), 'running', 'en'),
       'epoch 1,234 of 2,000',
     );
   });
@@ -33,8 +32,8 @@ describe('Texts about runs', () => {
       ['410 MB', '1.2 GB', '5 kB'],
     );
     const cost = { stage: 'pretrain' as const, parameters: 50992, epochs: 100, stepsPerEpoch: 235, memoryBytes: 4e8 };
-    assert.equal(costText(cost, t, 'en'), '50,992 parameters · 23,500 steps · about 400 MB');
-    assert.equal(costText(cost, t, 'de'), '50.992 parameters · 23.500 steps · about 400 MB');
+    assert.equal(costText(cost, 'en'), '50,992 parameters · 23,500 steps · about 400 MB');
+    assert.equal(costText(cost, 'de'), '50.992 parameters · 23.500 steps · about 400 MB');
   });
 
   it('report engines as a table with the reasons below', () => {
@@ -50,7 +49,6 @@ describe('Texts about runs', () => {
         },
         { name: 'wasm', loads: true, reason: null, version: '4.22.0', threads: 2, stepMilliseconds: 1.234 },
       ],
-      t,
       'en',
     );
     assert.match(report, /\| tensorflow \| no \| – \| – \| – \|/);

@@ -78,7 +78,7 @@ describe('The runs of a workspace', () => {
     await symlink('run.json', path.join(root, 'c/run.json')); // a link to itself
     await store.setRoots([root]);
     assert.deepEqual(ids().sort(), ['a', 'b0', 'b3', 'b5000', 'b9', 'c']);
-    assert.match(store.find('c')?.problem?.text ?? '', /cannot be read/);
+    assert.match(store.find('c')?.problem ?? '', /cannot be read/);
   });
 
   it('are found again after their list could not be read', async () => {

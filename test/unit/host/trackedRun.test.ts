@@ -138,7 +138,7 @@ describe('A run of a folder', () => {
     await writeRun(folder, { format: 99 });
     await run.refresh();
     assert.equal(run.record, null);
-    assert.match(run.problem?.text ?? '', /newer version/);
+    assert.match(run.problem ?? '', /newer version/);
   });
 
   it('refuses what only a trainer can do', async () => {

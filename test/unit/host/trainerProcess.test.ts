@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Cancelled, TrainerFailure, describeEnd, runCommand, startRun } from '../../../src/host/trainerProcess.js';
-import { english } from '../../../src/host/message.js';
 import { temporaryFolder, until } from './support.js';
 
 const program = {
   execPath: process.execPath,
   script: path.join(import.meta.dirname, 'standIn.mjs'),
   nativeDir: '/native',
+  env: { ELECTRON_RUN_AS_NODE: '1', PRETRAIN_NATIVE_DIR: '/native' },
 };
 const cwd = import.meta.dirname;
 
@@ -50,7 +50,7 @@ describe('A run in a process of its own', () => {
     const { ended } = await startRun(program, ['late'], { cwd });
     const end = await ended;
     assert.equal(end.signal, 'SIGKILL');
-    assert.equal(english(describeEnd(end).text, ...describeEnd(end).args), 'The trainer was ended by SIGKILL.');
+    assert.equal(describeEnd(end), 'The trainer was ended by SIGKILL.');
   });
 
   it('that cannot be started says so', async () => {

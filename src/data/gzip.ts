@@ -7,7 +7,7 @@ import { checkNotEmpty, formatCount, look, MAX_BYTES, readPieces, readStart, rea
 import { DataError, type OpenOptions } from './reader.js';
 
 /** Deflate cannot pack more than this many bytes into one (zlib's technical details: 1032:1). */
-const MAX_RATIO = 1032;
+export const MAX_RATIO = 1032;
 /** Unpacked at a time. */
 const CHUNK_BYTES = 256 * 1024;
 

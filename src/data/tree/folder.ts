@@ -2,10 +2,10 @@
 import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
-import { compareNames, formatCount, listFolder, telling } from '../files.js';
+import { compareNames, listFolder, telling } from '../files.js';
 import { DataError, type UnreadableFile } from '../reader.js';
 import { diskFile } from './storedFile.js';
-import { inOrder } from './names.js';
+import { inOrder, leftOut, tooManyFiles } from './names.js';
 import { visitEach } from './visit.js';
 import type { Tree, TreeOptions } from './tree.js';
 
@@ -46,12 +46,7 @@ export async function openFolderTree(root: string, options: TreeOptions & { maxF
       return { entries: [], links: [] };
     });
     seen += listing.entries.length;
-    if (seen > maxFiles)
-      throw new DataError(
-        t('{0} holds more than {1} files and folders.', root, formatCount(maxFiles)),
-        root,
-        t('Name a folder in it that holds the data alone.'),
-      );
+    if (seen > maxFiles) throw tooManyFiles(root, maxFiles);
     for (const link of listing.links)
       problems.push({
         file: path.join(folder.path, link),
@@ -62,7 +57,7 @@ export async function openFolderTree(root: string, options: TreeOptions & { maxF
       const entry = path.join(folder.path, name);
       if (!isDirectory) names.push(folder.name + name);
       else if (folder.depth >= MAX_DEPTH)
-        problems.push({ file: entry, reason: t('Left out: more than {0} folders deep.', MAX_DEPTH) });
+        problems.push({ file: entry, reason: leftOut(t('more than {0} folders deep.', MAX_DEPTH)) });
       else if (target !== undefined && leadsUp(target, folder))
         problems.push({ file: entry, reason: t('Not followed: a link that leads back to a folder it is in.') });
       else

@@ -34,8 +34,9 @@ export function tarChecksumFits(header: Buffer): boolean {
   let signed = sum; // old tars added signed bytes
   for (let i = 0; i < TAR_BLOCK; i++) {
     if (i >= 148 && i < 156) continue;
-    sum += header[i] as number;
-    signed += header.readInt8(i);
+    const byte = header[i] as number;
+    sum += byte;
+    signed += (byte << 24) >> 24;
   }
   return told === sum || told === signed;
 }

@@ -27,7 +27,8 @@ export function unpackedName(name: string): string {
 
 export class StoredFile implements DataFile {
   readonly name: string;
-  private readonly packed: boolean;
+  /** By its name, which then ends with ".gz". */
+  readonly isPacked: boolean;
 
   /** @param storedName path within the tree, as it is stored */
   constructor(
@@ -36,11 +37,11 @@ export class StoredFile implements DataFile {
     private readonly source: Source,
   ) {
     this.name = unpackedName(storedName);
-    this.packed = this.name !== storedName;
+    this.isPacked = this.name !== storedName;
   }
 
   get size(): number | null {
-    return this.packed ? null : this.source.size;
+    return this.isPacked ? null : this.source.size;
   }
 
   async start(bytes: number): Promise<Buffer> {
@@ -58,7 +59,7 @@ export class StoredFile implements DataFile {
 
   async read({ signal, most = MAX_BYTES }: ReadOptions = {}): Promise<Buffer> {
     signal?.throwIfAborted();
-    if (this.packed) return gather(this.stream({ ...(signal && { signal }) }), most, this.path);
+    if (this.isPacked) return gather(this.stream({ ...(signal && { signal }) }), most, this.path);
     return this.unpack(await this.source.read(most, signal), most);
   }
 

@@ -5,10 +5,13 @@
 import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import { look, readStart } from '../files.js';
+import { isGzip } from '../gzip.js';
 import { DataError, type OpenOptions, type UnreadableFile } from '../reader.js';
-import { checkPacking, TAR_BLOCK } from './magic.js';
+import { checkPacking, isTar, isZip, TAR_BLOCK } from './magic.js';
 import { openFolderTree } from './folder.js';
 import { openFileTree, diskFile } from './storedFile.js';
+import { openTarTree } from './tarTree.js';
+import { openZipTree } from './zipTree.js';
 
 /** A file of a dataset, on disk or in an archive. */
 export interface DataFile {
@@ -96,7 +99,10 @@ export async function openTree(target: string, options: TreeOptions = {}): Promi
   if (isDirectory) return openFolderTree(target, known);
   const stored = await readStart(target, TAR_BLOCK);
   checkPacking(target, stored);
+  if (isZip(stored)) return openZipTree(target, known);
   const file = diskFile(target, path.basename(target), size);
+  const isPacked = isGzip(stored);
+  if (isTar(isPacked ? await file.start(TAR_BLOCK) : stored)) return openTarTree(target, size, isPacked, known);
   const promised = /\.(zip|tar|tgz|tar\.gz)$/i.exec(target)?.[1];
   if (promised !== undefined)
     throw new DataError(

@@ -42,3 +42,37 @@ export async function contentOrError(content: Promise<Buffer>): Promise<Buffer |
     throw error;
   }
 }
+
+/** Visits that are started one after the other, a few under way at once. */
+export class Visits {
+  private readonly underWay = new Set<Promise<void>>();
+  private failure: { error: unknown } | null = null;
+
+  constructor(
+    private readonly visit: Visit,
+    private readonly concurrency = CONCURRENCY,
+  ) {}
+
+  /** Waits until it may start. @throws what an earlier visit threw */
+  async start(file: DataFile, content: Buffer | DataError): Promise<void> {
+    while (this.underWay.size >= this.concurrency) await Promise.race(this.underWay);
+    if (this.failure) throw this.failure.error;
+    const visit = (async () => this.visit(file, content))()
+      .catch((error: unknown) => {
+        this.failure ??= { error };
+      })
+      .finally(() => this.underWay.delete(visit));
+    this.underWay.add(visit);
+  }
+
+  /** Waits for all. @throws what a visit threw */
+  async end(): Promise<void> {
+    await Promise.all(this.underWay);
+    if (this.failure) throw this.failure.error;
+  }
+}
+
+/** Each file once, by its place in an archive. */
+export function inOrderOf(files: readonly DataFile[], place: (file: DataFile) => number | undefined): DataFile[] {
+  return [...new Set(files)].sort((a, b) => (place(a) ?? 0) - (place(b) ?? 0));
+}

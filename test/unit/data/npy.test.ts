@@ -5,7 +5,7 @@ import { zipSync } from 'fflate';
 import { openNpy } from '../../../src/data/npy.js';
 import { decodeNpy } from '../../../src/data/npyArray.js';
 import { parseArrayName } from '../../../src/data/npyNames.js';
-import { crc32OfBytes } from '../../../src/data/zip.js';
+import { crc32OfBytes } from '../../../src/data/crc32.js';
 import { counting, float32, npy, put, readAll, rejectsWith, temporaryFolder } from './make.js';
 
 /** Written by NumPy itself (make.py there). */

@@ -12,6 +12,7 @@ import { registerOutcomes } from './host/outcomes.js';
 import { RecipeChecks } from './host/recipeChecks.js';
 import { RecipeFiles } from './host/recipeFiles.js';
 import { registerRecipeProblems } from './host/recipeProblems.js';
+import { registerRecipeLanguage } from './host/recipeLanguage.js';
 import { registerRecipesTree } from './host/recipesTree.js';
 import { registerRunCommands } from './host/runCommands.js';
 import { registerRunsTree } from './host/runsTree.js';
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerEngineCommands,
     registerSampleDataset,
     registerLogCommands,
+    registerRecipeLanguage,
     registerRecipeProblems,
     registerCodeLens,
     registerTasks,

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { stagePositions } from '../recipe/edit.js';
-import { Command, RECIPE_GLOB } from './contributions.js';
+import { Command, RECIPE_GLOB, SHOW_PROBLEMS } from './contributions.js';
 import { costText } from './format.js';
 import type { Host } from './host.js';
 
-/** Above the stage of a recipe: start it, and what it costs. */
+/** Above the stage of a recipe: start it, and what it costs; or how many mistakes keep it from starting. */
 export function registerCodeLens({ checks }: Host): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
@@ -20,12 +20,22 @@ export function registerCodeLens({ checks }: Host): vscode.Disposable {
           const stage = stagePositions(document.getText()).find((position) => position.stage === 'pretrain');
           if (stage === undefined) return [];
           const range = document.lineAt(stage.range.line - 1).range;
+          const result = checks.latest(document);
+          const errors = (result?.problems ?? []).filter(({ severity }) => severity === 'error').length;
+          if (errors > 0)
+            return [
+              new vscode.CodeLens(range, {
+                title: `$(error) ${errors === 1 ? t('1 problem') : t('{0} problems', errors)}`,
+                tooltip: t('The recipe can start when they are mended.'),
+                command: SHOW_PROBLEMS,
+              }),
+            ];
           const start = new vscode.CodeLens(range, {
             title: `$(play) ${t('Start Pretraining')}`,
             command: Command.start,
             arguments: [document.uri],
           });
-          const cost = checks.result(document)?.cost ?? null;
+          const cost = result?.cost ?? null;
           return cost === null
             ? [start]
             : [start, new vscode.CodeLens(range, { title: costText(cost, vscode.env.language), command: '' })];

@@ -47,6 +47,12 @@ export const TASK_TYPE = 'pretrain';
 
 export const WALKTHROUGH = 'pretrain.start';
 
+/** VS Code's own command that shows the Problems view. */
+export const SHOW_PROBLEMS = 'workbench.panel.markers.view.focus';
+
+/** Language of recipes: JSON with comments, by a name of its own so that no other file activates the extension. */
+export const RECIPE_LANGUAGE = 'pretrain-recipe';
+
 /** What a recipe file is called. */
 export const RECIPE_ENDING = '.pretrain.json';
 export const RECIPE_GLOB = '**/*.pretrain.json';

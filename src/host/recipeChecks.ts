@@ -11,7 +11,9 @@ const QUIET = 300;
 interface Check {
   version: number;
   abort: AbortController;
-  result: CheckResult | null;
+  /** Of this version, or of the one before while this one is being checked. */
+  latest: CheckResult | null;
+  isDone: boolean;
 }
 
 /**
@@ -43,7 +45,12 @@ export class RecipeChecks implements vscode.Disposable {
   /** The result for the document as it is now; null while it is being checked. */
   result(document: vscode.TextDocument): CheckResult | null {
     const check = this.checks.get(document.uri.toString());
-    return check?.version === document.version ? check.result : null;
+    return check?.version === document.version && check.isDone ? check.latest : null;
+  }
+
+  /** The last result there is, perhaps for the document as it was some keystrokes ago. */
+  latest(document: vscode.TextDocument): CheckResult | null {
+    return this.checks.get(document.uri.toString())?.latest ?? null;
   }
 
   dispose(): void {
@@ -66,7 +73,8 @@ export class RecipeChecks implements vscode.Disposable {
     const check: Check = {
       version: document.version,
       abort: new AbortController(),
-      result: again ? (before?.result ?? null) : null,
+      latest: before?.latest ?? null,
+      isDone: again && before?.version === document.version && before.isDone,
     };
     this.checks.set(key, check);
     const timer = setTimeout(() => void this.run(document, check), delay);
@@ -84,7 +92,8 @@ export class RecipeChecks implements vscode.Disposable {
       });
       if (check.abort.signal.aborted) return;
       if (!isCheckResult(result)) throw new Error('The check printed something else than a result.');
-      check.result = result;
+      check.latest = result;
+      check.isDone = true;
       this.changedEmitter.fire(document);
     } catch (error) {
       if (!(error instanceof Cancelled)) this.log.error(`${file} could not be checked: ${reason(error)}`);

@@ -4,17 +4,17 @@ import type { Host } from './host.js';
 import { RECIPE_GLOB } from './contributions.js';
 
 const SOURCE = 'pretrain';
-/** Problems that the editor's JSON language finds itself, by the same schema: showing them again would double them. */
-const SCHEMA = 'schema/';
+/** Problems that VS Code's JSON language finds itself: showing them again would double them. */
+const JSON_OWN = 'json/';
 
-/** Squiggles for what the schema cannot say, and quick fixes for all problems. */
+/** Squiggles and quick fixes for what is wrong with a recipe. */
 export function registerRecipeProblems({ checks }: Host): vscode.Disposable {
   const diagnostics = vscode.languages.createDiagnosticCollection(SOURCE);
   return vscode.Disposable.from(
     diagnostics,
     checks.onDidChange((document) => {
       const problems = document.isClosed ? [] : (checks.result(document)?.problems ?? []);
-      diagnostics.set(document.uri, problems.filter(({ code }) => !code.startsWith(SCHEMA)).map(diagnostic));
+      diagnostics.set(document.uri, problems.filter(({ code }) => !code.startsWith(JSON_OWN)).map(diagnostic));
     }),
     vscode.languages.registerCodeActionsProvider(
       { pattern: RECIPE_GLOB },

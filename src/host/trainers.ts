@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { RUNS_FOLDER, isResumable } from '../protocol/run.js';
-import { Command, Setting } from './contributions.js';
+import { Command, SHOW_PROBLEMS, Setting } from './contributions.js';
 import type { Host } from './host.js';
 import { plain, reason } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
@@ -85,18 +85,20 @@ async function watchEnd(host: Host, run: TrackedRun, { ended, pid }: StartedRun)
 
 /** Says why a trainer did not start, with a way to the place in the recipe. */
 async function showFailure(host: Host, error: unknown, recipe: vscode.Uri | undefined): Promise<void> {
-  const detail = error instanceof TrainerFailure ? error.detail : null;
-  const text = [reason(error), detail?.advice].filter((part) => part !== undefined).join(' ');
+  const { file, line, column = 1, more = 0, advice } = (error instanceof TrainerFailure ? error.detail : null) ?? {};
+  const others = more === 1 ? t('There is 1 more problem.') : t('There are {0} more problems.', more);
+  const text = [reason(error), ...(more > 0 ? [others] : []), ...(advice === undefined ? [] : [advice])].join(' ');
   host.log.error(text);
-  const file = detail?.file === undefined ? undefined : vscode.Uri.file(detail.file);
-  const place = file ?? recipe;
   const open = t('Open Recipe');
+  const problems = t('Show Problems');
   const log = t('Show Log');
-  const isRecipe = place !== undefined && place.toString() === recipe?.toString();
-  const answer = await vscode.window.showErrorMessage(plain(text), ...(isRecipe ? [open] : []), log);
+  const isRecipe =
+    recipe !== undefined && (file === undefined || vscode.Uri.file(file).toString() === recipe.toString());
+  const buttons = isRecipe ? [open, line === undefined ? log : problems] : [log];
+  const answer = await vscode.window.showErrorMessage(plain(text), ...buttons);
   if (answer === log) host.log.show();
-  else if (answer === open && place !== undefined) {
-    const at = new vscode.Position((detail?.line ?? 1) - 1, (detail?.column ?? 1) - 1);
-    await vscode.window.showTextDocument(place, { selection: new vscode.Range(at, at) });
-  }
+  if (recipe === undefined || (answer !== open && answer !== problems)) return;
+  const at = new vscode.Position((line ?? 1) - 1, column - 1);
+  await vscode.window.showTextDocument(recipe, { selection: new vscode.Range(at, at) }); // what is open is checked
+  if (answer === problems) await vscode.commands.executeCommand(SHOW_PROBLEMS);
 }

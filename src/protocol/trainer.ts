@@ -58,6 +58,8 @@ export interface CommandError {
   file?: string;
   line?: number;
   column?: number;
+  /** How many more errors the file has. */
+  more?: number;
   advice?: string;
 }
 

@@ -4,7 +4,7 @@ import type { Path, RecipeDocument } from './document.js';
 import type { ParsedRecipe } from './parse.js';
 import { setting } from './fix.js';
 import { problemAt } from './position.js';
-import type { Recipe } from './recipe.js';
+import type { DataOptions, Recipe } from './recipe.js';
 import { nearest } from './suggest.js';
 
 /** Checks beyond the schema: what a recipe says that cannot work, or hardly can, with these data. */
@@ -33,12 +33,13 @@ export interface DataFacts {
 }
 
 /**
- * Problems of a recipe that the schema accepts, in the order of their places; none for one that it does not.
+ * Problems beyond the schema, in the order of their places. Of a recipe that the schema does not accept, only those of
+ * its data, as far as these are sound.
  * Errors are what a run would fail on; warnings what it would hardly learn by; information is only good to know.
  */
-export function checkRecipe({ recipe, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
-  if (!recipe) return [];
-  const found = [checkPath, checkData, checkSizes, checkSchedule].flatMap((check) => check(recipe, facts, document));
+export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
+  const found = data ? [...checkPath(data, facts), ...checkData(data, facts, document)] : [];
+  if (recipe) found.push(...checkSizes(recipe, facts), ...checkSchedule(recipe));
   return found
     .map(({ path, severity, code, message, fixes }) => {
       const settings = (fixes ?? []).flatMap((value) => setting(document, path, value) ?? []);
@@ -56,12 +57,10 @@ interface Finding {
   fixes?: (string | number)[];
 }
 
-type Check = (recipe: Recipe, facts: DataFacts, document: RecipeDocument) => Finding[];
-
 /** Absolute on any system, and from home: another machine has another one. */
 const absolute = /^(?:[/\\~]|[A-Za-z]:)/;
 
-const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error }) => {
+function checkPath(data: DataOptions, { exists, siblings = [], missingStep, error }: DataFacts): Finding[] {
   const path = ['data', 'path'];
   const shown = JSON.stringify(data.path);
   const findings: Finding[] = [];
@@ -114,9 +113,9 @@ const checkPath: Check = ({ data }, { exists, siblings = [], missingStep, error 
     });
   } else if (error) findings.push({ path, severity: 'error', code: 'data-unreadable', message: error });
   return findings;
-};
+}
 
-const checkData: Check = ({ data }, { labels, splits, exists }, document) => {
+function checkData(data: DataOptions, { labels, splits, exists }: DataFacts, document: RecipeDocument): Finding[] {
   if (exists === false) return [];
   const findings: Finding[] = [];
   const { validation } = data;
@@ -139,9 +138,12 @@ const checkData: Check = ({ data }, { labels, splits, exists }, document) => {
       message: t('The data has no labels, and fine-tuning learns from labels. Pretraining needs none.'),
     });
   return findings;
-};
+}
 
-const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, tooLarge, exists }) => {
+function checkSizes(
+  { data, encoder, pretrain }: Recipe,
+  { shape, trainingCount, tooLarge, exists }: DataFacts,
+): Finding[] {
   if (exists === false) return [];
   const findings: Finding[] = [];
   if (tooLarge) findings.push({ path: ['encoder', 'units'], severity: 'error', code: 'too-large', message: tooLarge });
@@ -192,9 +194,9 @@ const checkSizes: Check = ({ data, encoder, pretrain }, { shape, trainingCount, 
       message: t('There are only {0} examples to train on; "limit" changes nothing.', grouped(trainingCount)),
     });
   return findings;
-};
+}
 
-const checkSchedule: Check = ({ pretrain }) => {
+function checkSchedule({ pretrain }: Recipe): Finding[] {
   const { schedule, epochs, earlyStopping, checkpointEpochs } = pretrain;
   const findings: Finding[] = [];
   if (schedule.name === 'cosine' && schedule.warmupEpochs >= epochs)
@@ -235,4 +237,4 @@ const checkSchedule: Check = ({ pretrain }) => {
       fixes: [1],
     });
   return findings;
-};
+}

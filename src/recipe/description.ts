@@ -11,6 +11,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
  */
 export interface JsonSchema {
   $schema?: string;
+  $ref?: string;
   title?: string;
   description?: string;
   markdownDescription?: string;

@@ -193,7 +193,7 @@ function duplicates(document: RecipeDocument, node: Node): Problem[] {
           const message = t('{0} stands more than once here; only the last one counts.', JSON.stringify(key.value));
           const fix = removal(document.text, children, i, t('Remove this one'));
           problems.push(
-            problemAt(document.lines.range(key.offset, key.length), 'warning', 'schema/duplicate', message, [fix]),
+            problemAt(document.lines.range(key.offset, key.length), 'warning', 'json/duplicate', message, [fix]),
           );
         }
         later.add(key.value);

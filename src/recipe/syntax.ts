@@ -42,7 +42,7 @@ const constants: Record<string, string> = {
 
 export function syntaxProblem(lines: Lines, text: string, error: ParseError, openings: Opening[]): Problem {
   const { message, offset, length, fixes } = explain(lines, text, error, openings);
-  return problemAt(lines.range(offset, length), 'error', 'schema/syntax', message, fixes ?? []);
+  return problemAt(lines.range(offset, length), 'error', 'json/syntax', message, fixes ?? []);
 }
 
 interface Explanation {

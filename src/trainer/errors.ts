@@ -9,14 +9,17 @@ export class UserError extends Error {
 
   constructor(
     message: string,
-    readonly details: { file?: string; line?: number; column?: number; advice?: string } = {},
+    readonly details: { file?: string; line?: number; column?: number; more?: number; advice?: string } = {},
   ) {
     super(message);
   }
 }
 
 /** Any error as it is told to people. Only one that was not foreseen keeps its stack, for the log. */
-export function describeError(error: unknown): { told: RunError & { column?: number }; stack: string | null } {
+export function describeError(error: unknown): {
+  told: RunError & { column?: number; more?: number };
+  stack: string | null;
+} {
   if (error instanceof UserError) return { told: { message: error.message, ...error.details }, stack: null };
   if (error instanceof DataError)
     return {

@@ -4,7 +4,7 @@ import { SAMPLE_DIGITS } from '../data/detect.js';
 import { t } from '../protocol/l10n.js';
 import type { JsonSchema } from '../recipe/description.js';
 import { parseRecipe, type ParsedRecipe, type RecipeLanguage } from '../recipe/parse.js';
-import type { Recipe } from '../recipe/recipe.js';
+import type { DataOptions, Recipe } from '../recipe/recipe.js';
 import { translatedSchema } from '../recipe/translation.js';
 import { compileValidator } from '../recipe/validator.js';
 import schema from '../recipe/recipe.schema.json';
@@ -50,17 +50,18 @@ export async function loadRecipe(file: string): Promise<LoadedRecipe> {
 /** @throws UserError with the first error's place. */
 export function checkedRecipe(text: string, file: string): LoadedRecipe {
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(file));
-  const error = parsed.problems.find(({ severity }) => severity === 'error');
+  const [error, ...more] = parsed.problems.filter(({ severity }) => severity === 'error');
   if (error || !parsed.recipe)
     throw new UserError(error?.message ?? 'This is not a recipe.', {
       file,
       ...(error ? { line: error.line, column: error.column } : {}),
+      ...(more.length === 0 ? {} : { more: more.length }),
     });
   return { recipe: parsed.recipe, parsed };
 }
 
 /** Where a recipe's data are: relative paths start at the recipe's folder. */
-export function dataPathOf(recipe: Recipe, recipeFile: string): string {
-  if (recipe.data.path === SAMPLE_DIGITS) return SAMPLE_DIGITS;
-  return path.resolve(path.dirname(recipeFile), recipe.data.path);
+export function dataPathOf(data: DataOptions, recipeFile: string): string {
+  if (data.path === SAMPLE_DIGITS) return SAMPLE_DIGITS;
+  return path.resolve(path.dirname(recipeFile), data.path);
 }

@@ -42,7 +42,8 @@ export class Output {
     const { message, ...rest } = told;
     if (this.json) return this.object({ error: message, ...rest } satisfies CommandError);
     const place = told.line === undefined ? '' : `${told.file ?? ''}:${told.line}:${told.column ?? 1} `;
-    const text = `${place}${message}${told.advice ? ` ${told.advice}` : ''}`;
+    const more = told.more === undefined ? '' : ` ("pretrain check" lists ${told.more} more)`;
+    const text = `${place}${message}${more}${told.advice ? ` ${told.advice}` : ''}`;
     process.stderr.write(`${this.clear()}${printable(text)}\n`);
     if (stack !== null && process.env['PRETRAIN_DEBUG']) process.stderr.write(stack + '\n');
   }

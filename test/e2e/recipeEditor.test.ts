@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { Session, until } from './session.js';
-import { openFile, runCommand, screenshot } from './workbench.js';
+import { notification, openFile, runCommand, screenshot } from './workbench.js';
 
 const RECIPE = `{
   // A person's slip of the keyboard, and a folder that is not there.
@@ -43,18 +43,48 @@ describe('A recipe in the editor', () => {
     await page.keyboard.press('Enter');
   }
 
-  it('is JSON with comments', async () => {
-    await page.locator('.statusbar-item', { hasText: 'JSON with Comments' }).waitFor();
+  it('is in a language of its own, coloured as JSON with comments', async () => {
+    await page.locator('.statusbar-item', { hasText: 'Pretraining Recipe' }).waitFor();
+    const color = (text: string) =>
+      page
+        .locator('.view-line span span', { hasText: text })
+        .first()
+        .evaluate<string>('(element) => getComputedStyle(element).color');
+    const distinct = new Set(await Promise.all([color('slip of the keyboard'), color('"encoder"'), color('32')]));
+    assert.equal(distinct.size, 3, [...distinct].join());
   });
 
-  it('has each problem marked once, with its reason', async () => {
+  it('has each mistake marked once, as an error in our words, those of the data too', async () => {
     await runCommand(page, 'Problems: Focus on Problems View');
     const row = page.locator('.markers-panel .monaco-list-row');
     await row.filter({ hasText: 'epohcs' }).waitFor({ timeout: 30_000 });
-    const rows = await row.allTextContents();
-    assert.equal(rows.filter((one) => one.includes('epohcs')).length, 1, rows.join('\n'));
-    await until(async () => (await squiggles()) > 0, 'it is underlined');
+    const rows = (await row.allTextContents()).filter((one) => !one.startsWith('slip.pretrain.json'));
+    assert.equal(rows.length, 2, rows.join('\n'));
+    assert.match(rows[0] ?? '', /no file or folder "digitz"\. Did you mean "digits"\?/);
+    assert.match(rows[1] ?? '', /"epohcs" is not a property of "pretrain"\. Did you mean "epochs"\?/);
+    assert.equal(await page.locator('.markers-panel .codicon-error').count(), 2);
+    await until(async () => (await squiggles()) === 2, 'both are underlined');
     await screenshot(page, 'recipe-problems');
+  });
+
+  it('offers above its stage to show what is wrong, not to start', async () => {
+    await page.locator('.codelens-decoration a', { hasText: '2 problems' }).waitFor({ timeout: 10_000 });
+    assert.equal(await page.locator('.codelens-decoration', { hasText: 'Start' }).count(), 0);
+  });
+
+  it('that was started nevertheless says what is wrong, and that there is more', async () => {
+    const both = text();
+    fs.writeFileSync(path.join(session.folder, 'slip.pretrain.json'), both.replace('[32]', '[32.5]'));
+    await page.locator('.codelens-decoration a', { hasText: '3 problems' }).waitFor({ timeout: 20_000 });
+    await runCommand(page, 'View: Toggle Panel Visibility');
+    await runCommand(page, 'Pretrain: Start Pretraining');
+    const toast = await notification(page, /32\.5.*There is 1 more problem\./);
+    await screenshot(page, 'recipe-not-started');
+    await toast.getByRole('button', { name: 'Show Problems' }).click();
+    await page.locator('.markers-panel .monaco-list-row', { hasText: '32.5' }).waitFor({ timeout: 10_000 });
+    assert.equal(session.runs().length, 0);
+    fs.writeFileSync(path.join(session.folder, 'slip.pretrain.json'), both);
+    await page.locator('.codelens-decoration a', { hasText: '2 problems' }).waitFor({ timeout: 20_000 });
   });
 
   it('mends a slip by its quick fix', async () => {

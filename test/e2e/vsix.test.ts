@@ -98,6 +98,7 @@ describe('The packaged extension, on a computer with nothing else', () => {
     for (const name of [
       ...['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'l10n/bundle.l10n.json'],
       ...['dist/extension.js', 'dist/trainer.js', 'dist/monitor.js', 'dist/recipe.schema.json', 'media/icon.png'],
+      ...['dist/editor.schema.json', 'media/language/configuration.json', 'media/language/grammar.json'],
       ...['dist/wasm/tfjs-backend-wasm-simd.wasm', 'media/walkthrough/start.md'],
     ])
       assert.ok(files.includes(name), `${name} is missing`);

@@ -36,6 +36,17 @@ describe('pretrain check', function () {
     assert.equal(problems[0]!.fixes[0]!.text, '"epochs"');
   });
 
+  it('looks at the data also while the schema refuses something else', async () => {
+    const { problems, cost } = await check({ data: { path: 'nowhere', limit: 'all' }, pretrain: { epoch: 1 } });
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['schema/value', 'schema/unknown-property', 'data-missing'],
+    );
+    assert.equal(cost, null);
+    const run = await workspace.run().ended;
+    assert.equal(run.lines.at(-1)?.['more'], 1, 'a run says how many more mistakes there are');
+  });
+
   it('finds a typo in the middle of a path and offers the name that is there', async () => {
     mkdirSync(path.join(workspace.folder, 'images/digits'), { recursive: true });
     const { code, problems } = await check({ data: { path: 'imagse/digits' } });

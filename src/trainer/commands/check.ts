@@ -7,7 +7,7 @@ import { chooseSplits } from '../../data/split.js';
 import type { CheckResult, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
-import type { Recipe } from '../../recipe/recipe.js';
+import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
 import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
@@ -49,17 +49,20 @@ async function readRecipe(file: string): Promise<string> {
 
 export async function checkText(text: string, recipePath: string): Promise<CheckResult> {
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(recipePath));
-  if (!parsed.recipe) return { problems: parsed.problems, cost: null };
-  const { facts, cost } = await factsOf(parsed.recipe, recipePath);
-  return {
-    problems: [...parsed.problems, ...checkRecipe(parsed, { ...facts, tooLarge: cost && memoryTrouble(cost) })],
-    cost,
-  };
+  if (!parsed.data) return { problems: parsed.problems, cost: null };
+  const { facts, cost } = await factsOf(parsed.data, parsed.recipe, recipePath);
+  const beyond = checkRecipe(parsed, { ...facts, tooLarge: cost && memoryTrouble(cost) });
+  return { problems: [...parsed.problems, ...beyond], cost };
 }
 
-async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: DataFacts; cost: StageCost | null }> {
-  const dataPath = dataPathOf(recipe, recipePath);
-  const missing = dataPath === SAMPLE_DIGITS ? null : await missingStep(recipe.data.path, path.dirname(recipePath));
+/** @param recipe null when parts of it other than these data are wrong */
+async function factsOf(
+  data: DataOptions,
+  recipe: Recipe | null,
+  recipePath: string,
+): Promise<{ facts: DataFacts; cost: StageCost | null }> {
+  const dataPath = dataPathOf(data, recipePath);
+  const missing = dataPath === SAMPLE_DIGITS ? null : await missingStep(data.path, path.dirname(recipePath));
   if (missing) return { facts: { exists: false, ...missing }, cost: null };
   let facts: DataFacts = { exists: true };
   try {
@@ -68,11 +71,11 @@ async function factsOf(recipe: Recipe, recipePath: string): Promise<{ facts: Dat
     await reader.close();
     const splits = info.splits.map(({ name }) => name);
     facts = { ...facts, shape: info.shape, count: info.count, labels: labels !== null, splits };
-    const { validation } = recipe.data;
+    const { validation } = data;
     // A split that is not there is told with its fix, by the check of the recipe.
-    if (typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation))
-      return { facts, cost: null };
-    const { training } = chooseSplits(info, labels, recipe.data, recipe.pretrain.seed);
+    const lacksSplit = typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation);
+    if (lacksSplit || !recipe) return { facts, cost: null };
+    const { training } = chooseSplits(info, labels, data, recipe.pretrain.seed);
     return {
       facts: { ...facts, trainingCount: training.length },
       cost: costOf(recipe, info.shape, info.count, training.length),

@@ -40,7 +40,7 @@ export const run: Command = {
     const { recipe, parsed } = await loadRecipe(recipePath);
     for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
     override(recipe, options);
-    const dataPath = givenData(options) ?? dataPathOf(recipe, recipePath);
+    const dataPath = givenData(options) ?? dataPathOf(recipe.data, recipePath);
     const summary = await startRun(
       { recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true },
       sessionListener(output),

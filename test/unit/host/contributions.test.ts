@@ -6,6 +6,7 @@ import {
   ContextKey,
   MONITOR,
   RECIPE_ENDING,
+  RECIPE_LANGUAGE,
   Setting,
   TASK_TYPE,
   View,
@@ -34,7 +35,9 @@ interface Manifest {
     configuration: { properties: Record<string, unknown> };
     taskDefinitions: { type: string }[];
     walkthroughs: { id: string; steps: { media: { markdown: string }; completionEvents: string[] }[] }[];
-    languages: { id: string; filenamePatterns: string[] }[];
+    languages: { id: string; filenamePatterns: string[]; configuration: string }[];
+    grammars: { language: string; scopeName: string; path: string }[];
+    jsonLanguageParticipants: { languageId: string; comments: boolean }[];
     jsonValidation: { fileMatch: string; url: string }[];
   };
 }
@@ -93,16 +96,28 @@ describe('The manifest', () => {
     const files = [
       manifest.icon,
       ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...contributes.languages.map(({ configuration }) => configuration),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     ];
     for (const file of files) assert.ok(existsSync(path.join(root, file)), file);
   });
 
-  it('makes recipes JSON with comments that the schema checks', () => {
-    assert.deepEqual(contributes.languages, [{ id: 'jsonc', filenamePatterns: [`*${RECIPE_ENDING}`] }]);
+  it('makes recipes a language of their own, in which VS Code completes and explains as in JSON with comments', () => {
+    const [language] = contributes.languages;
+    assert.deepEqual([language?.id, language?.filenamePatterns], [RECIPE_LANGUAGE, [`*${RECIPE_ENDING}`]]);
+    assert.deepEqual(contributes.jsonLanguageParticipants, [{ languageId: RECIPE_LANGUAGE, comments: true }]);
     assert.deepEqual(contributes.jsonValidation, [
-      { fileMatch: `*${RECIPE_ENDING}`, url: './dist/recipe.schema.json' },
+      { fileMatch: `*${RECIPE_ENDING}`, url: './dist/editor.schema.json' },
     ]);
+    assert.deepEqual(
+      contributes.grammars.map(({ language: id, scopeName }) => [id, scopeName]),
+      [[RECIPE_LANGUAGE, (JSON.parse(read(contributes.grammars[0]?.path ?? '')) as { scopeName: string }).scopeName]],
+    );
+  });
+
+  it('activates by nothing that other files or every start of VS Code cause', () => {
+    const broad = manifest.activationEvents.filter((event) => /^(\*|onLanguage:|onStartupFinished)/.test(event));
+    assert.deepEqual(broad, []);
   });
 
   it('says what does not work without trust and in virtual workspaces', () => {

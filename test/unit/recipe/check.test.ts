@@ -40,8 +40,27 @@ describe('The check of a recipe against its data', () => {
   it('finds nothing wrong with data it knows nothing of', () =>
     assert.deepEqual(check('{ "data": { "path": "x" } }', {}), []));
 
-  it('says nothing about a recipe that is wrong in itself', () =>
-    assert.deepEqual(checkRecipe(parse('{ "data": { "path": "x" }, "epochs": 1 }'), { exists: false }), []));
+  it('looks at the data also while something else is wrong, as far as what is said of them is sound', () => {
+    const codes = (text: string, facts: DataFacts) => checkRecipe(parse(text), facts).map(({ code }) => code);
+    const missing = { exists: false };
+    assert.deepEqual(codes('{ "data": { "path": "x" }, "epochs": 1, "encoder": 3 }', missing), ['data-missing']);
+    assert.deepEqual(codes('{ "data": { "path": "x", "limit": -1, "lables": "none" } }', missing), ['data-missing']);
+    assert.deepEqual(codes('{ "data": { "path": "x", "validation": "test" }, "epochs": 1 }', { splits: [] }), [
+      'split-missing',
+    ]);
+    assert.deepEqual(codes('{ "data": { "path": "x", "validation": "tset" } }', { splits: [] }), []);
+    for (const data of ['{ "path": 3 }', '{ "path": " " }', '{}', '[]', 'null', '"x"'])
+      assert.deepEqual(codes(`{ "data": ${data} }`, missing), [], data);
+    assert.deepEqual(codes('{ "data": { "path": "x" ', missing), []);
+  });
+
+  it('says nothing about training that cannot be, of a recipe that is wrong in itself', () =>
+    assert.deepEqual(
+      checkRecipe(parse('{ "data": { "path": "x" }, "pretrain": { "batchSize": 512, "epoch": 1 } }'), {
+        trainingCount: 1,
+      }),
+      [],
+    ));
 
   it('names the nearest thing beside a missing folder, and puts it in', () => {
     const found = only('{ "data": { "path": "../data/minst" } }', { ...mnist, exists: false, error: 'not shown' });

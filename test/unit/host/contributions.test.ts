@@ -35,7 +35,12 @@ interface Manifest {
     configuration: { properties: Record<string, unknown> };
     taskDefinitions: { type: string }[];
     walkthroughs: { id: string; steps: { media: { markdown: string }; completionEvents: string[] }[] }[];
-    languages: { id: string; filenamePatterns: string[]; configuration: string }[];
+    languages: {
+      id: string;
+      filenamePatterns: string[];
+      configuration: string;
+      icon: Record<'light' | 'dark', string>;
+    }[];
     grammars: { language: string; scopeName: string; path: string }[];
     jsonLanguageParticipants: { languageId: string; comments: boolean }[];
     jsonValidation: { fileMatch: string; url: string }[];
@@ -96,7 +101,7 @@ describe('The manifest', () => {
     const files = [
       manifest.icon,
       ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
-      ...contributes.languages.map(({ configuration }) => configuration),
+      ...contributes.languages.flatMap(({ configuration, icon }) => [configuration, icon.light, icon.dark]),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     ];
     for (const file of files) assert.ok(existsSync(path.join(root, file)), file);

@@ -35,6 +35,6 @@ export class Host {
 }
 
 /** The host is trusted; what else talks to the page, e.g. a browser extension, is not meant for us. */
-function isMessage(data: unknown): data is ToMonitor {
+export function isMessage(data: unknown): data is ToMonitor {
   return typeof data === 'object' && data !== null && 'type' in data && MESSAGES.includes(String(data.type));
 }

@@ -1,7 +1,8 @@
 import type { ToMonitor } from '../src/protocol/monitor.js';
 import { element, setText } from './dom.js';
-import { Host } from './host.js';
+import { Host, isMessage } from './host.js';
 import { listenToKeys } from './keyboard.js';
+import { measureAround } from './layout.js';
 import { EventStore } from './state/events.js';
 import { Inbox } from './state/inbox.js';
 import { MetricStore } from './state/metrics.js';
@@ -93,6 +94,7 @@ root.append(
   spoken,
 );
 
+measureAround(root, [header.element, notice.element, timeline.element]);
 onThemeChange(() => {
   theme = readTheme();
   change('theme');
@@ -105,6 +107,8 @@ listenToKeys({
   first: () => navigation.first(),
   live: () => navigation.goTo(null),
 });
+const first = readJson('first');
+if (host.kept === undefined && isMessage(first)) inbox.add(first); // of a page that comes back it would be out of date
 schedule();
 host.send({ type: 'ready', runId: model.view.runId });
 

@@ -19,6 +19,8 @@ export interface ButtonOptions {
   hint?: string;
   /** Shown in place of the label, which is then for screen readers. */
   icon?: SVGSVGElement;
+  /** The same only where there is little room, see monitor.css. */
+  smallIcon?: SVGSVGElement;
   /** Class of the label, for decoration. */
   className?: string;
   primary?: boolean;
@@ -30,15 +32,20 @@ interface ButtonElement extends HTMLElement {
   disabled: boolean;
 }
 
-export function createButton({ label, hint, icon, className, primary = false, onClick }: ButtonOptions): Button {
+export function createButton(options: ButtonOptions): Button {
+  const { label, hint, icon, smallIcon, className, primary = false, onClick } = options;
   const button = document.createElement('vscode-button') as ButtonElement;
   const words = document.createElement('div'); // the library takes a span for a picture of 16 pixels
   words.className = className === undefined ? 'button-label' : `button-label ${className}`;
   button.setAttribute('appearance', primary ? 'primary' : 'secondary');
   button.append(icon ?? words);
+  if (smallIcon) {
+    button.classList.add('with-small-icon');
+    button.append(smallIcon);
+  }
   const setLabel = (text: string): void => {
-    if (icon) setAttribute(button, 'aria-label', text);
-    else setText(words, text);
+    if (icon ?? smallIcon) setAttribute(button, 'aria-label', text);
+    if (!icon) setText(words, text);
   };
   setLabel(label);
   if (hint !== undefined) button.title = hint;

@@ -84,7 +84,7 @@ class MonitorPanel {
     ];
     this.entitle();
     this.viewChanged();
-    if (panel.webview.html === '') panel.webview.html = html(host, panel);
+    if (panel.webview.html === '') panel.webview.html = html(host, panel, run);
     else this.restartFeed();
   }
 
@@ -192,10 +192,12 @@ function webviewOptions({ context }: Host): vscode.WebviewOptions {
   };
 }
 
-function html({ context }: Host, { webview }: vscode.WebviewPanel): string {
+/** @param run whose first picture is in the page already; not known before a page that comes back has told it */
+function html({ context }: Host, { webview }: vscode.WebviewPanel, run?: TrackedRun): string {
   const address = (...name: string[]) =>
     webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, ...name)).toString();
   const strings = Object.entries(vscode.l10n.bundle ?? {}).filter(([key]) => key.startsWith(STRINGS));
+  const record = run?.shown;
   return monitorHtml({
     script: address('dist', 'monitor.js'),
     style: address('media', 'monitor.css'),
@@ -204,5 +206,6 @@ function html({ context }: Host, { webview }: vscode.WebviewPanel): string {
     strings: Object.fromEntries(strings.map(([key, text]) => [key.slice(STRINGS.length), text])),
     title: t('Monitor'),
     language: vscode.env.language,
+    ...(record ? { first: { type: 'show', run: record, state: run.state } } : {}),
   });
 }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { isAddressOf } from '../protocol/address.js';
-import { effectiveState, type RunError, type RunRecord, type RunState } from '../protocol/run.js';
+import { effectiveState, isAlive, type RunError, type RunRecord, type RunState } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { Listeners, type Disposable } from './listeners.js';
 import { RunFolderError, readRunRecord } from './runFolder.js';
@@ -59,8 +59,7 @@ export class TrackedRun {
   }
 
   get isAlive(): boolean {
-    const state = this.state;
-    return state === 'preparing' || state === 'running' || state === 'paused';
+    return isAlive(this.state);
   }
 
   /** The record as it should be shown: with the reason when the trainer was lost. */

@@ -1,3 +1,5 @@
+import type { ToMonitor } from './monitor.js';
+
 /** The monitor's page: the same for the panel in the editor and for tests in a browser. */
 
 /** Where the monitor starts from when nothing was kept of an earlier showing. */
@@ -22,6 +24,8 @@ export interface MonitorPage {
   /** BCP 47 tag, e.g. "de": numbers and times are written as there. */
   language: string;
   settings?: MonitorSettings;
+  /** What is known of the run already: shown until the host sends it anew. */
+  first?: Extract<ToMonitor, { type: 'show' }>;
 }
 
 /**
@@ -49,6 +53,7 @@ export function monitorHtml(page: MonitorPage): string {
 <div id="monitor"></div>
 <script type="application/json" id="strings">${jsonElement(page.strings)}</script>
 <script type="application/json" id="settings">${jsonElement(page.settings ?? {})}</script>
+<script type="application/json" id="first">${jsonElement(page.first ?? null)}</script>
 <script nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.script)}"></script>
 </body>
 </html>

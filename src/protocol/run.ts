@@ -144,10 +144,14 @@ export function stepName(step: number): string {
   return String(step).padStart(8, '0');
 }
 
+/** Whether a run in this state has a trainer, as far as its record tells. */
+export function isAlive(state: RunState): boolean {
+  return state === 'preparing' || state === 'running' || state === 'paused';
+}
+
 /** `state` as a reader should show it: a run that claims to be alive while its trainer is gone was interrupted. */
 export function effectiveState(run: Pick<RunRecord, 'state'>, trainerAlive: boolean): RunState {
-  const claimsAlive = run.state === 'preparing' || run.state === 'running' || run.state === 'paused';
-  return claimsAlive && !trainerAlive ? 'interrupted' : run.state;
+  return isAlive(run.state) && !trainerAlive ? 'interrupted' : run.state;
 }
 
 /** Whether a trainer can go on from the run's last checkpoint. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { sharedLab } from './lab.js';
-import { results, type FakeHost, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
+import { useMonitor } from './lab.js';
+import { results, type FakeHost, type ThemeName } from './page.js';
 import { curveHeights, rowStep } from './pixels.js';
 import { record, STEPS_PER_EPOCH } from './recording.js';
 
@@ -11,31 +11,12 @@ const recording = record(12);
 const last = 12 * STEPS_PER_EPOCH;
 
 describe('the monitor for everybody', () => {
-  let lab: MonitorLab;
-  let host: FakeHost;
+  const monitor = useMonitor();
 
-  before(async function () {
-    this.timeout(120_000);
-    lab = await sharedLab();
-    await mkdir(results, { recursive: true });
-  });
-
-  async function showAll(options?: OpenOptions): Promise<void> {
-    host = await lab.open(options);
-    await host.show(recording);
-    await host.page.locator(`canvas[data-row="second"]`).waitFor();
-    await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
-    await host.settle();
-  }
-
-  afterEach(async () => {
-    const { complaints } = host;
-    await host.close();
-    assert.deepEqual(complaints, []);
-  });
+  before(() => mkdir(results, { recursive: true }));
 
   it('gives every control and picture a name', async () => {
-    await showAll();
+    const host = await monitor.showAll(recording);
     await host.page.locator('.chart-frame[aria-label*="at step 2,820"]').waitFor();
     const session = await host.page.context().newCDPSession(host.page);
     const { nodes } = (await session.send('Accessibility.getFullAXTree')) as unknown as { nodes: AxNode[] };
@@ -77,7 +58,7 @@ describe('the monitor for everybody', () => {
   });
 
   it('can be reached and used by keyboard alone', async () => {
-    await showAll();
+    const host = await monitor.showAll(recording);
     const reached = new Set<string>();
     for (let i = 0; i < 14; i++) {
       await host.page.keyboard.press('Tab');
@@ -112,7 +93,7 @@ describe('the monitor for everybody', () => {
   });
 
   it('pauses with space, but not while something is typed or a button has the focus', async () => {
-    await showAll();
+    const host = await monitor.showAll(recording);
     await host.page.getByRole('textbox', { name: 'Learning rate' }).focus();
     await host.page.keyboard.press('Space');
     await host.page.getByRole('button', { name: 'log' }).focus();
@@ -131,7 +112,7 @@ describe('the monitor for everybody', () => {
   });
 
   it('steps through the samples with arrows, to the ends with Home and End, and toggles the axis with L', async () => {
-    await showAll();
+    const host = await monitor.showAll(recording);
     const at = async (step: number): Promise<void> =>
       host.page.locator(`canvas[data-row="output"][data-step="${step}"]`).waitFor();
     await host.page.getByRole('slider', { name: 'Time' }).focus();
@@ -160,7 +141,7 @@ describe('the monitor for everybody', () => {
   });
 
   it('says changes of state, not every number', async () => {
-    await showAll();
+    const host = await monitor.showAll(recording);
     const spoken = host.page.locator('.for-listeners');
     await host.send({ type: 'metrics', text: `{"step":${last + 1},"epoch":12.1,"time":9,"values":{"loss":0.08}}\n` });
     await host.settle();
@@ -175,7 +156,7 @@ describe('the monitor for everybody', () => {
   });
 
   it('moves nothing by itself where less motion is wished', async () => {
-    host = await lab.open({ reducedMotion: 'reduce' });
+    const host = await monitor.open({ reducedMotion: 'reduce' });
     await host.page.locator('.waiting-bar.unknown > div').waitFor({ state: 'attached' });
     const moving = await host.page.evaluate(() => document.getAnimations().length);
     assert.equal(moving, 0);
@@ -183,7 +164,7 @@ describe('the monitor for everybody', () => {
 
   for (const width of [320, 360, 520, 880, 1280])
     it(`fits ${width} pixels: nothing scrolls sideways, nothing is cut`, async () => {
-      await showAll({ width });
+      const host = await monitor.showAll(recording, { width });
       const cut = await host.page.evaluate(() => {
         const room = document.documentElement.clientWidth;
         const inside = '.header *, .section *, .timeline *';
@@ -199,6 +180,30 @@ describe('the monitor for everybody', () => {
       assert.deepEqual(cut, [0]);
     });
 
+  for (const [width, height] of [
+    [700, 800],
+    [700, 460],
+    [900, 600],
+    [1400, 600],
+    [520, 900],
+    [880, 800],
+  ] as const)
+    it(`shows loss and reconstructions whole at ${width} × ${height} without scrolling`, async () => {
+      const host = await monitor.showAll(recording, { width, height });
+      const [timeline, ...bottoms] = await host.page.evaluate(() =>
+        ['.timeline', '.chart', 'canvas[data-row="error"]', '.reconstruction .picture-legend'].map((selector) => {
+          const { top, bottom } = document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect();
+          return selector === '.timeline' ? top : bottom;
+        }),
+      );
+      assert.ok(
+        bottoms.every((bottom) => bottom > 0 && bottom <= timeline!),
+        `${bottoms.join(', ')} above ${timeline}`,
+      );
+      const chart = await host.page.locator('.u-over').boundingBox();
+      assert.ok(chart!.height >= 90, `the curves have room: ${chart!.height}`);
+    });
+
   const looks: [ThemeName, string][] = [
     ['dark-modern', 'dark'],
     ['light-modern', 'light'],
@@ -207,7 +212,9 @@ describe('the monitor for everybody', () => {
   ];
   for (const [theme, name] of looks)
     it(`takes the colours of the theme: ${name}`, async () => {
-      await showAll({ theme: theme === 'dark-modern' ? 'light-modern' : 'dark-modern' });
+      const host = await monitor.showAll(recording, {
+        theme: theme === 'dark-modern' ? 'light-modern' : 'dark-modern',
+      });
       await host.theme(theme);
       await host.settle();
       const [height] = await curveHeights(host.page, [0.5]);

@@ -1,47 +1,19 @@
 import assert from 'node:assert/strict';
-import { sharedLab } from './lab.js';
-import type { FakeHost, MonitorLab, OpenOptions } from './page.js';
-import { record, runRecord, STEPS_PER_EPOCH } from './recording.js';
+import { useMonitor } from './lab.js';
+import { record, runRecord } from './recording.js';
 
 const recording = record(6);
-const last = 6 * STEPS_PER_EPOCH;
 
 describe('the monitor, beside showing,', () => {
-  let lab: MonitorLab;
-  let host: FakeHost;
+  const monitor = useMonitor();
 
-  before(async function () {
-    this.timeout(120_000);
-    lab = await sharedLab();
-  });
-
-  async function open(options?: OpenOptions): Promise<FakeHost> {
-    host = await lab.open(options);
-    return host;
-  }
-
-  /** Shows the recording and waits until its newest pictures are there. */
-  async function showAll(options?: OpenOptions): Promise<FakeHost> {
-    await open(options);
-    await host.show(recording);
-    await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
-    await host.settle();
-    return host;
-  }
-
-  afterEach(async () => {
-    const { complaints } = host;
-    await host.close();
-    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
-  });
-
-  const figures = (): Promise<string> => host.page.locator('.facts').innerText();
+  const figures = (): Promise<string> => monitor.host.page.locator('.facts').innerText();
 
   describe('controls a run', () => {
-    const press = (name: string): Promise<void> => host.page.getByRole('button', { name, exact: true }).click();
+    const press = (name: string): Promise<void> => monitor.host.page.getByRole('button', { name, exact: true }).click();
 
     it('by its buttons', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       await press('Sample now');
       await press('Pause');
       await host.send({ type: 'run', run: recording.run, state: 'paused' });
@@ -54,7 +26,7 @@ describe('the monitor, beside showing,', () => {
     });
 
     it('only once, however impatient one is', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       await host.page.getByRole('button', { name: 'Pause', exact: true }).dblclick();
       await host.page.locator('.chart-frame').focus();
       await host.page.keyboard.press('Space');
@@ -63,7 +35,7 @@ describe('the monitor, beside showing,', () => {
     });
 
     it('by its learning rate, which must be a number above 0', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const field = host.page.getByRole('textbox', { name: 'Learning rate' });
       assert.equal(await field.inputValue(), '0.001');
       await field.fill('-1');
@@ -77,7 +49,7 @@ describe('the monitor, beside showing,', () => {
     });
 
     it('and shows beside the controls when the trainer refuses', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       await press('Pause');
       await host.send({ type: 'failed', message: 'The trainer is writing a checkpoint. <b>Try</b> again.' });
       await host.page.getByRole('alert').filter({ hasText: '<b>Try</b> again.' }).waitFor();
@@ -89,7 +61,7 @@ describe('the monitor, beside showing,', () => {
 
   describe('says how things stand', () => {
     it('before there is a run, and while one prepares', async () => {
-      await open();
+      const host = await monitor.open();
       await host.page.getByText('Opening the run').waitFor();
       await host.send(
         { type: 'show', run: runRecord({ state: 'preparing' }), state: 'preparing' },
@@ -101,8 +73,24 @@ describe('the monitor, beside showing,', () => {
         assert.equal(await host.page.locator(section).isVisible(), false, `${section} has nothing to show yet`);
     });
 
+    it('from the first frame on, with what its page knew already', async () => {
+      const run = runRecord({ state: 'preparing', name: 'digits' });
+      const host = await monitor.open({ page: { first: { type: 'show', run, state: 'preparing' } } });
+      await host.settle();
+      assert.equal(await host.page.locator('h1').innerText(), 'digits');
+      assert.equal(await host.page.locator('.pill').innerText(), 'Preparing');
+      assert.match(await host.page.locator('.waiting').innerText(), /Starting the trainer …/);
+      await host.send({ type: 'show', run: { ...run, state: 'running' }, state: 'running' });
+      await host.page.locator('.pill', { hasText: 'Training' }).waitFor();
+      await host.page.reload();
+      await host.ready(2);
+      await host.page.getByText('Opening the run').waitFor();
+      await host.settle();
+      assert.equal(await host.page.locator('h1').isVisible(), false, 'by then it would be out of date');
+    });
+
     it('when it has failed: with the reason, the place, what to do, and a way to resume', async () => {
-      await open();
+      const host = await monitor.open();
       const error = {
         message: 'The disk is full.',
         file: '/runs/x/weights.safetensors',
@@ -127,7 +115,7 @@ describe('the monitor, beside showing,', () => {
     });
 
     it('when it was interrupted or stopped: from which checkpoint it can go on', async () => {
-      await open();
+      const host = await monitor.open();
       await host.show(recording, 'interrupted');
       assert.match(
         await host.page.locator('.notice').innerText(),
@@ -138,7 +126,7 @@ describe('the monitor, beside showing,', () => {
     });
 
     it('when it is complete', async () => {
-      await open();
+      const host = await monitor.open();
       await host.show({ ...recording, run: { ...recording.run, epochs: 6, state: 'completed', seconds: 47 } });
       assert.match(await figures(), /took 47 s/);
       assert.equal(await host.page.getByRole('progressbar').getAttribute('aria-valuenow'), '100');

@@ -1,53 +1,27 @@
 import assert from 'node:assert/strict';
-import { sharedLab } from './lab.js';
-import type { FakeHost, MonitorLab, OpenOptions } from './page.js';
-import { curveHeights, markerShare, rowDistance, rowStep } from './pixels.js';
+import { useMonitor } from './lab.js';
+import { curveHeights, markerShare, rowDistance, rowStep, verticalLines } from './pixels.js';
+import type { RunEvent } from '../../src/protocol/run.js';
 import { lines, lossAt, record, STEPS_PER_EPOCH, validationAt } from './recording.js';
 
 const recording = record(6);
 const last = 6 * STEPS_PER_EPOCH;
 
 describe('the monitor', () => {
-  let lab: MonitorLab;
-  let host: FakeHost;
+  const monitor = useMonitor();
 
-  before(async function () {
-    this.timeout(120_000);
-    lab = await sharedLab();
-  });
-
-  async function open(options?: OpenOptions): Promise<FakeHost> {
-    host = await lab.open(options);
-    return host;
-  }
-
-  /** Shows the recording and waits until its newest pictures are there. */
-  async function showAll(options?: OpenOptions): Promise<FakeHost> {
-    await open(options);
-    await host.show(recording);
-    await host.page.locator(`canvas[data-row="output"][data-step="${last}"]`).waitFor();
-    await host.settle();
-    return host;
-  }
-
-  afterEach(async () => {
-    const { complaints } = host;
-    await host.close();
-    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
-  });
-
-  const figures = (): Promise<string> => host.page.locator('.facts').innerText();
+  const figures = (): Promise<string> => monitor.host.page.locator('.facts').innerText();
 
   describe('shows a run', () => {
     it('whose loss falls, as a curve that falls', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const heights = await curveHeights(host.page, [0.02, 0.1, 0.3, 0.6, 1]);
       for (let i = 1; i < heights.length; i++)
         assert.ok(heights[i]! > heights[i - 1]!, `heights ${heights.join(', ')}`);
     });
 
     it('with its figures in the header', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const text = await figures();
       for (const part of [
         'Epoch 6 of 100',
@@ -63,7 +37,7 @@ describe('the monitor', () => {
     });
 
     it('with pictures that come closer to the input from row to row', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const first = await rowDistance(host.page, 'first', 'input');
       const second = await rowDistance(host.page, 'second', 'input');
       const output = await rowDistance(host.page, 'output', 'input');
@@ -71,7 +45,7 @@ describe('the monitor', () => {
     });
 
     it('with what its diagnoses say, newest first, and the way to the recipe', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const entries = await host.page.locator('.happenings li p').allInnerTexts();
       assert.match(entries[0] ?? '', /Learning well/);
       assert.match(entries.at(-1) ?? '', /Training began/);
@@ -80,7 +54,7 @@ describe('the monitor', () => {
     });
 
     it('in other words when the host has translations', async () => {
-      await open({
+      const host = await monitor.open({
         page: { strings: { pause: 'Anhalten', epochOf: 'Epoche {0} von {1}', stop: '<b>Ende</b>' }, language: 'de' },
       });
       await host.show(recording);
@@ -92,7 +66,7 @@ describe('the monitor', () => {
   });
 
   it('shows from the first point on how its controls stand', async () => {
-    await open();
+    const host = await monitor.open();
     await host.send({ type: 'show', run: recording.run, state: 'running' }, { type: 'live' });
     await host.settle();
     await host.send({ type: 'metrics', text: lines(recording.metrics.slice(0, 1)) });
@@ -104,7 +78,7 @@ describe('the monitor', () => {
   describe('follows a run', () => {
     it('to new points and to the newest pictures', async () => {
       const early = record(2);
-      await open();
+      const host = await monitor.open();
       await host.show(early);
       await host.page.locator(`canvas[data-row="output"][data-step="${2 * STEPS_PER_EPOCH}"]`).waitFor();
       host.samples = recording.samples;
@@ -120,7 +94,7 @@ describe('the monitor', () => {
     });
 
     it('no longer once the slider was moved, and again after Live', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       await host.page.keyboard.press('ArrowLeft');
       await host.page.locator(`canvas[data-row="output"][data-step="${last - STEPS_PER_EPOCH}"]`).waitFor();
       await host.send({
@@ -135,7 +109,7 @@ describe('the monitor', () => {
     });
 
     it('back when it was resumed from an earlier checkpoint', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const step = last - 200;
       await host.send({
         type: 'metrics',
@@ -148,7 +122,7 @@ describe('the monitor', () => {
 
   describe('has a time slider', () => {
     it('that moves pictures, weights and the line in the chart to one step', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const slider = host.page.getByRole('slider', { name: 'Time' });
       const box = (await slider.boundingBox())!;
       await host.page.mouse.click(box.x + box.width * 0.5, box.y + box.height / 2);
@@ -163,7 +137,7 @@ describe('the monitor', () => {
     });
 
     it('whose play button goes through the samples and ends live', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const seen = new Set<number>();
       await host.page.getByRole('button', { name: 'Replay' }).click();
       await host.page.getByRole('button', { name: 'Stop the replay' }).waitFor();
@@ -179,7 +153,7 @@ describe('the monitor', () => {
 
   describe('has a chart', () => {
     it('whose axis is logarithmic or linear', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const log = host.page.getByRole('button', { name: 'log' });
       assert.equal(await log.getAttribute('aria-pressed'), 'true');
       const [before] = await curveHeights(host.page, [0.3]);
@@ -194,7 +168,7 @@ describe('the monitor', () => {
       const noisy = recording.metrics.map((metric) =>
         'loss' in metric.values ? { ...metric, values: { loss: metric.step % 80 < 40 ? 0.3 : 0.1 } } : metric,
       );
-      await open();
+      const host = await monitor.open();
       await host.show({ ...recording, metrics: noisy });
       const slider = host.page.getByRole('slider', { name: 'smooth' });
       const spread = async (): Promise<number> => {
@@ -217,7 +191,7 @@ describe('the monitor', () => {
     });
 
     it('that tells values under the pointer', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const box = (await host.page.locator('.u-over').boundingBox())!;
       await host.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       const tip = host.page.locator('.chart-tip');
@@ -231,8 +205,38 @@ describe('the monitor', () => {
       await tip.waitFor({ state: 'hidden' });
     });
 
+    it('that marks where the learning rate was changed and where the run was resumed', async () => {
+      const at = (step: number) => ({ step, epoch: step / STEPS_PER_EPOCH, at: '2026-11-24T11:00:00Z' });
+      const events: RunEvent[] = [
+        { ...at(0), type: 'state', state: 'running' },
+        { ...at(300), type: 'state', state: 'paused' },
+        { ...at(300), type: 'state', state: 'running' },
+        { ...at(705), type: 'change', name: 'learningRate', from: 0.001, to: 0.0005 },
+        { ...at(940), type: 'state', state: 'stopped' },
+        { ...at(940), type: 'state', state: 'running' },
+      ];
+      const host = await monitor.open();
+      await host.show({ ...recording, events });
+      const box = (await host.page.locator('.u-over').boundingBox())!;
+      const tip = async (step: number): Promise<string> => {
+        await host.page.mouse.move(box.x + (step / last) * box.width, box.y + 60);
+        return host.page.locator('.chart-tip').innerText();
+      };
+      assert.match(await tip(705), /learning rate 0\.0005/);
+      assert.match(await tip(940), /resumed/);
+      assert.doesNotMatch(await tip(300), /resumed/);
+      await host.page.mouse.move(5, 5);
+      await host.settle();
+      const drawn = await verticalLines(
+        host.page,
+        [300, 705, 940, 1200].map((step) => step / last),
+      );
+      assert.deepEqual(drawn, [false, true, true, false]);
+      await host.page.getByText('Learning rate changed from 0.001 to 0.0005 at step 705.').waitFor();
+    });
+
     it('that zooms where it is dragged and goes back at a double click', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       const box = (await host.page.locator('.u-over').boundingBox())!;
       const y = box.y + box.height / 2;
       const [full] = await curveHeights(host.page, [0.02]);
@@ -251,7 +255,7 @@ describe('the monitor', () => {
     });
 
     it('over steps, epochs or time', async () => {
-      await showAll();
+      const host = await monitor.showAll(recording);
       for (const [axis, told] of [
         ['epoch', /epoch 3/],
         ['time', /^1(\.\d)?s/],
@@ -267,7 +271,7 @@ describe('the monitor', () => {
   });
 
   it('comes back after a reload as it was, and forgets the place of another run', async () => {
-    await showAll();
+    const host = await monitor.showAll(recording);
     await host.page.getByRole('button', { name: 'log' }).click();
     await host.page.getByRole('slider', { name: 'smooth' }).fill('0.25');
     await host.page.getByRole('radio', { name: 'epoch' }).check({ force: true });

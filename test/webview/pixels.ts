@@ -46,6 +46,35 @@ export async function curveHeights(page: Page, shares: number[]): Promise<(numbe
   }, shares);
 }
 
+/**
+ * Whether a vertical line is drawn at shares 0..1 of the chart's width: in a column there, a fifth of all pixels or more
+ * are not those of the background.
+ */
+export async function verticalLines(page: Page, shares: number[]): Promise<boolean[]> {
+  return page.evaluate((wanted) => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.uplot canvas');
+    const over = document.querySelector<HTMLElement>('.u-over');
+    if (!canvas || !over) return wanted.map(() => false);
+    const copy = document.createElement('canvas');
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const pen = copy.getContext('2d', { willReadFrequently: true });
+    if (!pen) return wanted.map(() => false);
+    pen.drawImage(canvas, 0, 0);
+    const ratio = canvas.width / canvas.clientWidth;
+    const height = over.clientHeight * ratio;
+    return wanted.map((share) => {
+      const x = Math.round((over.offsetLeft + share * over.clientWidth) * ratio);
+      return [-2, -1, 0, 1, 2].some((aside) => {
+        const { data } = pen.getImageData(x + aside, over.offsetTop * ratio, 1, height);
+        let inked = 0;
+        for (let i = 3; i < data.length; i += 4) if ((data[i] ?? 0) > 64) inked += 1;
+        return inked > height / 5;
+      });
+    });
+  }, shares);
+}
+
 /** Mean grey of what a row shows, 0..255, and how far it is from another row's pixels. */
 export async function rowDistance(page: Page, row: string, other: string): Promise<number> {
   return page.evaluate(

@@ -138,6 +138,22 @@ describe('events of the monitor', () => {
     );
   });
 
+  it('keep as turns what the curves may show a trace of, without what a resumed run has undone', () => {
+    const store = new EventStore();
+    const add = (step: number, event: object) => store.addLine(JSON.stringify({ step, epoch: 0, at: '', ...event }));
+    add(0, { type: 'state', state: 'running' });
+    add(10, { type: 'change', name: 'learningRate', from: 1, to: 0.1 });
+    add(20, { type: 'state', state: 'paused' });
+    add(20, { type: 'change', name: 'learningRate', from: 0.1, to: 0.2 });
+    add(20, { type: 'state', state: 'running' });
+    add(40, { type: 'change', name: 'learningRate', from: 0.2, to: 0.3 });
+    const told = () =>
+      store.turns.map((turn) => (turn.type === 'change' ? `${turn.step}: ${turn.to}` : `${turn.step}`));
+    assert.deepEqual(told(), ['10: 0.1', '20: 0.2', '40: 0.3']);
+    add(30, { type: 'state', state: 'running' }); // the trainer was killed and went on from its checkpoint
+    assert.deepEqual(told(), ['10: 0.1', '20: 0.2', '30']);
+  });
+
   it('leave out what they do not know, and bound what they keep', () => {
     const store = new EventStore();
     store.addLine('{"type":"newThing","step":1,"epoch":0,"at":""}');

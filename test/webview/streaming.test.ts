@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { sharedLab } from './lab.js';
-import type { FakeHost, MonitorLab } from './page.js';
+import { useMonitor } from './lab.js';
+import type { FakeHost } from './page.js';
 import { lines, lossAt, runRecord } from './recording.js';
 
 interface Frames {
@@ -19,22 +19,10 @@ interface Frames {
 const POINTS = 100_000;
 
 describe('the monitor with 100,000 points while new ones arrive', () => {
-  let lab: MonitorLab;
-  let host: FakeHost;
+  const monitor = useMonitor();
 
-  before(async function () {
-    this.timeout(120_000);
-    lab = await sharedLab();
-  });
-
-  afterEach(async () => {
-    const { complaints } = host;
-    await host.close();
-    assert.deepEqual(complaints, []);
-  });
-
-  async function showPoints(count: number): Promise<void> {
-    host = await lab.open();
+  async function showPoints(count: number): Promise<FakeHost> {
+    const host = await monitor.open();
     const run = runRecord({ stepsPerEpoch: 1000, epochs: 200 });
     await host.send({ type: 'show', run, state: 'running' });
     for (let from = 1; from <= count; from += 10_000) {
@@ -44,14 +32,13 @@ describe('the monitor with 100,000 points while new ones arrive', () => {
     }
     await host.send({ type: 'live' });
     await host.page.locator('.fact-step', { hasText: count.toLocaleString('en') }).waitFor();
+    return host;
   }
 
   it('draws at most once a frame, and no more points than the pixels can show', async function () {
     this.timeout(120_000);
-    await showPoints(1000);
-    const few = await stream(host, 1000);
-    await host.close();
-    await showPoints(POINTS);
+    const few = await stream(await showPoints(1000), 1000);
+    const host = await showPoints(POINTS);
     const many = await stream(host, POINTS);
     const perSecond = ({ frames, seconds }: Frames): string => (frames / seconds).toFixed(1);
     console.log(
@@ -70,7 +57,7 @@ describe('the monitor with 100,000 points while new ones arrive', () => {
   });
 
   it('stays at the step that is looked at', async () => {
-    await showPoints(5000);
+    const host = await showPoints(5000);
     await host.page.getByRole('slider', { name: 'Time' }).fill('2500');
     await stream(host, 5000, 20);
     await host.page.getByText('step 2,500 · epoch 3').waitFor();

@@ -4,6 +4,7 @@ import { element } from '../dom.js';
 import { align, nearest, reduce, type Reduced } from './decimate.js';
 import type { ChartContent, ChartOptions, Drawn } from './types.js';
 import { drawEndLabels } from './endLabels.js';
+import { drawMarks } from './marks.js';
 import { Marker, type Crossing } from './marker.js';
 import { logTicks, linearTicks } from './ticks.js';
 import { Tip, type TipRow } from './tip.js';
@@ -14,6 +15,8 @@ const X_AXIS_SIZE = 28;
 /** More marks than this on the vertical axis say nothing more. */
 const MOST_Y_TICKS = 9;
 const END_LABEL_GAP = 7;
+/** How near the pointer is to a mark that it is told of, in CSS pixels. */
+const MARK_REACH = 6;
 
 /** One chart of lines over a common x. It knows nothing of what they mean. */
 export class LineChart {
@@ -178,6 +181,7 @@ export class LineChart {
           },
         },
         hooks: {
+          drawAxes: [(self) => this.drawMarks(self)], // the lines lie over them
           draw: [(self) => this.drawEnds(self), () => this.drawn()],
           setCursor: [() => this.showTip()],
           setSelect: [(self) => this.select(self)],
@@ -195,6 +199,21 @@ export class LineChart {
     const space = Math.max(Y_TICK_SPACE, height / MOST_Y_TICKS);
     if (this.content?.log) return logTicks(low, high, height, space);
     return linearTicks(low, high, Math.max(2, Math.floor(height / space)));
+  }
+
+  private drawMarks(self: uPlot): void {
+    const content = this.content;
+    if (!content || content.marks.length === 0) return;
+    const { fontSize, font, text } = this.options.colours();
+    const ratio = uPlot.pxRatio;
+    drawMarks(self.ctx, content.marks, {
+      ...self.bbox,
+      position: (x) => self.valToPos(x, 'x', true),
+      font: `${fontSize * ratio}px ${font}`,
+      space: fontSize * 1.35 * ratio,
+      line: text,
+      text,
+    });
   }
 
   /** What is drawn last of the lines that are told, in canvas pixels. */
@@ -301,7 +320,9 @@ export class LineChart {
       const dot = inside ? { x: plot.valToPos(px, 'x'), y: plot.valToPos(y, 'y') } : null;
       return [{ name: line.name, value: content.formatY(value), colour: line.colour(), main: line.told, dot }];
     });
-    this.tip.show(this.options.describeX(head), rows, left, plot.over.clientWidth);
+    const marks = content.marks.filter((mark) => Math.abs(plot.valToPos(mark.x, 'x') - left) <= MARK_REACH);
+    const heads = [this.options.describeX(head), ...marks.map(({ text }) => text)];
+    this.tip.show(heads, rows, left, plot.over.clientWidth);
   }
 }
 

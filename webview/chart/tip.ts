@@ -24,12 +24,13 @@ export class Tip {
   }
 
   /** @param left the pointer, and @param room the chart's width, in CSS pixels. */
-  show(head: string, rows: TipRow[], left: number, room: number): void {
+  show(heads: string[], rows: TipRow[], left: number, room: number): void {
     const sorted = [...rows].sort((a, b) => Number(b.main) - Number(a.main));
     const lines = sorted.map(({ name, value }) =>
       element('div', { class: 'chart-tip-row' }, element('span', {}, name), element('b', {}, value)),
     );
-    this.box.replaceChildren(element('div', { class: 'chart-tip-head' }, head), ...lines);
+    const above = heads.map((head) => element('div', { class: 'chart-tip-head' }, head));
+    this.box.replaceChildren(...above, ...lines);
     const dots = rows.flatMap(({ dot, colour }) => {
       if (!dot) return [];
       const mark = element('div', { class: 'chart-dot' });

@@ -18,6 +18,12 @@ export interface ChartColours {
   fontSize: number;
 }
 
+/** Something that happened at one x: a thin line with a label. */
+export interface ChartMark {
+  x: number;
+  text: string;
+}
+
 export interface ChartContent {
   /** In the order of the styles. */
   lines: readonly Points[];
@@ -26,6 +32,8 @@ export interface ChartContent {
   marker: number | null;
   /** Whether the values there stand beside it. */
   markerTold: boolean;
+  /** Ascending. */
+  marks: readonly ChartMark[];
   xTicks: (low: number, high: number, most: number) => number[];
   formatX: (x: number) => string;
   formatY: (y: number) => string;

@@ -19,6 +19,9 @@ export interface Mark {
   epoch: number;
 }
 
+/** What the curves may show a trace of, so that their chart marks it. */
+export type Turn = Mark & ({ type: 'resumed' } | { type: 'change'; name: string; to: number });
+
 const STATES: readonly string[] = ['preparing', 'running', 'paused', 'stopped', 'completed', 'failed', 'interrupted'];
 const MAX_HAPPENINGS = 500;
 const MAX_TEXT = 2000;
@@ -30,10 +33,13 @@ export class EventStore {
   /** Ascending. */
   readonly checkpoints: Mark[] = [];
   readonly samples: Mark[] = [];
+  /** Ascending. */
+  readonly turns: Turn[] = [];
   /** Raised with every line. */
   lines = 0;
   broken = 0;
   firstBroken = 0;
+  private state: RunState | null = null;
 
   /** What the line said if it is for people, else undefined. */
   addLine(line: string): Happening | undefined {
@@ -51,9 +57,21 @@ export class EventStore {
     else if (record['type'] === 'sample') mark(this.samples, at);
     const happening = readHappening(record, at);
     if (!happening) return undefined;
+    this.addTurn(happening);
     this.happenings.push(happening);
     if (this.happenings.length > MAX_HAPPENINGS) this.happenings.shift();
     return happening;
+  }
+
+  private addTurn(happening: Happening): void {
+    const { step, epoch, type } = happening;
+    // A pause leaves no trace; what came after the checkpoint that a run was resumed from is gone with its steps.
+    while ((this.turns.at(-1)?.step ?? -1) > step) this.turns.pop();
+    if (type === 'change') this.turns.push({ step, epoch, type, name: happening.name, to: happening.to });
+    if (type !== 'state') return;
+    if (happening.state === 'running' && step > 0 && this.state !== 'paused')
+      this.turns.push({ step, epoch, type: 'resumed' });
+    this.state = happening.state;
   }
 
   /** The training was taken up again at this step: what had come after is of a past that no longer counts. */

@@ -1,4 +1,4 @@
-import { isResumable, type EngineFacts, type RunRecord, type RunState } from '../../src/protocol/run.js';
+import { isAlive, isResumable, type EngineFacts, type RunRecord, type RunState } from '../../src/protocol/run.js';
 import { formatDuration } from '../../src/protocol/duration.js';
 import type { FromMonitor } from '../../src/protocol/monitor.js';
 import { element, icon, setAttribute, setIcon, setShown, setText, type IconName } from '../dom.js';
@@ -57,6 +57,7 @@ export class Header implements View {
   private readonly stop;
   private readonly resume;
   private factsAt = -Infinity;
+  private factsStale = true;
   private state: RunState | null = null;
   private learningRate = NaN;
   /** The last request, which a message of failure is about. */
@@ -73,7 +74,12 @@ export class Header implements View {
       this.rateField.element,
     );
     const ask = (type: 'pause' | 'stop' | 'resume' | 'sampleNow') => () => this.ask(type);
-    this.sample = createButton({ label: say('sampleNow'), hint: say('sampleNowHint'), onClick: ask('sampleNow') });
+    this.sample = createButton({
+      label: say('sampleNow'),
+      hint: say('sampleNowHint'),
+      smallIcon: icon('picture'),
+      onClick: ask('sampleNow'),
+    });
     this.pause = createButton({ label: say('pause'), primary: true, onClick: ask('pause') });
     this.resume = createButton({ label: say('resume'), primary: true, onClick: ask('resume') });
     this.stop = createButton({ label: say('stop'), onClick: ask('stop') });
@@ -129,9 +135,10 @@ export class Header implements View {
       if (model.failure !== null) this.settle();
       this.enable(model.state);
     }
+    if (changed.has('metrics')) this.factsStale = true;
     const wait = this.factsAt + FACTS_EVERY - performance.now();
-    if (changed.has('run') || wait <= 0) this.renderFacts(model);
-    else if (changed.has('metrics')) this.actions.renderAfter(wait);
+    if (changed.has('run') || (this.factsStale && wait <= 0)) this.renderFacts(model);
+    else if (this.factsStale) this.actions.renderAfter(wait);
   }
 
   private renderRun({ run, state }: Model): void {
@@ -151,7 +158,7 @@ export class Header implements View {
     setShown(this.sample.element, alive);
     setShown(this.pause.element, state === 'running');
     setShown(this.resume.element, state === 'paused' || isResumable(state));
-    setShown(this.stop.element, alive || state === 'preparing');
+    setShown(this.stop.element, isAlive(state));
     setText(this.facts.engine, run.engine ? describeEngine(run.engine) : '');
     setAttribute(this.facts.engine, 'title', run.engine ? `${run.engine.name} ${run.engine.version}` : null);
   }
@@ -159,6 +166,7 @@ export class Header implements View {
   private renderFacts(model: Model): void {
     const { run, state, metrics } = model;
     this.factsAt = performance.now();
+    this.factsStale = false;
     const measured = run !== null && (hasPoints(model) || run.step > 0);
     setShown(this.factsLine, measured);
     setShown(this.bar, measured);

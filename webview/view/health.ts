@@ -93,9 +93,10 @@ export function describe(happening: Happening): Entry | undefined {
       'change',
       sayOr(
         `changed_${happening.name}`,
-        say('changed', happening.name, short(happening.from), short(happening.to)),
+        say('changed', happening.name, short(happening.from), short(happening.to), whole(step)),
         short(happening.from),
         short(happening.to),
+        whole(step),
       ),
     );
   const { reason } = happening;

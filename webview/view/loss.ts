@@ -4,11 +4,12 @@ import type { ChartContent } from '../chart/types.js';
 import type { Points } from '../chart/decimate.js';
 import { element, setAttribute, setShown, setText } from '../dom.js';
 import { clock, measure, short, whole } from '../format.js';
+import type { Turn } from '../state/events.js';
 import type { Series } from '../state/metrics.js';
 import { hasPoints, shownStep, type Model, type Topic, type View } from '../state/model.js';
 import { Smoothed } from '../state/smoothing.js';
 import { MAX_SMOOTHING, type XAxis } from '../state/viewState.js';
-import { say } from '../strings.js';
+import { say, sayOr } from '../strings.js';
 import type { Theme } from '../theme.js';
 
 const X_AXES: readonly XAxis[] = ['step', 'epoch', 'time'];
@@ -39,6 +40,7 @@ export class LossView implements View {
   private readonly smoothed = new Smoothed();
   private xAxis: XAxis = 'step';
   private wordsAt = -Infinity;
+  private wordsStale = true;
   /** What the controls show, and whether it is new since the last drawing. */
   private controlsKey = '';
   private controlsChanged = true;
@@ -108,13 +110,15 @@ export class LossView implements View {
     const validation = model.metrics.series.get('validationLoss');
     setShown(this.validationItem, validation !== undefined);
     const marker = model.metrics.at(Math.min(shownStep(model), model.metrics.lastStep), view.xAxis);
-    const curves = changed.has('metrics') || changed.has('theme') || changed.has('size');
+    const curves = changed.has('metrics') || changed.has('events') || changed.has('theme') || changed.has('size');
     if (curves || this.controlsChanged) this.chart.draw(this.content(model, training, validation, marker));
     else this.chart.mark(marker, view.position !== null);
     this.controlsChanged = false;
+    if (changed.has('metrics') || changed.has('view')) this.wordsStale = true;
     const wait = this.wordsAt + WORDS_EVERY - performance.now();
+    if (!this.wordsStale) return;
     if (wait <= 0) this.describe(model, training, validation);
-    else if (changed.has('metrics')) this.actions.renderAfter(wait);
+    else this.actions.renderAfter(wait);
   }
 
   private content(
@@ -136,6 +140,7 @@ export class LossView implements View {
       marker: Number.isFinite(marker) ? marker : null,
       // While the run is followed the values stand at the lines' ends already.
       markerTold: model.view.position !== null,
+      marks: model.events.turns.map((turn) => ({ x: model.metrics.at(turn.step, xAxis), text: describeTurn(turn) })),
       xTicks: ticks[xAxis],
       formatX: xAxis === 'time' ? clock : short,
       formatY: measure,
@@ -162,6 +167,7 @@ export class LossView implements View {
 
   private describe(model: Model, training: Series | undefined, validation: Series | undefined): void {
     this.wordsAt = performance.now();
+    this.wordsStale = false;
     const words = [say('chartText', say(model.view.xAxis))];
     if (training)
       words.push(
@@ -181,17 +187,18 @@ export class LossView implements View {
 
   private smoothingControl(): HTMLElement {
     this.smoothing.className = 'small-slider';
+    setAttribute(this.smoothing, 'aria-label', say('smooth'));
     return element(
       'label',
       { class: 'smoothing', title: say('smoothHint') },
-      `${say('smooth')} `,
+      element('span', { class: 'smoothing-name', 'aria-hidden': 'true' }, say('smooth')),
       this.smoothing,
       this.smoothingValue,
     );
   }
 
   private axisControl(): HTMLElement {
-    const group = element('fieldset', { class: 'choices', 'aria-label': say('xAxis') });
+    const group = element('div', { class: 'choices', role: 'radiogroup', 'aria-label': say('xAxis') });
     for (const axis of X_AXES) {
       const input = element('input', { type: 'radio', name: 'x-axis', value: axis });
       input.addEventListener('change', () => this.actions.setXAxis(axis));
@@ -200,6 +207,11 @@ export class LossView implements View {
     }
     return group;
   }
+}
+
+function describeTurn(turn: Turn): string {
+  if (turn.type === 'resumed') return say('resumed');
+  return sayOr(`turn_${turn.name}`, `${turn.name} ${short(turn.to)}`, short(turn.to));
 }
 
 function describeX(axis: XAxis, x: number): string {

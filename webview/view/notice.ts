@@ -1,5 +1,6 @@
 import { formatDuration } from '../../src/protocol/duration.js';
 import type { FromMonitor } from '../../src/protocol/monitor.js';
+import { isAlive } from '../../src/protocol/run.js';
 import { element, icon, setIcon, setShown, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { hasPoints, type Model, type Topic, type View } from '../state/model.js';
@@ -74,7 +75,7 @@ export class Waiting implements View {
     const waiting = !hasPoints(model);
     setShown(this.element, waiting);
     if (!waiting) return;
-    const ended = state !== null && !['preparing', 'running', 'paused'].includes(state);
+    const ended = state !== null && !isAlive(state);
     const fraction = progress?.fraction ?? null;
     setShown(this.bar, !ended);
     if (ended && run?.step === 0) {
@@ -86,7 +87,7 @@ export class Waiting implements View {
     }
     const seconds = progress ? (performance.now() - progress.since) / 1000 : 0;
     setText(this.title, say(!run || ended ? 'opening' : state === 'running' ? 'waitingTitle' : 'preparingTitle'));
-    setText(this.message, progress?.message ?? (run ? '' : say('openingHint')));
+    setText(this.message, progress?.message ?? doing(model));
     setText(this.time, describeWait(seconds, fraction));
     setText(this.hint, run ? say('preparingHint') : '');
     this.bar.classList.toggle('unknown', fraction === null);
@@ -95,6 +96,12 @@ export class Waiting implements View {
     this.done.style.transform = fraction === null ? '' : `scaleX(${Math.min(1, Math.max(0, fraction))})`;
     if (progress) this.renderAfter(1000);
   }
+}
+
+/** What goes on before the trainer itself has said anything. */
+function doing({ run, state }: Model): string {
+  if (!run) return say('openingHint');
+  return state === 'preparing' ? say('starting') : '';
 }
 
 function describeWait(seconds: number, fraction: number | null): string {

@@ -24,7 +24,7 @@ import {
 } from './pictures.js';
 
 /** Least and largest width of a picture, in CSS pixels. */
-const LEAST = 22;
+const LEAST = 20;
 const MOST = 96;
 
 type RowName = 'input' | 'first' | 'second' | 'seen' | 'output' | 'error';
@@ -104,7 +104,9 @@ export class ReconstructionView implements View {
     const stepNumber = element('b', {}, whole(sample.step));
     if (this.step.textContent !== `${say('step')} ${whole(sample.step)}`)
       this.step.replaceChildren(`${say('step')} `, stepNumber);
-    const grid = rowGrid(this.room(), input.count, input.height / input.width, LEAST, MOST);
+    const aspect = input.height / input.width;
+    const most = Math.min(MOST, Math.max(LEAST, Math.floor(this.rowHeight(model, seen !== null) / aspect)));
+    const grid = rowGrid(this.room(), input.count, aspect, LEAST, most);
     const mean = measure(figures.meanAbsolute);
     const pictures = whole(input.count);
 
@@ -176,6 +178,13 @@ export class ReconstructionView implements View {
     const style = getComputedStyle(this.table);
     const label = this.rows.get('input')?.label.offsetWidth ?? 64;
     return Math.max(60, this.table.clientWidth - Math.max(label, 56) - parseFloat(style.columnGap || '0'));
+  }
+
+  /** Height of a picture with which all rows fit on the first screen, as the style sheet has it. */
+  private rowHeight(model: Model, seen: boolean): number {
+    const style = getComputedStyle(this.table);
+    const rows = 3 + comparedSamples(model).length + (seen ? 1 : 0);
+    return parseFloat(style.getPropertyValue('--picture-room')) / rows - parseFloat(style.rowGap || '0');
   }
 
   private addRow(name: RowName): void {

@@ -1,3 +1,4 @@
+import { isAlive } from '../../src/protocol/run.js';
 import { element, icon, setAttribute, setIcon, setShown, setText } from '../dom.js';
 import { measure, whole } from '../format.js';
 import { epochNumber, hasPoints, lastStep, shownStep, type Model, type View } from '../state/model.js';
@@ -65,7 +66,7 @@ export class Timeline implements View {
     setText(this.where, words);
     setAttribute(this.slider, 'aria-valuetext', [words, ...valuesAt(model, step)].join(' · '));
     this.live.setPressed(following);
-    this.live.element.classList.toggle('following', following);
+    this.live.element.classList.toggle('following', following && model.state !== null && isAlive(model.state));
     const samples = model.events.samples.length;
     setShown(this.play.element, samples > 1);
     setIcon(this.playIcon, this.navigation.playing ? 'pause' : 'play');

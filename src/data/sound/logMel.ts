@@ -202,7 +202,7 @@ function melFilters(
     const weight = (bin: number): number => {
       const hertz = (bin * sampleRate) / fftSize;
       const side = Math.min((hertz - left) / (middle - left), (right - hertz) / (right - middle));
-      return Math.fround(Math.max(0, side) * height); // librosa keeps its filters as 32-bit floats
+      return Math.max(0, side) * height;
     };
     let start = Math.max(0, Math.floor((left * fftSize) / sampleRate));
     let end = Math.min(bins, Math.ceil((right * fftSize) / sampleRate) + 1);

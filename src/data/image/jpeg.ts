@@ -24,8 +24,8 @@ interface TurboJpeg extends WasmExports {
 const [RGB, GREY, CMYK] = [0, 6, 11];
 /** A file has some ten scans, a hostile one thousands, each of which goes over the whole image. */
 const MAX_SCANS = 500;
-/** What libjpeg warns of though the image is whole; every other warning means that pixels are missing. */
-const HARMLESS = /extraneous bytes before marker|unknown JFIF revision|Unknown Adobe color transform/;
+/** What libjpeg warns of though the image is whole: any other warning means that pixels are missing. */
+const HARMLESS = /extraneous bytes before marker 0xd9|unknown JFIF revision|Unknown Adobe color transform/;
 const NO_ERROR = 'No error\0';
 
 const library = new WasmLibrary<TurboJpeg>('@cwasm/jpeg-turbo/jpeg-turbo.wasm', {
@@ -63,8 +63,6 @@ export function decodeJpeg(bytes: Buffer, header: ImageHeader): Pixels {
     turbo.tjDestroy(handle);
     turbo.free(output);
     turbo.free(input);
-    // The library keeps its first message, by which the next image's would be missed.
-    if (status !== 0) library.restart();
     return pixels;
   });
   return header.cmyk

@@ -1,37 +1,129 @@
-import { constants, inflateSync } from 'node:zlib';
-import { PNG } from 'pngjs';
+/** PNG specification (W3C, third edition): chunks, filters, interlacing, and samples of all depths. */
+import { inflateSync } from 'node:zlib';
+import { crc32 } from '../crc32.js';
 import { uprightSize } from './exif.js';
 import type { ImageHeader } from './header.js';
 import type { Pixels } from './pixels.js';
-import { pngRawBytes } from './pngHeader.js';
+import { unpackSamples, type PngColours } from './pngSamples.js';
 
-/** Deflate's best ratio (zlib's technical details). */
-const MAX_RATIO = 1032;
+/** Adam7 (8.1): first row and column of each pass, and the steps between its rows and columns. */
+const PASSES: readonly (readonly [row: number, column: number, rows: number, columns: number])[] = [
+  [0, 0, 8, 8],
+  [0, 4, 8, 8],
+  [4, 0, 8, 4],
+  [0, 2, 4, 4],
+  [2, 0, 4, 2],
+  [0, 1, 2, 2],
+  [1, 0, 2, 1],
+];
+const WHOLE = [[0, 0, 1, 1]] as const;
+const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-/** PNG of all kinds; of 16 bits the upper eight are kept. @throws Error with the library's reason */
+interface Chunks {
+  data: Buffer;
+  palette: Buffer | null;
+  transparency: Buffer | null;
+}
+
+/** Transparency becomes a fourth channel; of 16 bits the upper eight are kept. @throws Error with the reason */
 export function decodePng(bytes: Buffer, header: ImageHeader): Pixels {
   const { width, height } = uprightSize(header.width, header.height, header.orientation);
-  if (pngRawBytes(bytes) > bytes.length * MAX_RATIO) throw new Error(`it is too short for ${width} × ${height}`);
-  if (header.interlaced) checkUnpackedSize(bytes, pngRawBytes(bytes) + 14 * height + 1024);
-  // Sixteen bits come as they are: the library would round them to eight.
-  const { data } = PNG.sync.read(bytes, { skipRescale: header.bitDepth === 16 });
-  return { width, height, channels: 4, data: header.bitDepth === 16 ? upperBytes(data) : data };
+  const depth = bytes[24] as number;
+  const type = bytes[25] as number;
+  const bits = depth * (SAMPLES[type] as number);
+  const passes = header.interlaced ? PASSES : WHOLE;
+  const sizes = passes.map(([row, column, rows, columns]) => {
+    const size = { width: Math.ceil((width - column) / columns), height: Math.ceil((height - row) / rows) };
+    return { ...size, rowBytes: Math.ceil((size.width * bits) / 8) };
+  });
+  const { data, palette, transparency } = readChunks(bytes);
+  const rawBytes = sizes.reduce((sum, size) => sum + (size.width > 0 ? size.height * (size.rowBytes + 1) : 0), 0);
+  // Grows as it unpacks: a header that claims too much takes no memory.
+  const raw = inflateSync(data, { maxOutputLength: rawBytes + 1024 });
+  if (raw.length < rawBytes) throw new Error(`its pixels are ${raw.length} bytes, not ${rawBytes}`);
+  const colours: PngColours = { type, depth, palette, transparency };
+  const channels = type === 4 || type === 6 || transparency ? 4 : type === 0 ? 1 : 3;
+  const out = new Uint8Array(width * height * channels);
+  let at = 0;
+  passes.forEach(([firstRow, firstColumn, rowStep, columnStep], i) => {
+    const size = sizes[i];
+    if (!size || size.width <= 0 || size.height <= 0) return;
+    unfilter(raw, at, size.height, size.rowBytes, Math.max(1, bits >> 3));
+    for (let y = 0; y < size.height; y++) {
+      const to = ((firstRow + y * rowStep) * width + firstColumn) * channels;
+      unpackSamples(raw, at + 1, size.width, colours, out, to, columnStep * channels);
+      at += size.rowBytes + 1;
+    }
+  });
+  return { width, height, channels, data: out };
 }
 
-function upperBytes(values: Uint8Array | Uint16Array): Uint8Array {
-  return Uint8Array.from(values, (value) => value >> 8);
-}
-
-/**
- * The library unpacks interlaced images without a bound, so a small file could fill the memory: try first with the size
- * that the header allows.
- */
-function checkUnpackedSize(bytes: Buffer, maxOutputLength: number): void {
+/** Section 5.3; a chunk that is not known must say that it can be left out. */
+function readChunks(bytes: Buffer): Chunks {
+  const chunks: Omit<Chunks, 'data'> = { palette: null, transparency: null };
   const parts: Buffer[] = [];
-  for (let at = 8; at + 12 <= bytes.length;) {
+  for (let at = 8; ;) {
+    if (at + 12 > bytes.length) throw new Error('it has no end');
     const length = bytes.readUInt32BE(at);
-    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(bytes.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
+    const end = at + 8 + length;
+    const name = bytes.toString('latin1', at + 4, at + 8);
+    if (end + 4 > bytes.length) throw new Error(`${name} ends behind the file`);
+    if (crc32(bytes.subarray(at + 4, end)) !== bytes.readUInt32BE(end))
+      throw new Error(`${name} at byte ${at} has a wrong checksum`);
+    const body = bytes.subarray(at + 8, end);
+    if (name === 'IEND') break;
+    if (name === 'IDAT') parts.push(body);
+    else if (name === 'PLTE') chunks.palette = body;
+    else if (name === 'tRNS') chunks.transparency = body;
+    else if (/^[A-Z]/.test(name) && name !== 'IHDR') throw new Error(`${name} at byte ${at} is not known`);
+    at = end + 4;
   }
-  inflateSync(Buffer.concat(parts), { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH });
+  if (bytes[26] !== 0 || bytes[27] !== 0) throw new Error('it is compressed or filtered in an unknown way');
+  if (bytes[25] === 3 && chunks.palette === null) throw new Error('it has no palette');
+  if (chunks.transparency && chunks.transparency.length < ({ 0: 2, 2: 6 }[bytes[25] as number] ?? 0))
+    throw new Error('tRNS is too short');
+  return { ...chunks, data: Buffer.concat(parts) };
+}
+
+/** Section 9: each row of `rowBytes` stands behind its filter's number. In place. */
+function unfilter(raw: Buffer, start: number, rows: number, rowBytes: number, step: number): void {
+  for (let y = 0, row = start + 1; y < rows; y++, row += rowBytes + 1) {
+    const above = y === 0 ? -1 : row - rowBytes - 1;
+    const end = row + rowBytes;
+    switch (raw[row - 1]) {
+      case 0:
+        break;
+      case 1:
+        for (let i = row + step; i < end; i++) raw[i] = (raw[i] as number) + (raw[i - step] as number);
+        break;
+      case 2:
+        if (above >= 0)
+          for (let i = row, j = above; i < end; i++, j++) raw[i] = (raw[i] as number) + (raw[j] as number);
+        break;
+      case 3:
+        for (let i = row, j = above; i < end; i++, j++) {
+          const left = i - row < step ? 0 : (raw[i - step] as number);
+          raw[i] = (raw[i] as number) + ((left + (above < 0 ? 0 : (raw[j] as number))) >> 1);
+        }
+        break;
+      case 4:
+        paeth(raw, row, above, end, step);
+        break;
+      default:
+        throw new Error(`a row has the unknown filter ${raw[row - 1] ?? 'none'}`);
+    }
+  }
+}
+
+function paeth(raw: Buffer, row: number, above: number, end: number, step: number): void {
+  for (let i = row, j = above; i < end; i++, j++) {
+    const inside = i - row >= step;
+    const a = inside ? (raw[i - step] as number) : 0;
+    const b = above < 0 ? 0 : (raw[j] as number);
+    const c = inside && above >= 0 ? (raw[j - step] as number) : 0;
+    const toA = Math.abs(b - c);
+    const toB = Math.abs(a - c);
+    const toC = Math.abs(a + b - 2 * c);
+    raw[i] = (raw[i] as number) + (toA <= toB && toA <= toC ? a : toB <= toC ? b : c);
+  }
 }

@@ -49,10 +49,3 @@ function orientationBeforePixels(bytes: Buffer): number {
     at += CHUNK_BYTES + length;
   }
 }
-
-/** Bytes of the unpacked rows of a PNG that is not interlaced: its pixels and a filter byte each. */
-export function pngRawBytes(bytes: Buffer): number {
-  const samples = [1, 0, 3, 1, 2, 0, 4][bytes[25] as number] as number;
-  const bits = bytes.readUInt32BE(16) * (bytes[24] as number) * samples;
-  return bytes.readUInt32BE(20) * (1 + Math.ceil(bits / 8));
-}

@@ -71,8 +71,8 @@ function readWords(bytes: Buffer, { start, max }: PnmHeader, data: Uint8Array): 
     let value = 0;
     for (let byte = bytes[at]; byte !== undefined && byte >= 0x30 && byte <= 0x39 && value <= max; byte = bytes[++at])
       value = 10 * value + byte - 0x30;
-    if (at === from) throw damaged(bytes, at);
-    if (value > max) throw new Error(`a value at byte ${from} is larger than ${max}`);
+    if (value > max) throw new Error(`the value at byte ${from} is larger than ${max}`);
+    if (at === from || !/^[\s#]?$/.test(bytes.toString('latin1', at, at + 1))) throw damaged(bytes, at);
     data[i] = level[value] as number;
   }
 }

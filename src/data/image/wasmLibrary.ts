@@ -32,22 +32,17 @@ export class WasmLibrary<Exports extends WasmExports> {
     private readonly imports: Record<string, Record<string, () => number>>,
   ) {}
 
-  /** Runs `action`. After an error the library starts anew, in a memory of its own. */
+  /** Runs `action`. After an error, which leaves its memory and stack as they are, the library starts anew. */
   use<Result>(action: (library: Exports) => Result): Result {
     const library = (this.instance ??= this.fresh());
     try {
       const result = action(library);
-      if (library.memory.buffer.byteLength > KEEP_BYTES) this.restart();
+      if (library.memory.buffer.byteLength > KEEP_BYTES) this.instance = undefined;
       return result;
     } catch (error) {
-      this.restart();
+      this.instance = undefined;
       throw error;
     }
-  }
-
-  /** The next use starts anew. */
-  restart(): void {
-    this.instance = undefined;
   }
 
   /** An instance in its first state. */

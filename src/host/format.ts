@@ -1,4 +1,5 @@
 import { t } from '../protocol/l10n.js';
+import type { Summary } from '../data/summary.js';
 import type { EngineDiagnosis, StageCost } from '../protocol/trainer.js';
 import type { RunRecord, RunState } from '../protocol/run.js';
 import { formatDuration } from '../protocol/duration.js';
@@ -8,6 +9,19 @@ import { formatDuration } from '../protocol/duration.js';
 /** A number as people write it in the given language, e.g. 50,992. */
 export function formatCount(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
+}
+
+/** e.g. "IDX images · 60,000 + 10,000 · 28×28" for the splits of a dataset; only the format where no more is known. */
+export function datasetText(format: string, summary: Summary | null, locale?: string): string {
+  const { counts = [], shape = [], classes = null } = summary ?? {};
+  return [
+    format,
+    counts.map((count) => formatCount(count, locale)).join(' + '),
+    shape.join('×'),
+    classes === null ? '' : t('{0} classes', formatCount(classes, locale)),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
 /** A loss: four digits that count, e.g. 0.0953. */

@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { findDatasets } from '../data/find.js';
 import type { Detection } from '../data/reader.js';
+import { summarize } from '../data/summary.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
 import { Command, RECIPE_ENDING } from './contributions.js';
+import { datasetText } from './format.js';
 import type { Host } from './host.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
@@ -49,7 +51,10 @@ async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<
   picker.items = otherItems();
   picker.busy = true;
   const found = Promise.all(
-    folders.map(({ uri }) => findDatasets(uri.fsPath, { signal: abort.signal, exclude: ['.pretrain', '.git'] })),
+    folders.map(async ({ uri }) => {
+      const detections = await findDatasets(uri.fsPath, { signal: abort.signal, exclude: ['.pretrain', '.git'] });
+      return Promise.all(detections.map(datasetItem));
+    }),
   );
   const chosen = new Promise<DatasetItem | undefined>((resolve) => {
     picker.onDidAccept(() => resolve(picker.selectedItems[0]));
@@ -58,7 +63,7 @@ async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<
   picker.show();
   void found
     .then((perFolder) => {
-      const items = perFolder.flat().map(datasetItem);
+      const items = perFolder.flat();
       picker.items = [...items, ...otherItems()];
       if (items[0] !== undefined) picker.activeItems = [items[0]];
       else picker.placeholder = t('No dataset was found in this workspace. Choose one, or have one drawn.');
@@ -78,20 +83,24 @@ async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<
   return item?.kind === undefined ? item?.choose() : undefined;
 }
 
-function datasetItem({ path: file, kind, reason }: Detection): DatasetItem {
+async function datasetItem(detection: Detection): Promise<DatasetItem> {
+  const { path: file, reason } = detection;
   const uri = vscode.Uri.file(file);
   const relative = vscode.workspace.asRelativePath(uri);
   const isRoot = relative === uri.fsPath || relative === '';
   return {
     label: isRoot ? path.basename(file) : relative,
-    description: kindText(kind),
+    description: datasetText(formatText(detection), await summarize(detection), vscode.env.language),
     detail: reason,
     iconPath: new vscode.ThemeIcon('database'),
     choose: () => Promise.resolve(uri),
   };
 }
 
-function kindText(kind: Detection['kind']): string {
+/** What it is called in a list: the format where people know it by that, else the kind of data. */
+function formatText({ format, kind }: Detection): string {
+  if (format === 'idx') return t('IDX images');
+  if (format === 'npy' || format === 'npz') return t('NumPy arrays');
   const texts: Record<Detection['kind'], string> = {
     image: t('images'),
     text: t('text'),

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { Listeners } from './listeners.js';
+import { reason } from './message.js';
 import { listRunFolders } from './runFolder.js';
 import { TrackedRun, type TrackOptions } from './trackedRun.js';
 
@@ -12,6 +14,7 @@ export class RunStore {
 
   private readonly byFolder = new Map<string, TrackedRun>();
   private roots = new Set<string>();
+  private unreadable: string[] = [];
   private scanning: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: TrackOptions) {}
@@ -23,6 +26,11 @@ export class RunStore {
 
   get alive(): TrackedRun[] {
     return this.runs.filter((run) => run.isAlive);
+  }
+
+  /** Why runs of some folder cannot be listed, one sentence each; the others' are. */
+  get problems(): readonly string[] {
+    return this.unreadable;
   }
 
   has(run: TrackedRun): boolean {
@@ -92,9 +100,21 @@ export class RunStore {
   }
 
   private async scanNow(): Promise<void> {
-    const found = new Set((await Promise.all([...this.roots].map(listRunFolders))).flat());
+    const found = new Set<string>();
+    const listed = new Set<string>();
+    const problems: string[] = [];
+    const list = async (root: string) => {
+      try {
+        for (const folder of await listRunFolders(root)) found.add(folder);
+        listed.add(root);
+      } catch (error) {
+        problems.push(t('{0} cannot be read: {1}', root, reason(error)));
+      }
+    };
+    await Promise.all([...this.roots].map(list));
+    this.unreadable = problems.sort();
     for (const run of this.byFolder.values()) {
-      if (this.roots.has(path.dirname(run.folder)) && !found.has(run.folder)) this.forget(run);
+      if (listed.has(path.dirname(run.folder)) && !found.has(run.folder)) this.forget(run);
     }
     await Promise.all(
       [...found].filter((folder) => !this.byFolder.has(folder)).map((folder) => this.track(folder).refresh()),

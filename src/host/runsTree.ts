@@ -10,7 +10,7 @@ import type { TrackedRun } from './trackedRun.js';
 const INTERVAL = 1000;
 
 /** Runs, newest first; a run stands under the one it started from. */
-export function registerRunsTree({ runs }: Host): vscode.Disposable {
+export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
   const changed = new vscode.EventEmitter<TrackedRun | undefined>();
   const waiting = new Set<TrackedRun>();
   const shownStates = new Map<TrackedRun, RunState>();
@@ -20,11 +20,41 @@ export function registerRunsTree({ runs }: Host): vscode.Disposable {
     for (const run of waiting) changed.fire(run);
     waiting.clear();
   };
+  const view = vscode.window.createTreeView<TrackedRun>(View.runs, {
+    showCollapseAll: false,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: (parent) => {
+        const ids = new Set(runs.runs.map(({ id }) => id));
+        const parentOf = (run: TrackedRun) =>
+          run.record !== null && run.record.parent !== null && ids.has(run.record.parent)
+            ? run.record.parent
+            : undefined;
+        return runs.runs.filter((run) => parentOf(run) === parent?.id);
+      },
+      getTreeItem: (run) => {
+        shownStates.set(run, run.state);
+        return item(
+          run,
+          runs.runs.some(({ record }) => record?.parent === run.id),
+        );
+      },
+    },
+  });
+  const tellProblems = () => {
+    const text = runs.problems.join('\n');
+    if (text !== '' && text !== view.message) log.error(text);
+    view.message = text;
+  };
   return vscode.Disposable.from(
     changed,
+    view,
     { dispose: () => clearTimeout(timer) },
     vscode.Disposable.from(
-      runs.listChanged.add(() => changed.fire(undefined)),
+      runs.listChanged.add(() => {
+        changed.fire(undefined);
+        tellProblems();
+      }),
       runs.runChanged.add((run) => {
         if (shownStates.get(run) !== run.state) {
           changed.fire(run);
@@ -34,27 +64,6 @@ export function registerRunsTree({ runs }: Host): vscode.Disposable {
         timer ??= setTimeout(flush, INTERVAL);
       }),
     ),
-    vscode.window.createTreeView<TrackedRun>(View.runs, {
-      showCollapseAll: false,
-      treeDataProvider: {
-        onDidChangeTreeData: changed.event,
-        getChildren: (parent) => {
-          const ids = new Set(runs.runs.map(({ id }) => id));
-          const parentOf = (run: TrackedRun) =>
-            run.record !== null && run.record.parent !== null && ids.has(run.record.parent)
-              ? run.record.parent
-              : undefined;
-          return runs.runs.filter((run) => parentOf(run) === parent?.id);
-        },
-        getTreeItem: (run) => {
-          shownStates.set(run, run.state);
-          return item(
-            run,
-            runs.runs.some(({ record }) => record?.parent === run.id),
-          );
-        },
-      },
-    }),
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { costText, engineReport, formatBytes, runText, statusText } from '../../../src/host/format.js';
+import { costText, engineReport, formatBytes, runText, statusText, datasetText } from '../../../src/host/format.js';
 import { freeName, recipeFileName } from '../../../src/host/recipeName.js';
 import { runRecord } from './support.js';
 
@@ -55,6 +55,15 @@ describe('Texts about runs', () => {
     assert.match(report, /\| wasm \| yes \| 4\.22\.0 \| 2 \| 1\.23\u00a0ms \|/);
     assert.match(report, /- \*\*tensorflow\*\*: No native library\./);
     assert.match(report, /uses? \*\*wasm\*\*|use \*\*wasm\*\*/);
+  });
+});
+
+describe('The text for a dataset', () => {
+  it('tells the format, the examples of each split and their shape, as far as they are known', () => {
+    const mnist = { counts: [60_000, 10_000], shape: [28, 28], classes: null };
+    assert.equal(datasetText('IDX images', mnist, 'en'), 'IDX images · 60,000 + 10,000 · 28×28');
+    assert.equal(datasetText('images', { counts: [], shape: [], classes: 3 }, 'en'), 'images · 3 classes');
+    assert.equal(datasetText('text', null, 'en'), 'text');
   });
 });
 

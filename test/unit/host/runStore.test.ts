@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { RunStore } from '../../../src/host/runStore.js';
 import { FakeTrainer, runRecord, temporaryFolder, writeRun } from './support.js';
@@ -84,11 +84,27 @@ describe('The runs of a workspace', () => {
   it('are found again after their list could not be read', async () => {
     const list = path.join(root, 'list');
     await symlink('list', list); // a link to itself
-    await assert.rejects(store.setRoots([list]), /ELOOP/);
+    await store.setRoots([list]);
+    assert.match(store.problems.join(), /list cannot be read: .*ELOOP/);
     await rm(list);
     await writeRun(path.join(list, 'a'), runRecord({ id: 'a', state: 'completed' }));
     await store.scan();
     assert.deepEqual(ids(), ['a']);
+    assert.deepEqual(store.problems, []);
+  });
+
+  it('of one workspace folder are found though those of another cannot be listed, and stay when theirs no longer can', async () => {
+    const [good, list] = [path.join(root, 'good'), path.join(root, 'list')];
+    await writeRun(path.join(good, 'a'), runRecord({ id: 'a', state: 'completed' }));
+    await writeRun(path.join(list, 'b'), runRecord({ id: 'b', state: 'completed' }));
+    await store.setRoots([list, good]);
+    assert.deepEqual(ids().sort(), ['a', 'b']);
+    await rename(list, path.join(root, 'aside'));
+    await symlink('list', list); // a link to itself
+    await writeRun(path.join(good, 'c'), runRecord({ id: 'c', state: 'completed' }));
+    await store.scan();
+    assert.deepEqual(ids().sort(), ['a', 'b', 'c']);
+    assert.equal(store.problems.length, 1);
   });
 
   it('are one object each, however they are asked for', async () => {

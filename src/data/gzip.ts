@@ -21,9 +21,13 @@ export function isGzip(start: Uint8Array): boolean {
  * The unpacked content of all members, in pieces; zeros that pad the end are no content.
  * @param packed what is packed, from its first byte; what it throws is thrown on
  * @param file for messages
- * @throws DataError when it is cut off or damaged, by the check sums of the members
+ * @throws DataError when it is cut off or damaged, by the check sums of the members; the signal's reason
  */
-export async function* gunzip(packed: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+export async function* gunzip(
+  packed: AsyncIterable<Buffer>,
+  file: string,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
   const unpacker = createGunzip({ chunkSize: CHUNK_BYTES });
   let failure: unknown;
   let bytes = 0;
@@ -42,6 +46,7 @@ export async function* gunzip(packed: AsyncIterable<Buffer>, file: string): Asyn
   const unpacked: AsyncIterable<Buffer> = pipeline(input, unpacker, (error) => (failure ??= error));
   try {
     for await (const piece of unpacked) {
+      signal?.throwIfAborted(); // a piece that is packed may be a thousand when unpacked
       bytes += piece.length;
       yield piece;
     }
@@ -88,7 +93,8 @@ export async function readSized(
   }
 
   const filler = new Filler(file, size, headerBytes, promised);
-  for await (const piece of gunzip(withProgress(readPieces(file, signal), size, onProgress), file)) filler.add(piece);
+  for await (const piece of gunzip(withProgress(readPieces(file, signal), size, onProgress), file, signal))
+    filler.add(piece);
   return filler.end();
 }
 

@@ -59,7 +59,7 @@ function parseEntry(directory: Buffer, at: number, nameEnd: number, extraEnd: nu
   const entry: ZipEntry = {
     name,
     storedName,
-    isFolder: name.endsWith('/'),
+    isFolder: false,
     isLink: system === UNIX && directory.readUInt32LE(at + 38) >>> 28 === 0xa,
     encrypted: (flags & ENCRYPTED) !== 0,
     method: directory.readUInt16LE(at + 10),
@@ -69,6 +69,7 @@ function parseEntry(directory: Buffer, at: number, nameEnd: number, extraEnd: nu
     offset: directory.readUInt32LE(at + 42),
   };
   applyZip64(entry, directory.subarray(nameEnd, extraEnd));
+  entry.isFolder = name.endsWith('/') && entry.bytes === 0;
   return entry;
 }
 

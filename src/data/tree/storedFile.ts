@@ -46,7 +46,7 @@ export class StoredFile implements DataFile {
 
   async start(bytes: number): Promise<Buffer> {
     const stored = await this.source.start(Math.max(bytes, MAGIC_BYTES));
-    if (!isGzip(stored)) return stored.subarray(0, bytes);
+    if (!this.isGzip(stored)) return stored.subarray(0, bytes);
     const pieces: Buffer[] = [];
     let length = 0;
     for await (const piece of gunzip(this.source.stream(), this.path)) {
@@ -65,7 +65,7 @@ export class StoredFile implements DataFile {
 
   /** @param stored the stored bytes, read already */
   async unpack(stored: Buffer, most: number): Promise<Buffer> {
-    return isGzip(stored) ? gather(gunzip(once(stored), this.path), most, this.path) : stored;
+    return this.isGzip(stored) ? gather(gunzip(once(stored), this.path), most, this.path) : stored;
   }
 
   async *stream({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<Buffer> {
@@ -73,7 +73,12 @@ export class StoredFile implements DataFile {
     const first = await stored.next();
     if (first.done) return;
     const all = chain(first.value, stored);
-    yield* isGzip(first.value) ? gunzip(all, this.path) : all;
+    yield* this.isGzip(first.value) ? gunzip(all, this.path, signal) : all;
+  }
+
+  /** A file may be named so and not be packed, as some browsers leave it; but half a magic number is damage, to be told. */
+  private isGzip(start: Buffer): boolean {
+    return isGzip(start) || (this.isPacked && (start[0] === 0x1f || start[1] === 0x8b));
   }
 }
 

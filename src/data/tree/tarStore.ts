@@ -92,7 +92,7 @@ export class PackedStore implements TarStore {
         this.file,
         t('Start again, and leave the file as it is meanwhile.'),
       );
-    yield* gunzip(withProgress(readPieces(this.file, signal), size, onProgress), this.file);
+    yield* gunzip(withProgress(readPieces(this.file, signal), size, onProgress), this.file, signal);
   }
 
   async *pieces(offset: number, length: number, signal?: AbortSignal): AsyncGenerator<Buffer> {

@@ -71,6 +71,7 @@ export function arrayReader(source: ArraySource, given: ArrayPart[]): Reader {
     shape,
     range: storedRange(parts, kind),
     classes: classes?.classes ?? null,
+    groups: null,
     splits,
     problems,
     files: source.files,

@@ -1,14 +1,15 @@
 /**
- * Which format a file or folder has, from names and a few first bytes. Light: the extension host imports this file and
- * find.ts; what decodes is behind index.ts.
+ * Which format a file, folder or archive has, from names and a few first bytes. Light: the extension host imports this
+ * file and find.ts; what decodes is behind index.ts.
  */
-import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
-import { compareNames, listFolder, look, readStart } from './files.js';
+import { t } from '../protocol/l10n.js';
+import { cifarVariant } from './cifarNames.js';
+import { IMAGE_NAME } from './fileNames.js';
+import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
-import { IMAGE_NAME } from './imageLayout.js';
 import { parseArrayName } from './npyNames.js';
-import type { Detection, DirectoryEntry, Format } from './reader.js';
+import type { DataKind, Detection, Format } from './reader.js';
 import { splitName } from './splitNames.js';
 
 export type Detector = Pick<Format, 'name' | 'title' | 'detect'>;
@@ -17,45 +18,41 @@ export type Detector = Pick<Format, 'name' | 'title' | 'detect'>;
 export const SAMPLE_DIGITS = 'sample:digits';
 
 const MAX_SUBFOLDERS = 200;
-const MAX_ENTRIES = 500;
 
+/** In the order in which they are tried. */
 export const detectors: readonly Detector[] = [
   { name: 'idx', title: 'IDX images, as MNIST has them', detect: detectIdx },
+  { name: 'cifar', title: 'CIFAR-10 and CIFAR-100 (binary)', detect: detectCifar },
   { name: 'npz', title: 'NumPy archive (.npz)', detect: detectNpz },
   { name: 'npy', title: 'NumPy arrays (.npy)', detect: detectNpy },
-  { name: 'imageFolder', title: 'Folder of PNG and JPEG images', detect: detectImageFolder },
+  { name: 'imageFolder', title: 'Images in folders or an archive', detect: filesDetector('image', IMAGE_NAME) },
 ];
 
 /** What the path may be, the likeliest first; empty when nothing that is read here. @throws DataError when it is missing */
 export async function detectDataset(target: string): Promise<Detection[]> {
   if (target === SAMPLE_DIGITS)
-    return [{ format: 'strokeDigits', kind: 'image', path: target, reason: 'Digits drawn by a seeded generator.' }];
-  const { isDirectory } = await look(target);
-  const entries = isDirectory ? (await listFolder(target)).entries : null;
-  return detectIn(target, entries);
+    return [{ format: 'strokeDigits', kind: 'image', path: target, reason: t('Digits drawn by a seeded generator.') }];
+  return detectIn(await glimpse(target));
 }
 
-export async function detectIn(target: string, entries: DirectoryEntry[] | null): Promise<Detection[]> {
-  const found = await Promise.all(detectors.map(({ detect }) => detect(target, entries)));
+export async function detectIn(seen: Glimpse): Promise<Detection[]> {
+  const found = await Promise.all(detectors.map(({ detect }) => detect(seen)));
   return found.filter((detection) => detection !== null);
 }
 
-async function detectIdx(target: string, entries: DirectoryEntry[] | null): Promise<Detection | null> {
-  const detection = (reason: string): Detection => ({ format: 'idx', kind: 'image', path: target, reason });
-  if (entries === null) {
-    const name = path.basename(target);
-    if (parseIdxName(name)?.certain) return detection(`${name} is named as IDX files are.`);
-    return isIdx(await readStart(target, 4)) ? detection(`${name} begins as IDX files do.`) : null;
+async function detectIdx(seen: Glimpse): Promise<Detection | null> {
+  const detection = (reason: string): Detection => ({ format: 'idx', kind: 'image', path: seen.path, reason });
+  if (seen.kind === 'file') {
+    const name = path.basename(seen.path);
+    if (parseIdxName(name)?.certain) return detection(t('{0} is named as IDX files are.', name));
+    return isIdx(await seen.start(name, 4)) ? detection(t('{0} begins as IDX files do.', name)) : null;
   }
-  const groups = groupIdxFiles(entries);
+  const groups = groupIdxFiles([...(await onlyFolder(seen))]);
   const names = groups.flatMap(({ parts, labelsOnly }) => [...parts.map(({ images }) => images), ...labelsOnly]);
   const named = names.find((name) => parseIdxName(name)?.certain);
-  if (named !== undefined) return detection(`${named} is named as IDX files are.`);
-  for (const name of names.slice(0, 2)) {
-    const start = await readStart(path.join(target, name), 4);
-    // Compressed content does not tell; the name (train-images.gz) does.
-    if (isIdx(start) || (start[0] === 0x1f && start[1] === 0x8b)) return detection(`${name} looks like an IDX file.`);
-  }
+  if (named !== undefined) return detection(t('{0} is named as IDX files are.', named));
+  for (const name of names.slice(0, 2))
+    if (isIdx(await seen.start(name, 4))) return detection(t('{0} looks like an IDX file.', name));
   return null;
 }
 
@@ -64,101 +61,129 @@ function isIdx(start: Buffer): boolean {
   return zero === 0 && alsoZero === 0 && [8, 9, 11, 12, 13, 14].includes(type) && dimensions >= 1 && dimensions <= 8;
 }
 
-function detectNpz(target: string, entries: DirectoryEntry[] | null): Promise<Detection | null> {
-  const detection = (file: string): Detection => ({
+async function detectCifar(seen: Glimpse): Promise<Detection | null> {
+  if (seen.kind === 'file') return null;
+  const names = (await onlyFolder(seen)).filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
+  const variant = cifarVariant(names);
+  return (
+    variant && {
+      format: 'cifar',
+      kind: 'image',
+      path: seen.path,
+      reason: t('Its files are named as those of {0} are.', variant.title),
+    }
+  );
+}
+
+function detectNpz(seen: Glimpse): Promise<Detection | null> {
+  const archives = seen.kind === 'archive' ? [] : filesOf(seen).filter((name) => /\.npz$/i.test(name));
+  const [only] = archives;
+  if (only === undefined || archives.length > 1) return Promise.resolve(null);
+  return Promise.resolve({
     format: 'npz',
     kind: 'array',
-    path: file,
-    reason: `${path.basename(file)} is named as NumPy archives are.`,
+    path: seen.kind === 'file' ? seen.path : path.join(seen.path, only),
+    reason: t('{0} is named as NumPy archives are.', only),
   });
-  if (entries === null) return Promise.resolve(/\.npz$/i.test(target) ? detection(target) : null);
-  const archives = entries.filter(({ name, isDirectory }) => !isDirectory && /\.npz$/i.test(name));
-  const [only] = archives;
-  return Promise.resolve(only && archives.length === 1 ? detection(path.join(target, only.name)) : null);
 }
 
-function detectNpy(target: string, entries: DirectoryEntry[] | null): Promise<Detection | null> {
-  const detection = (name: string): Detection => ({
-    format: 'npy',
-    kind: 'array',
-    path: target,
-    reason: `${name} is named as NumPy arrays are.`,
-  });
-  if (entries === null) return Promise.resolve(/\.npy$/i.test(target) ? detection(path.basename(target)) : null);
-  const arrays = entries.filter(({ name, isDirectory }) => !isDirectory && /\.npy$/i.test(name));
-  const named = arrays.find(({ name }) => parseArrayName(name.slice(0, -4)) !== null);
+async function detectNpy(seen: Glimpse): Promise<Detection | null> {
+  const entries = seen.kind === 'file' ? seen.entries : await onlyFolder(seen);
+  const arrays = entries.flatMap(({ name, isDirectory }) => (!isDirectory && /\.npy$/i.test(name) ? [name] : []));
+  const named = arrays.find((name) => parseArrayName(name.slice(0, -4)) !== null);
   const chosen = named ?? (arrays.length === 1 ? arrays[0] : undefined);
-  return Promise.resolve(chosen ? detection(chosen.name) : null);
+  if (chosen === undefined) return null;
+  return { format: 'npy', kind: 'array', path: seen.path, reason: t('{0} is named as NumPy arrays are.', chosen) };
 }
 
-async function detectImageFolder(target: string, entries: DirectoryEntry[] | null): Promise<Detection | null> {
-  if (entries === null) return null;
-  const { layout, example, count, otherFolders } = await lookAtImages(target, entries);
-  // Pictures somewhere among other folders do not make those folders classes.
-  if (layout === null || (layout === 'classes' && count <= otherFolders)) return null;
-  const what = { flat: 'images', classes: 'a folder of images for each class', splits: 'folders for train and test' };
-  return {
-    format: 'imageFolder',
-    kind: 'image',
-    path: target,
-    reason: `It holds ${what[layout]}, for example ${example}.`,
+/** Files that are an example each, in a folder or archive. */
+function filesDetector(kind: 'image' | 'sound', named: RegExp): Detector['detect'] {
+  return async (seen) => {
+    if (seen.kind === 'file') return null;
+    const { layout, example, count, otherFolders } = await lookAtFiles(seen, named);
+    // Pictures somewhere among other folders do not make those folders classes.
+    if (layout === null || (layout === 'classes' && seen.kind === 'folder' && count <= otherFolders)) return null;
+    const many = kind === 'image' ? t('images') : t('sounds');
+    const what = {
+      flat: many,
+      classes: t('a folder of {0} for each class', many),
+      splits: t('folders for train and test with {0}', many),
+    };
+    return {
+      format: `${kind}Folder`,
+      kind,
+      path: seen.path,
+      reason: t('It holds {0}, for example {1}.', what[layout], example),
+    } satisfies { kind: DataKind } & Detection;
   };
 }
 
-/** How a folder holds images, by a bounded look. */
-export interface ImagesLook {
+/** How a folder holds the files of a kind, by a bounded look. */
+export interface FilesLook {
   layout: 'flat' | 'classes' | 'splits' | null;
-  /** Path of one image, relative to the folder. */
+  /** Path of one such file, relative to the folder. */
   example: string;
-  /** Images directly in the folder (flat), or folders with images. */
+  /** Such files directly in the folder (flat), or folders with some. */
   count: number;
-  /** Folders without images, which then are no classes. */
+  /** Folders without any, which then are no classes. */
   otherFolders: number;
 }
 
-export async function lookAtImages(folder: string, entries: DirectoryEntry[]): Promise<ImagesLook> {
-  const images = entries.filter(isImage);
+export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLook> {
+  const isExample = ({ name, isDirectory }: { name: string; isDirectory: boolean }): boolean =>
+    !isDirectory && named.test(name);
+  const root = await passedThrough(seen);
+  const entries = root === '' ? seen.entries : await seen.list(root);
   const folders = entries.filter(({ isDirectory }) => isDirectory).slice(0, MAX_SUBFOLDERS);
   let example: string | undefined;
-  let withImages = 0;
+  let withFiles = 0;
   let splits = 0;
   for (const { name } of folders) {
-    const inner = await firstEntries(path.join(folder, name));
-    let found = inner.find(isImage)?.name;
-    if (found !== undefined) withImages++;
+    const folder = path.join(root, name);
+    const inner = await seen.list(folder);
+    let found = inner.find(isExample)?.name;
+    if (found !== undefined) withFiles++;
     if (splitName(name) !== null) {
       for (const deeper of inner.filter(({ isDirectory }) => isDirectory).slice(0, 3)) {
-        const image = (await firstEntries(path.join(folder, name, deeper.name))).find(isImage);
-        if (image) found ??= path.join(deeper.name, image.name);
+        const file = (await seen.list(path.join(folder, deeper.name))).find(isExample);
+        if (file) found ??= path.join(deeper.name, file.name);
       }
       if (found !== undefined) splits++;
     }
-    if (found !== undefined) example ??= path.join(name, found);
+    if (found !== undefined) example ??= path.join(folder, found);
   }
-  const otherFolders = folders.length - Math.max(withImages, splits);
+  const otherFolders = folders.length - Math.max(withFiles, splits);
   if (example !== undefined)
     return splits > 0
       ? { layout: 'splits', example, count: splits, otherFolders }
-      : { layout: 'classes', example, count: withImages, otherFolders };
-  const [first] = images;
-  return { layout: first ? 'flat' : null, example: first?.name ?? '', count: images.length, otherFolders };
+      : { layout: 'classes', example, count: withFiles, otherFolders };
+  const files = entries.filter(isExample);
+  const [first] = files;
+  return {
+    layout: first ? 'flat' : null,
+    example: first ? path.join(root, first.name) : '',
+    count: files.length,
+    otherFolders,
+  };
 }
 
-function isImage({ name, isDirectory }: DirectoryEntry): boolean {
-  return !isDirectory && IMAGE_NAME.test(name);
-}
-
-/** A look into a folder that may be huge or closed to us: then what could be seen. Links are not followed. */
-export async function firstEntries(folder: string, most = MAX_ENTRIES): Promise<DirectoryEntry[]> {
-  const entries: DirectoryEntry[] = [];
-  try {
-    for await (const entry of await fs.opendir(folder)) {
-      if (!entry.name.startsWith('.') && (entry.isFile() || entry.isDirectory()))
-        entries.push({ name: entry.name, isDirectory: entry.isDirectory() });
-      if (entries.length >= most) break;
-    }
-  } catch {
-    return entries; // looking around must not fail: opening the folder tells the reason
+/** An archive often holds one folder that holds everything; a workspace folder with one folder in it is none itself. */
+async function passedThrough(seen: Glimpse): Promise<string> {
+  let root = '';
+  for (let depth = 0; seen.kind === 'archive' && depth < 8; depth++) {
+    const entries = root === '' ? seen.entries : await seen.list(root);
+    const [only] = entries;
+    if (!only?.isDirectory || entries.length > 1 || splitName(only.name) !== null) break;
+    root = path.join(root, only.name);
   }
-  return entries.sort((a, b) => compareNames(a.name, b.name));
+  return root;
+}
+
+async function onlyFolder(seen: Glimpse): Promise<Glimpse['entries']> {
+  const root = await passedThrough(seen);
+  return root === '' ? seen.entries : seen.list(root);
+}
+
+function filesOf({ entries }: Glimpse): string[] {
+  return entries.flatMap(({ name, isDirectory }) => (isDirectory ? [] : [name]));
 }

@@ -1,6 +1,8 @@
 /** Datasets within a workspace folder, for pickers and trees. Runs in the extension host: names and first bytes only. */
 import * as path from 'node:path';
-import { detectIn, firstEntries, lookAtImages } from './detect.js';
+import { detectIn, lookAtFiles } from './detect.js';
+import { IMAGE_NAME } from './fileNames.js';
+import { firstEntries, glimpse, glimpseFolder, type Glimpse } from './glimpse.js';
 import type { Detection } from './reader.js';
 
 export interface FindOptions {
@@ -12,6 +14,8 @@ export interface FindOptions {
 }
 
 const NEVER = ['node_modules', 'bower_components', 'dist', 'out', '__pycache__', 'venv', 'site-packages'];
+/** Files that may be datasets by themselves. */
+const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz)$/i;
 const DEFAULT_LIMIT = 50;
 const MAX_FOLDERS = 3000;
 const MAX_DEPTH = 8;
@@ -33,13 +37,13 @@ export async function findDatasets(
   // The list grows while it is walked: breadth first.
   for (const [visited, { folder: current, depth }] of waiting.entries()) {
     if (signal?.aborted || visited >= MAX_FOLDERS) break;
-    const entries = await firstEntries(current, MAX_ENTRIES);
-    const detections = await detectIn(current, entries);
-    const [whole] = await asyncFilter(detections, (detection) => isLikely(detection, entries));
-    const files = entries.filter(({ name, isDirectory }) => !isDirectory && /\.np[yz]$/i.test(name));
+    const seen = glimpseFolder(current, await firstEntries(current, MAX_ENTRIES));
+    const { entries } = seen;
+    const [whole] = await asyncFilter(await detectIn(seen), (detection) => isLikely(detection, seen));
     if (whole?.path === current) found.push(whole);
     else {
-      for (const { name } of files) found.push(...(await detectIn(path.join(current, name), null)));
+      for (const { name, isDirectory } of entries)
+        if (!isDirectory && SINGLE.test(name)) found.push(...(await detectFile(path.join(current, name))));
       if (depth < MAX_DEPTH)
         for (const { name, isDirectory } of entries)
           if (isDirectory && !skipped.has(name)) waiting.push({ folder: path.join(current, name), depth: depth + 1 });
@@ -49,10 +53,19 @@ export async function findDatasets(
   return found.slice(0, limit);
 }
 
+/** A damaged archive is told when somebody opens it. */
+async function detectFile(file: string): Promise<Detection[]> {
+  try {
+    return (await detectIn(await glimpse(file))).slice(0, 1);
+  } catch {
+    return [];
+  }
+}
+
 /** A person who names a folder of two pictures means it; pictures that merely lie in a workspace are something else. */
-async function isLikely(detection: Detection, entries: { name: string; isDirectory: boolean }[]): Promise<boolean> {
+async function isLikely(detection: Detection, seen: Glimpse): Promise<boolean> {
   if (detection.format !== 'imageFolder') return true;
-  const { layout, count, otherFolders } = await lookAtImages(detection.path, entries);
+  const { layout, count, otherFolders } = await lookAtFiles(seen, IMAGE_NAME);
   if (layout === 'flat') return count >= MIN_FLAT_IMAGES;
   return layout === 'splits' || (count >= 2 && otherFolders === 0);
 }

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { compareNames, telling } from './files.js';
-import type { OpenOptions, Reader } from './reader.js';
+import { isReader, type Collection, type OpenOptions, type Reader } from './reader.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** Files hashed at the same time. */
@@ -18,14 +18,12 @@ const SLICE = 500;
  * which has no files, is hashed by its values.
  * @throws DataError when a file cannot be read
  */
-export async function fingerprint(reader: Reader, options: OpenOptions = {}): Promise<string> {
-  const { files } = reader.info;
+export async function fingerprint(dataset: Reader | Collection, options: OpenOptions = {}): Promise<string> {
+  const { files, path: place } = dataset.info;
   const digest = createHash('sha256');
-  if (files.length === 0) await hashValues(reader, digest, options);
+  if (files.length === 0 && isReader(dataset)) await hashValues(dataset, digest, options);
   else {
-    const base = files.includes(reader.info.path)
-      ? path.dirname(reader.info.path)
-      : commonFolder(reader.info.path, files);
+    const base = files.includes(place) ? path.dirname(place) : commonFolder(place, files);
     const named = files.map((file) => ({ file, name: path.relative(base, file).split(path.sep).join('/') }));
     named.sort((a, b) => compareNames(a.name, b.name));
     const hashes = await hashFiles(

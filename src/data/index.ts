@@ -3,10 +3,11 @@
  * detect.ts and find.ts instead, so that no decoder gets into its bundle.
  */
 import * as path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
 import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
-import { IMAGE_NAME } from './imageLayout.js';
-import { DataError, type Format, type OpenOptions, type Reader } from './reader.js';
+import { IMAGE_NAME } from './fileNames.js';
+import { DataError, type Collection, type DatasetOptions, type Format, type Reader } from './reader.js';
 
 export { detectDataset, SAMPLE_DIGITS } from './detect.js';
 export { findDatasets, type FindOptions } from './find.js';
@@ -15,6 +16,7 @@ const openers: Record<string, Format['open']> = {
   idx: async (target, options) => (await import('./idx.js')).openIdx(target, options),
   npz: async (target, options) => (await import('./npy.js')).openNpy(target, options),
   npy: async (target, options) => (await import('./npy.js')).openNpy(target, options),
+  cifar: async (target, options) => (await import('./cifar.js')).openCifar(target, options),
   imageFolder: async (target, options) => (await import('./imageFolder.js')).openImageFolder(target, options),
 };
 
@@ -30,14 +32,24 @@ export const formats: readonly Format[] = detectors.map((detector) => {
  * @throws DataError when it is missing, cannot be read, is empty, damaged, or no dataset that is read here; the signal's
  * reason when it is aborted
  */
-export async function openDataset(target: string, options: OpenOptions = {}): Promise<Reader> {
+export async function openDataset(target: string, options: DatasetOptions = {}): Promise<Reader | Collection> {
   if (target === SAMPLE_DIGITS) return (await import('./strokeDigits.js')).openStrokeDigits(options);
   const { isDirectory, size } = await look(target);
   if (!isDirectory) checkNotEmpty(target, size);
-  const [detection] = await detectDataset(target);
-  const format = formats.find(({ name }) => name === detection?.format);
-  if (!detection || !format) throw isDirectory ? await unknownFolder(target) : await unknownFile(target);
-  return format.open(detection.path, options);
+  const detections = await detectDataset(target);
+  const { format: wanted = 'auto' } = options;
+  const known = formats.find(({ name }) => name === wanted);
+  if (wanted !== 'auto' && !known)
+    throw new DataError(
+      t('There is no format "{0}".', wanted),
+      target,
+      t('There are: {0}.', formats.map(({ name }) => name).join(', ')),
+    );
+  const [likeliest] = detections;
+  const detection = detections.find(({ format }) => format === wanted) ?? likeliest;
+  const format = known ?? formats.find(({ name }) => name === detection?.format);
+  if (!format) throw isDirectory ? await unknownFolder(target) : await unknownFile(target);
+  return format.open(detection?.path ?? target, options);
 }
 
 const READ_HERE =

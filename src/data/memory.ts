@@ -1,4 +1,5 @@
 /** A reader over data in memory, which the readers of this folder share. */
+import { t } from '../protocol/l10n.js';
 import type { Batch, DatasetInfo, ExampleData, Reader } from './reader.js';
 
 /** Examples of one split, packed one after the other. All parts of a reader have the same type and shape. */
@@ -9,6 +10,7 @@ export interface MemoryPart {
 
 /** Answers at once: {@link read} copies the rows into a new array, which the caller owns. */
 export class MemoryReader implements Reader {
+  readonly groups = null;
   private readonly rowSize: number;
   private parts: { data: ExampleData; start: number; end: number }[];
 
@@ -43,6 +45,10 @@ export class MemoryReader implements Reader {
       data.set(part.data.subarray(from, from + rowSize), i * rowSize);
     }
     return { data, count: positions.length };
+  }
+
+  name(position: number): string {
+    return t('example {0}', position);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,7 @@
 /** From files to examples: the contract of every reader in this folder. */
 
+import type { Glimpse } from './glimpse.js';
+
 export type DataKind = 'image' | 'text' | 'sound' | 'table' | 'array';
 
 /** Examples of one origin, e.g. the training files of MNIST; positions [start, start + count) of the dataset. */
@@ -22,14 +24,16 @@ export interface DatasetInfo {
   path: string;
   count: number;
   /**
-   * Shape of one example: images [height, width, channels], arrays as stored, sound [samples, channels], text [length].
-   * A dimension that differs between examples is -1, and batches are then ragged.
+   * Shape of one example: images [height, width, channels], arrays as stored, sound [samples, channels], text [length],
+   * tables [columns]. A dimension that differs between examples is -1; batches of such a reader are ragged.
    */
   shape: number[];
   /** Range of the stored values, which scaling maps to 0..1: [0, 255] for bytes; null when it is not known beforehand. */
   range: [number, number] | null;
   /** Class names by label index; null without labels. */
   classes: string[] | null;
+  /** Names of the groups; null without. */
+  groups: string[] | null;
   /** In the order of positions; they cover all examples. Without a given split there is one, "train". */
   splits: Split[];
   /** Files that were left out, with the reason. */
@@ -53,16 +57,53 @@ export interface Batch {
   offsets?: Uint32Array;
 }
 
-export interface Reader {
+/** What all datasets have, whether their examples are numbers already or must be prepared first. */
+export interface Dataset {
   readonly info: DatasetInfo;
+  /** Label index of each example, -1 where one has none; null without labels. */
+  readonly labels: Int32Array | null;
+  /** What must not be torn apart by a split, e.g. the speaker: an index into `info.groups`; null without groups. */
+  readonly groups: Int32Array | null;
+  /** What to call an example: its file within the dataset, or "line 17 of train.csv". */
+  name(position: number): string;
+  close(): Promise<void>;
+}
+
+/** Examples that are numbers. */
+export interface Reader extends Dataset {
   /**
    * One packed batch, in the order of `positions` (each 0..count - 1). Bytes stay bytes: scaling is preparation, not
    * reading. A reader that holds its data in memory answers at once, without a promise.
    */
   read(positions: ArrayLike<number>): Batch | Promise<Batch>;
-  /** Label index of each example, -1 where one has none; null without labels. */
-  readonly labels: Int32Array | null;
-  close(): Promise<void>;
+}
+
+/** An example as it is stored, by the kind of its dataset: an image or sound file's bytes, a text, a row's cells. */
+export interface Stored {
+  image: Buffer;
+  sound: Buffer;
+  text: string;
+  table: string[];
+}
+
+export type StoredKind = keyof Stored;
+
+/** Examples that become numbers by a preparation (prepare/). */
+export interface Collection<Kind extends StoredKind = StoredKind> extends Dataset {
+  readonly kind: Kind;
+  /**
+   * Visits the examples at these positions (all of them for null), each once, in the order that is cheapest to read; an
+   * example that cannot be read is given as its error. Several visits may be under way at once; memory stays bounded.
+   */
+  visit(
+    positions: ArrayLike<number> | null,
+    action: (position: number, example: Stored[Kind] | DataError) => void | Promise<void>,
+    options?: OpenOptions,
+  ): Promise<void>;
+}
+
+export function isReader(dataset: Reader | Collection): dataset is Reader {
+  return 'read' in dataset;
 }
 
 /** What a caller may watch and stop while a dataset is opened. */
@@ -72,21 +113,37 @@ export interface OpenOptions {
   onProgress?: (fraction: number) => void;
 }
 
+/** What a recipe may say about how a dataset is to be read; what is left out is found by looking. */
+export interface DatasetOptions extends OpenOptions {
+  /** A format's name; "auto" or nothing takes the likeliest. */
+  format?: string;
+  /**
+   * A file that cannot be read stops ("stop", the default), or is left out and told in `info.problems` ("skip").
+   */
+  onError?: 'stop' | 'skip';
+  /** What file names tell, e.g. "{label}_{speaker}_{index}.wav"; null takes labels from folders. */
+  filePattern?: string | null;
+  /** Column that holds the labels, by its name; null or nothing finds it. */
+  labelColumn?: string | null;
+  /** Column, or part of `filePattern`, whose values are the groups. */
+  groups?: string | null;
+}
+
 /** One format. The registry in index.ts is a plain list of these. */
 export interface Format {
   name: string;
   /** For people: "IDX images, as MNIST has them". */
   title: string;
   /**
-   * Whether the file or folder looks like this format, from names and a few first bytes only (it runs in the extension
-   * host). Null when not; else what it is and why that is thought.
+   * Whether what is seen looks like this format (it runs in the extension host). Null when not; else what it is and why
+   * that is thought.
    */
-  detect(path: string, entries: DirectoryEntry[] | null): Promise<Detection | null>;
+  detect(seen: Glimpse): Promise<Detection | null>;
   /** @throws DataError naming the file, what is wrong there, and what to do. */
-  open(path: string, options: OpenOptions): Promise<Reader>;
+  open(path: string, options: DatasetOptions): Promise<Reader | Collection>;
 }
 
-/** One entry of the folder that is looked at; `entries` is null when the path is a file. */
+/** One entry of a folder. */
 export interface DirectoryEntry {
   name: string;
   isDirectory: boolean;

@@ -1,8 +1,9 @@
 /** Which examples train and which validate. */
+import { t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { DataOptions } from '../recipe/recipe.js';
 import { formatCount, joinList } from './files.js';
-import { DataError, type DatasetInfo, type Split } from './reader.js';
+import { DataError, type Dataset, type Split } from './reader.js';
 import type { SplitName } from './splitNames.js';
 
 export interface ChosenSplits {
@@ -19,13 +20,14 @@ const DEFAULT_FRACTION = 0.1;
 
 /**
  * A fraction is drawn from the training split, each class in proportion where there are labels, and at least one
- * example. `limit` then keeps the first so many of the remaining training examples in a random order; validation stays
+ * example; with groups, whole groups are drawn instead, as near to the fraction as they allow. Where the validation
+ * split comes with the data, training examples of its groups are left out. `limit` then keeps the first so many of the remaining training examples in a random order; validation stays
  * the same whatever the limit. Both depend on the seed and the data only.
  * @param labels class of each example of the dataset, -1 for none; null to draw regardless of classes
  * @throws DataError when a split is asked for that the data has not, or when nothing is left to train on
  */
 export function chooseSplits(
-  info: DatasetInfo,
+  { info, groups }: Pick<Dataset, 'info' | 'groups'>,
   labels: Int32Array | null,
   { validation, limit }: Pick<DataOptions, 'validation' | 'limit'>,
   seed: number,
@@ -40,7 +42,10 @@ export function chooseSplits(
     );
   const choice = validation === 'auto' ? (given('validation') ? 'validation' : DEFAULT_FRACTION) : validation;
   if (typeof choice === 'number') {
-    const { drawn, rest } = draw(positionsOf(train), labels, choice, seed);
+    const positions = positionsOf(train);
+    const { drawn, rest } = groups
+      ? drawGroups(positions, groups, choice, seed)
+      : draw(positions, labels, choice, seed);
     if (rest.length === 0)
       throw new DataError(
         `${info.path} has ${formatCount(train.count)} training examples; with ${choice} of them for validation none is left to train on.`,
@@ -56,7 +61,40 @@ export function chooseSplits(
       info.path,
       'Set "validation" to a fraction such as 0.1, or add that part to the data.',
     );
-  return { training: limited(positionsOf(train), limit, seed), validation: positionsOf(split), validationFrom: choice };
+  const validating = positionsOf(split);
+  const taken = new Set(groups ? Array.from(validating, (position) => groups[position]) : []);
+  const training = positionsOf(train).filter((position) => !groups || !taken.has(groups[position]));
+  if (training.length === 0)
+    throw new DataError(
+      t(
+        'All groups of the training examples in {0} are also in the split "{1}": none is left to train on.',
+        info.path,
+        choice,
+      ),
+      info.path,
+      t('Choose other groups, or set "validation" to a fraction such as 0.1.'),
+    );
+  return { training: limited(training, limit, seed), validation: validating, validationFrom: choice };
+}
+
+/** How many labels are to be used: so many of each class, or a fraction (0..1) of each class, at least one. */
+export type LabelBudget = { perClass: number } | { fraction: number };
+
+/**
+ * A seeded choice of labelled examples, each class by itself. Choices of one seed are nested: those of a smaller budget
+ * are among those of a larger one. A class with fewer examples gives all it has.
+ * @param labels class of each example of the dataset, -1 for none: these are never chosen
+ * @returns ascending
+ */
+export function drawLabels(positions: Int32Array, labels: Int32Array, budget: LabelBudget, seed: number): Int32Array {
+  const chosen: number[] = [];
+  for (const [label, members] of byLabel(positions, labels)) {
+    if (label < 0) continue;
+    const count = 'perClass' in budget ? budget.perClass : Math.max(1, Math.round(budget.fraction * members.length));
+    const order = stream(seed, 'labels', label).permutation(members.length);
+    for (const index of order.subarray(0, count)) chosen.push(members[index] as number);
+  }
+  return Int32Array.from(chosen).sort();
 }
 
 function positionsOf({ start, count }: Split): Int32Array {
@@ -79,14 +117,7 @@ function draw(
   fraction: number,
   seed: number,
 ): { drawn: Int32Array; rest: Int32Array } {
-  const classes = new Map<number, number[]>();
-  for (const position of positions) {
-    const label = labels ? (labels[position] ?? -1) : -1;
-    const members = classes.get(label);
-    if (members) members.push(position);
-    else classes.set(label, [position]);
-  }
-  const groups = [...classes].sort(([a], [b]) => a - b);
+  const groups = byLabel(positions, labels);
   const total = fraction > 0 ? Math.max(1, Math.round(fraction * positions.length)) : 0;
   const shares = shareOut(
     groups.map(([, members]) => members.length),
@@ -101,6 +132,41 @@ function draw(
     drawn: positions.filter((position) => isDrawn.has(position)),
     rest: positions.filter((position) => !isDrawn.has(position)),
   };
+}
+
+/** Positions of each label, ascending; all under -1 without labels. */
+function byLabel(positions: Int32Array, labels: Int32Array | null): [label: number, members: number[]][] {
+  const classes = new Map<number, number[]>();
+  for (const position of positions) {
+    const label = labels ? (labels[position] ?? -1) : -1;
+    const members = classes.get(label);
+    if (members) members.push(position);
+    else classes.set(label, [position]);
+  }
+  return [...classes].sort(([a], [b]) => a - b);
+}
+
+/** Takes groups in a random order, each as long as it brings the sum nearer to the fraction; at least one, never all. */
+function drawGroups(
+  positions: Int32Array,
+  groups: Int32Array,
+  fraction: number,
+  seed: number,
+): { drawn: Int32Array; rest: Int32Array } {
+  const members = byLabel(positions, groups);
+  const wanted = fraction * positions.length;
+  const order = stream(seed, 'validation groups').permutation(members.length);
+  const taken = new Set<number>();
+  let sum = 0;
+  for (const index of order) {
+    const [group, { length }] = members[index] as [number, number[]];
+    if (taken.size > 0 && Math.abs(sum + length - wanted) >= Math.abs(sum - wanted)) continue;
+    if (taken.size + 1 === members.length) break;
+    taken.add(group);
+    sum += length;
+  }
+  const isTaken = (position: number): boolean => taken.has(groups[position] as number);
+  return { drawn: positions.filter(isTaken), rest: positions.filter((position) => !isTaken(position)) };
 }
 
 /** Whole shares of `total` in proportion to the sizes; what rounding leaves goes to the largest remainders. */

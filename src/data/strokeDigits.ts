@@ -61,6 +61,7 @@ export async function openStrokeDigits(options: StrokeDigitsOptions = {}): Promi
       shape: [DIGIT_SIZE, DIGIT_SIZE, 1],
       range: [0, 255],
       classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
+      groups: null,
       splits: [
         { name: 'train', start: 0, count: TRAINING_COUNT },
         { name: 'test', start: TRAINING_COUNT, count: TEST_COUNT },

@@ -58,8 +58,8 @@ export interface RunDataset {
   shape: number[];
   classes: string[] | null;
   fingerprint: string;
-  /** Stored values that were mapped to 0..1, so that later data can be prepared in the same way. */
-  range: [number, number];
+  /** How examples became numbers of `shape`, so that later data can be prepared in the same way. */
+  preparation: { kind: string; shape: number[]; range: [number, number] } & Record<string, unknown>;
 }
 
 /** `run.json`. */

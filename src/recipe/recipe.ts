@@ -22,6 +22,42 @@ export interface DataOptions {
   validation: number | 'auto' | 'validation' | 'test';
   /** Uses the first this many training examples of the shuffled order; null for all. */
   limit: number | null;
+  /** A format's name, or "auto" for the likeliest. */
+  format: string;
+  /** What file names tell, e.g. "{label}_{speaker}_{index}.wav"; null takes labels from folders. */
+  filePattern: string | null;
+  /** Column of the labels; null finds it. */
+  labelColumn: string | null;
+  /** Column, or part of `filePattern`, whose values no split tears apart. */
+  groups: string | null;
+  /** Whether a file that cannot be read ends the run before it trains, or is left out. */
+  onError: 'stop' | 'skip';
+  image: ImageOptions;
+  sound: SoundOptions;
+}
+
+export interface ImageOptions {
+  /** Side, or [height, width], in pixels; null takes what the images have. */
+  size: number | [height: number, width: number] | null;
+  colour: 'auto' | 'grey' | 'rgb';
+  /** How an image of another shape fits: "cover" cuts off, "contain" adds a border, "stretch" distorts. */
+  fit: 'cover' | 'contain' | 'stretch';
+}
+
+/** Null takes what suits the sounds. */
+export interface SoundOptions {
+  /** In Hz. */
+  sampleRate: number | null;
+  /** Of each sound. */
+  seconds: number | null;
+  /** Bands of the spectrogram. */
+  mels: number;
+  /** Samples of one transform, and from one frame to the next. */
+  fftSize: number | null;
+  hopLength: number | null;
+  /** Ends of the bands, in Hz. */
+  minFrequency: number;
+  maxFrequency: number | null;
 }
 
 export interface DenseEncoderOptions {

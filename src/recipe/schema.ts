@@ -1,4 +1,5 @@
 import type { Description, EncoderDescription, Json, JsonSchema, MethodDescription, Snippet } from './description.js';
+import { dataProperties } from './data.js';
 import { optimizers, schedules, trainingProperties, words } from './training.js';
 
 /**
@@ -126,6 +127,7 @@ const data: JsonSchema = {
       ...words('Trains on only so many examples, drawn with the seed. Null for all.'),
       anyOf: [{ type: 'integer', minimum: 1, maximum: 4_294_967_295 }, { type: 'null' }],
     },
+    ...dataProperties,
   },
   defaultSnippets: [
     { label: 'data', description: 'Where the examples are.', body: { path: '${1:data}', validation: 'auto' } },

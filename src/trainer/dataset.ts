@@ -1,12 +1,13 @@
 import { openDataset } from '../data/index.js';
 import { fingerprint } from '../data/fingerprint.js';
-import { prepare, type Preparation, preparationOf } from '../data/prepare.js';
+import { PackCache } from '../data/pack/cache.js';
+import { prepareDataset } from '../data/prepare/index.js';
+import { scaled } from '../data/prepare/scale.js';
 import { chooseSplits } from '../data/split.js';
-import type { Reader } from '../data/reader.js';
+import type { OpenOptions } from '../data/reader.js';
 import type { Source } from '../learn/loop.js';
 import type { RunDataset } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { UserError } from './errors.js';
 
 /** From a recipe's data to what the loop takes. */
 
@@ -15,6 +16,8 @@ const PREVIEW_EXAMPLES = 10;
 
 export interface LoadedDataset {
   facts: RunDataset;
+  /** What a person should know of the data. */
+  notes: string[];
   training: Source;
   validation: Source | null;
   /** Positions in the validation source, or in the training source without one. */
@@ -22,55 +25,60 @@ export interface LoadedDataset {
   close(): Promise<void>;
 }
 
-/** @throws DataError, UserError naming the file, what is wrong with it and what to do */
+/**
+ * @param cache folder for prepared examples
+ * @throws DataError, UserError naming the file, what is wrong with it and what to do
+ */
 export async function loadDataset(
-  recipe: Recipe,
+  { data, pretrain }: Recipe,
   dataPath: string,
-  onProgress: (fraction: number) => void,
+  cache: string,
+  open: OpenOptions,
 ): Promise<LoadedDataset> {
-  const reader = await openDataset(dataPath, { onProgress });
-  const { info } = reader;
-  const labels = recipe.data.labels === 'none' ? null : reader.labels;
-  if (info.shape.includes(-1))
-    throw new UserError(`The examples in ${dataPath} differ in size.`, {
-      file: dataPath,
-      advice: 'This version trains on examples of one size.',
+  const dataset = await openDataset(dataPath, { ...data, ...open });
+  try {
+    const { info } = dataset;
+    const labels = data.labels === 'none' ? null : dataset.labels;
+    const identity = await fingerprint(dataset, open);
+    const { reader, preparation, splits, notes } = await prepareDataset(
+      dataset,
+      data,
+      chooseSplits(dataset, labels, data, pretrain.seed),
+      { ...open, cache: new PackCache(cache), fingerprint: identity },
+    );
+    const { range, shape } = preparation;
+    const source = (positions: Int32Array): Source => ({
+      count: positions.length,
+      shape,
+      batch: (of) => {
+        const batch = reader.read(gather(positions, of));
+        return batch instanceof Promise ? batch.then((read) => scaled(read, range)) : scaled(batch, range);
+      },
     });
-  const splits = chooseSplits(info, labels, recipe.data, recipe.pretrain.seed);
-  const preparation = await preparationOf(reader, splits.training);
-  const source = (positions: Int32Array): Source => ({
-    count: positions.length,
-    shape: info.shape,
-    batch: (of) => prepared(reader, gather(positions, of), preparation),
-  });
-  const shown = splits.validation.length > 0 ? splits.validation : splits.training;
-  return {
-    facts: {
-      path: dataPath,
-      kind: info.kind,
-      format: info.format,
-      trainingCount: splits.training.length,
-      validationCount: splits.validation.length,
-      validationFrom: splits.validationFrom,
-      shape: info.shape,
-      classes: labels && info.classes,
-      fingerprint: await fingerprint(reader),
-      range: preparation.range,
-    },
-    training: source(splits.training),
-    validation: splits.validation.length > 0 ? source(splits.validation) : null,
-    previewPositions: previewPositions(shown, labels),
-    close: () => reader.close(),
-  };
-}
-
-function prepared(
-  reader: Reader,
-  positions: Int32Array,
-  preparation: Preparation,
-): Float32Array | Promise<Float32Array> {
-  const batch = reader.read(positions);
-  return batch instanceof Promise ? batch.then((read) => prepare(read, preparation)) : prepare(batch, preparation);
+    const shown = splits.validation.length > 0 ? splits.validation : splits.training;
+    return {
+      facts: {
+        path: dataPath,
+        kind: info.kind,
+        format: info.format,
+        trainingCount: splits.training.length,
+        validationCount: splits.validation.length,
+        validationFrom: splits.validationFrom,
+        shape,
+        classes: labels && info.classes,
+        fingerprint: identity,
+        preparation: { ...preparation },
+      },
+      notes,
+      training: source(splits.training),
+      validation: splits.validation.length > 0 ? source(splits.validation) : null,
+      previewPositions: previewPositions(shown, labels),
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await dataset.close();
+    throw error;
+  }
 }
 
 function gather(positions: Int32Array, of: Int32Array): Int32Array {

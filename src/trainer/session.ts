@@ -182,7 +182,9 @@ async function carryOut(
     tell('Starting the engine');
     const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces());
     tell(`Opening ${dataPath}`);
-    const dataset = await loadDataset(recipe, dataPath, (fraction) => tell(`Reading ${dataPath}`, fraction));
+    const dataset = await loadDataset(recipe, dataPath, cacheOf(run.path), {
+      onProgress: (fraction) => tell(`Reading ${dataPath}`, fraction),
+    });
     noteDataset(run, dataset);
     const { shape, count } = dataset.training;
     const tooLarge = memoryTrouble(costOf(recipe, shape, count + dataset.facts.validationCount, count));
@@ -283,9 +285,17 @@ async function fail(run: RunFolder, error: unknown): Promise<void> {
   await run.flush();
 }
 
+/** Where prepared examples are kept: beside the runs. */
+function cacheOf(run: string): string {
+  const runs = path.dirname(run);
+  return path.basename(runs) === 'runs' ? path.join(path.dirname(runs), 'cache') : path.join(runs, '.cache');
+}
+
 /** Keeps what the data were. On a resume tells when they are not what they were. */
-function noteDataset(run: RunFolder, { facts }: LoadedDataset): void {
+function noteDataset(run: RunFolder, { facts, notes }: LoadedDataset): void {
   const { record } = run;
+  const now = { step: record.step, epoch: record.epoch, at: new Date().toISOString() };
+  for (const message of notes) run.addEvent({ ...now, type: 'diagnosis', level: 'warning', message });
   const before = record.dataset;
   if (before && !isDeepStrictEqual(before.shape, facts.shape))
     throw new UserError(

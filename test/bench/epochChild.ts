@@ -7,7 +7,8 @@ import { stream } from '../../src/protocol/random.js';
 import type { EngineName } from '../../src/protocol/run.js';
 import { enginePlaces } from '../../src/trainer/places.js';
 import { openDataset } from '../../src/data/index.js';
-import { prepare } from '../../src/data/prepare.js';
+import { scaled } from '../../src/data/prepare/scale.js';
+import type { Reader } from '../../src/data/reader.js';
 import { mnistFolder } from './mnist.js';
 
 /** A process of its own for each measurement: ENGINE|modelFit EPOCHS. Prints the seconds of each epoch. */
@@ -18,8 +19,8 @@ const WIDTH = 784;
 async function images(): Promise<(positions: ArrayLike<number>) => Float32Array> {
   const folder = mnistFolder();
   if (folder !== null) {
-    const reader = await openDataset(folder);
-    return (positions) => prepare(reader.read(positions) as { data: Uint8Array }, { range: [0, 255] });
+    const reader = (await openDataset(folder)) as Reader;
+    return (positions) => scaled(reader.read(positions) as { data: Uint8Array }, [0, 255]);
   }
   const random = stream(1, 'benchmark');
   const noise = Float32Array.from({ length: 256 * WIDTH }, () => random.uniform());

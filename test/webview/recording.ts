@@ -109,7 +109,7 @@ export function runRecord(part: Partial<RunRecord> = {}): RunRecord {
       validationCount: 10000,
       validationFrom: 'test',
       shape: [28, 28, 1],
-      range: [0, 255],
+      preparation: { kind: 'numbers', shape: [28, 28, 1], range: [0, 255] },
       classes: null,
       fingerprint: '',
     },

@@ -3,6 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
+import { planPreparation } from '../../data/prepare/index.js';
 import { chooseSplits } from '../../data/split.js';
 import type { CheckResult, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
@@ -66,20 +67,23 @@ async function factsOf(
   if (missing) return { facts: { exists: false, ...missing }, cost: null };
   let facts: DataFacts = { exists: true };
   try {
-    const reader = await openDataset(dataPath);
-    const { info, labels } = reader;
-    await reader.close();
-    const splits = info.splits.map(({ name }) => name);
-    facts = { ...facts, shape: info.shape, count: info.count, labels: labels !== null, splits };
-    const { validation } = data;
-    // A split that is not there is told with its fix, by the check of the recipe.
-    const lacksSplit = typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation);
-    if (lacksSplit || !recipe) return { facts, cost: null };
-    const { training } = chooseSplits(info, labels, data, recipe.pretrain.seed);
-    return {
-      facts: { ...facts, trainingCount: training.length },
-      cost: costOf(recipe, info.shape, info.count, training.length),
-    };
+    const dataset = await openDataset(dataPath, data);
+    try {
+      const { info, labels } = dataset;
+      const splits = info.splits.map(({ name }) => name);
+      facts = { ...facts, count: info.count, labels: labels !== null, splits };
+      const { validation } = data;
+      // A split that is not there is told with its fix, by the check of the recipe.
+      const lacksSplit = typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation);
+      if (lacksSplit) return { facts, cost: null };
+      const chosen = chooseSplits(dataset, labels, data, recipe?.pretrain.seed ?? 1);
+      const { shape } = (await planPreparation(dataset, data, chosen)).preparation;
+      const trainingCount = chosen.training.length;
+      facts = { ...facts, shape, trainingCount };
+      return { facts, cost: recipe && costOf(recipe, shape, info.count, trainingCount) };
+    } finally {
+      await dataset.close();
+    }
   } catch (error) {
     const { told } = describeError(error);
     return { facts: { ...facts, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, cost: null };

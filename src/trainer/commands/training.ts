@@ -88,7 +88,7 @@ export async function resumeFolder(folder: string, output: Output): Promise<numb
 /** The run's own recipe has all its defaults, as it was written. @throws Error when a part of it is not there. */
 function asRecipe(value: unknown): Recipe {
   const recipe = partOf({ recipe: value }, 'recipe');
-  partOf(recipe, 'data');
+  partOf(partOf(recipe, 'data'), 'image');
   partOf(recipe, 'encoder');
   const pretrain = partOf(recipe, 'pretrain');
   for (const name of ['options', 'optimizer', 'schedule']) partOf(pretrain, name);

@@ -27,6 +27,7 @@ describe('IDX files', function () {
         shape: [2, 3, 1],
         range: [0, 255],
         classes: ['0', '3', '7', '9'],
+        groups: null,
         splits: [
           { name: 'train', start: 0, count: 4 },
           { name: 'test', start: 4, count: 2 },

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
-import { DataError, type Batch, type Reader } from '../../../src/data/reader.js';
+import { prepareDataset, type Prepared } from '../../../src/data/prepare/index.js';
+import { DataError, type Batch, type Collection, type Reader } from '../../../src/data/reader.js';
+import type { DataOptions } from '../../../src/recipe/recipe.js';
 
 /** A folder that is removed after the test suite that asks for it. */
 export function temporaryFolder(): (...names: string[]) => string {
@@ -71,8 +73,43 @@ export function jpg(width: number, height: number, colour: Colour): Buffer {
 }
 
 /** All examples. */
-export async function readAll(reader: Reader): Promise<Batch> {
-  return reader.read(Array.from({ length: reader.info.count }, (_, i) => i));
+export async function readAll(dataset: Reader | Collection, options: Partial<DataOptions> = {}): Promise<Batch> {
+  const { reader } = await prepared(dataset, options);
+  return reader.read(Array.from({ length: dataset.info.count }, (_, i) => i));
+}
+
+/** What a recipe says of data that says nothing. */
+export const dataOptions: DataOptions = {
+  path: '',
+  format: 'auto',
+  labels: 'auto',
+  labelColumn: null,
+  filePattern: null,
+  groups: null,
+  validation: 'auto',
+  limit: null,
+  onError: 'stop',
+  image: { size: null, colour: 'auto', fit: 'cover' },
+  sound: {
+    sampleRate: null,
+    seconds: null,
+    mels: 64,
+    fftSize: null,
+    hopLength: null,
+    minFrequency: 0,
+    maxFrequency: null,
+  },
+};
+
+/** All examples as numbers, in memory. */
+export function prepared(dataset: Reader | Collection, options: Partial<DataOptions> = {}): Promise<Prepared> {
+  const all = Int32Array.from({ length: dataset.info.count }, (_, i) => i);
+  return prepareDataset(
+    dataset,
+    { ...dataOptions, ...options },
+    { training: all, validation: new Int32Array(0), validationFrom: 'fraction' },
+    { cache: null, fingerprint: '' },
+  );
 }
 
 /** Asserts a DataError that speaks of `file`, says what matches each of `says`, and advises. */

@@ -93,6 +93,7 @@ describe('NumPy arrays', () => {
         shape: [4, 4, 1],
         range: [0, 255],
         classes: ['1', '2', '3'],
+        groups: null,
         splits: [
           { name: 'train', start: 0, count: 4 },
           { name: 'test', start: 4, count: 2 },

@@ -1,21 +1,23 @@
 import * as assert from 'node:assert/strict';
-import { chooseSplits } from '../../../src/data/split.js';
-import { DataError, type DatasetInfo, type Split } from '../../../src/data/reader.js';
+import { chooseSplits, drawLabels } from '../../../src/data/split.js';
+import { DataError, type Dataset, type Split } from '../../../src/data/reader.js';
 
-function info(...splits: [Split['name'], number][]): DatasetInfo {
+function info(...splits: [Split['name'], number][]): Pick<Dataset, 'info' | 'groups'> {
   let start = 0;
-  return {
-    kind: 'array',
+  const dataset = {
+    kind: 'array' as const,
     format: 'test',
     path: '/data/set',
     count: splits.reduce((sum, [, count]) => sum + count, 0),
     shape: [1],
     range: null,
     classes: null,
+    groups: null,
     splits: splits.map(([name, count]) => ({ name, start: (start += count) - count, count })),
     problems: [],
     files: [],
   };
+  return { info: dataset, groups: null };
 }
 
 describe('Choosing splits', () => {
@@ -119,5 +121,66 @@ describe('Choosing splits', () => {
       () => chooseSplits(info(['validation', 5], ['test', 5]), null, auto, 1),
       /no training examples, only "validation" and "test"/,
     );
+  });
+
+  it('keeps groups whole, as near to the fraction as they allow', () => {
+    const groups = Int32Array.from({ length: 600 }, (_, i) => i % 6);
+    const dataset = { ...info(['train', 600]), groups };
+    for (const [fraction, count] of [
+      [0.1, 1],
+      [0.33, 2],
+      [0.99, 5],
+    ] as const) {
+      const { training, validation } = chooseSplits(dataset, null, { validation: fraction, limit: null }, 4);
+      const of = (positions: Int32Array) => new Set(positions.map((position) => groups[position]!));
+      assert.equal(of(validation).size, count);
+      assert.equal(validation.length, 100 * count);
+      assert.equal(training.length + validation.length, 600);
+      assert.ok([...of(validation)].every((group) => !of(training).has(group)));
+    }
+  });
+
+  it('leaves training examples out whose group is in the given validation split', () => {
+    const groups = Int32Array.of(0, 1, 2, 1, 2, 3);
+    const dataset = { ...info(['train', 4], ['validation', 2]), groups };
+    const { training, validation } = chooseSplits(dataset, null, auto, 1);
+    assert.deepEqual(
+      [[...training], [...validation]],
+      [
+        [0, 1, 3],
+        [4, 5],
+      ],
+    );
+    assert.throws(
+      () => chooseSplits({ ...dataset, groups: new Int32Array(6) }, null, auto, 1),
+      /also in the split "validation"/,
+    );
+  });
+});
+
+describe('A budget of labels', () => {
+  const labels = Int32Array.from({ length: 300 }, (_, i) => (i % 5 === 0 ? -1 : i % 3));
+  const positions = Int32Array.from({ length: 300 }, (_, i) => i).filter((i) => i % 2 === 0);
+
+  it('takes so many of each class, and all of a smaller class, never one without a label', () => {
+    const few = drawLabels(positions, labels, { perClass: 5 }, 1);
+    const counts = [0, 1, 2].map((label) => few.filter((position) => labels[position] === label).length);
+    assert.deepEqual([counts, few.length], [[5, 5, 5], 15]);
+    assert.ok(few.every((position) => positions.includes(position)));
+    const all = drawLabels(positions, labels, { perClass: 1000 }, 1);
+    assert.deepEqual(
+      all,
+      positions.filter((position) => labels[position]! >= 0),
+    );
+  });
+
+  it('is nested: a smaller choice is within each larger one of the same seed', () => {
+    const sizes = [1, 2, 5, 10, 20].map((perClass) => drawLabels(positions, labels, { perClass }, 7));
+    const parts = [0.01, 0.1, 0.5, 1].map((fraction) => drawLabels(positions, labels, { fraction }, 7));
+    for (const choices of [sizes, parts])
+      for (const [i, choice] of choices.entries())
+        for (const larger of choices.slice(i + 1)) assert.ok(choice.every((position) => larger.includes(position)));
+    assert.equal(parts[0]!.length, 3);
+    assert.notDeepEqual(sizes[2], drawLabels(positions, labels, { perClass: 5 }, 8));
   });
 });

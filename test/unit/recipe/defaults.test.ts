@@ -6,7 +6,27 @@ import { parse, withPretrain } from './fixture.js';
 const primer: Recipe = {
   name: 'fixture',
   engine: 'auto',
-  data: { path: 'digits', labels: 'auto', validation: 'auto', limit: null },
+  data: {
+    path: 'digits',
+    format: 'auto',
+    labels: 'auto',
+    labelColumn: null,
+    filePattern: null,
+    groups: null,
+    validation: 'auto',
+    limit: null,
+    onError: 'stop',
+    image: { size: null, colour: 'auto', fit: 'cover' },
+    sound: {
+      sampleRate: null,
+      seconds: null,
+      mels: 64,
+      fftSize: null,
+      hopLength: null,
+      minFrequency: 0,
+      maxFrequency: null,
+    },
+  },
   encoder: { type: 'dense', units: [32], activation: 'relu' },
   pretrain: {
     method: 'autoencoder',
@@ -37,7 +57,7 @@ describe('The defaults of a recipe', () => {
     assert.deepEqual(recipe, {
       ...primer,
       engine: 'wasm',
-      data: { path: 'a', labels: 'auto', validation: 'test', limit: 5 },
+      data: { ...primer.data, path: 'a', validation: 'test', limit: 5 },
       encoder: { type: 'dense', units: [64, 8], activation: 'relu' },
     });
   });

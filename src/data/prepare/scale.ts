@@ -1,12 +1,6 @@
-/** From stored values to what a network takes: floats in 0..1. */
-import { extent } from './numbers.js';
-import type { Batch, ExampleData, Reader } from './reader.js';
-
-/** What must be kept with a run, so that later data is prepared as the training data was. */
-export interface Preparation {
-  /** Stored values from..to are mapped to 0..1; what lies outside is clamped. */
-  range: [number, number];
-}
+/** From prepared values to what a network takes: floats in 0..1. */
+import { extent } from '../numbers.js';
+import type { Batch, ExampleData, Reader } from '../reader.js';
 
 /** Examples read at a time when the range has to be found. */
 const SLICE = 1024;
@@ -15,12 +9,12 @@ const SLICE = 1024;
  * The range that the format gives (bytes: 0..255), else the smallest and largest value of the training examples.
  * @param positions of the training examples
  */
-export async function preparationOf(
+export async function rangeOf(
   reader: Reader,
   positions: ArrayLike<number>,
   signal?: AbortSignal,
-): Promise<Preparation> {
-  if (reader.info.range) return { range: [...reader.info.range] };
+): Promise<[number, number]> {
+  if (reader.info.range) return [...reader.info.range];
   let low = Infinity;
   let high = -Infinity;
   for (let start = 0; start < positions.length; start += SLICE) {
@@ -30,7 +24,7 @@ export async function preparationOf(
     low = Math.min(low, least);
     high = Math.max(high, most);
   }
-  return { range: low <= high ? [low, high] : [0, 1] };
+  return low <= high ? [low, high] : [0, 1];
 }
 
 /**
@@ -39,14 +33,14 @@ export async function preparationOf(
  * @param out at least as long as the batch's data; a new array without it
  * @returns `out`
  */
-export function prepare(
+export function scaled(
   { data }: Pick<Batch, 'data'>,
-  { range: [from, to] }: Preparation,
+  [from, to]: readonly [number, number],
   out: Float32Array = new Float32Array(data.length),
 ): Float32Array {
   if (out.length < data.length) throw new RangeError(`${data.length} values do not fit into ${out.length}`);
   if (data instanceof Uint8Array && from === 0 && to === 255) scaleBytes(data, out);
-  else if (to > from) scale(data, from, to, out);
+  else if (to > from) scaleNumbers(data, from, to, out);
   else out.fill(0, 0, data.length);
   return out;
 }
@@ -55,7 +49,7 @@ function scaleBytes(data: Uint8Array, out: Float32Array): void {
   for (let i = 0; i < data.length; i++) out[i] = (data[i] as number) / 255;
 }
 
-function scale(data: ExampleData, from: number, to: number, out: Float32Array): void {
+function scaleNumbers(data: ExampleData, from: number, to: number, out: Float32Array): void {
   const width = to - from;
   for (let i = 0; i < data.length; i++) {
     const value = ((data[i] as number) - from) / width;

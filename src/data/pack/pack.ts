@@ -1,0 +1,213 @@
+/** Prepares the examples of a collection once, into memory or, when they are many, into a file of the cache. */
+import { createHash } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import { t } from '../../protocol/l10n.js';
+import { fileError, formatCount } from '../files.js';
+import type { Preparation, Preparer } from '../prepare/preparation.js';
+import { DataError, type Collection, type ExampleData, type OpenOptions, type StoredKind } from '../reader.js';
+import { PackCache, type PackMeta } from './cache.js';
+import { bytesOf, FileValues, MemoryValues, newValues, type Values } from './values.js';
+
+/** Larger data stays in its file. */
+const MEMORY_BYTES = 512 * 1024 ** 2;
+
+export interface PackOptions extends OpenOptions {
+  /** Positions that will be read, ascending; others are not prepared. */
+  positions: Int32Array;
+  /** Null keeps all in memory, whatever it takes. */
+  cache: PackCache | null;
+  /** Tells whether the data are the same: see fingerprint.ts. */
+  fingerprint: string;
+  onError: 'stop' | 'skip';
+  /** Bytes above which the values stay in a file. */
+  memoryBytes?: number;
+}
+
+export interface Packed {
+  /** By position in the collection. */
+  values: Values;
+  /** Positions that could not be prepared, with the reason; none unless they are skipped. */
+  unreadable: Map<number, string>;
+  /** Why they must be prepared again next time; null when the cache holds them. */
+  notKept: string | null;
+}
+
+/** @throws DataError for the first example that cannot be prepared, unless they are skipped; when the disk is full */
+export async function pack<Kind extends StoredKind, P extends Preparation & { kind: Kind }>(
+  collection: Collection<Kind>,
+  preparer: Preparer<Kind, P>,
+  preparation: P,
+  options: PackOptions,
+): Promise<Packed> {
+  const { positions, cache, fingerprint, memoryBytes = MEMORY_BYTES } = options;
+  const { type } = preparer;
+  const width = preparation.shape.reduce((product, dimension) => product * dimension, 1);
+  const bytes = positions.length * width * bytesOf[type];
+  const inMemory = cache === null || bytes <= memoryBytes;
+  const key = PackCache.key({ fingerprint, preparation, positions: digest(positions) });
+  const packed = (values: Values, { unreadable }: PackMeta, notKept: string | null = null): Packed => ({
+    values: new PositionedValues(values, positions, collection.info.count),
+    unreadable: new Map(unreadable.map(([row, reason]) => [positions[row] as number, reason])),
+    notKept,
+  });
+
+  const found = cache && (await cache.find(key));
+  if (found) return packed(opened(found.file, found.meta, inMemory), found.meta);
+  if (inMemory) {
+    const data = newValues(type, positions.length * width);
+    const unreadable = await prepareAll(collection, preparer, preparation, width, options, (row, values) =>
+      data.set(values, row * width),
+    );
+    const meta: PackMeta = { type, width, rows: positions.length, unreadable };
+    return packed(new MemoryValues(data, type, width), meta, cache && (await keep(cache, key, data, meta)));
+  }
+  const writer = await cache.write(key, bytes).catch((error: unknown): never => {
+    throw fileErrorOf(error, cache);
+  });
+  try {
+    const handle = await fs.open(writer.file, 'w');
+    let unreadable: PackMeta['unreadable'];
+    try {
+      await handle.truncate(bytes); // rows that are passed over are zeros
+      unreadable = await prepareAll(collection, preparer, preparation, width, options, async (row, values) => {
+        const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+        await handle.write(content, 0, content.length, row * content.length);
+      });
+    } finally {
+      await handle.close();
+    }
+    const meta: PackMeta = { type, width, rows: positions.length, unreadable };
+    return packed(opened(await writer.commit(meta), meta, false), meta);
+  } catch (error) {
+    await writer.abandon();
+    throw fileErrorOf(error, cache);
+  }
+}
+
+/** @returns what was passed over */
+async function prepareAll<Kind extends StoredKind, P extends Preparation & { kind: Kind }>(
+  collection: Collection<Kind>,
+  preparer: Preparer<Kind, P>,
+  preparation: P,
+  width: number,
+  { positions, onError, ...open }: PackOptions,
+  store: (row: number, values: ExampleData) => void | Promise<void>,
+): Promise<PackMeta['unreadable']> {
+  const unreadable: PackMeta['unreadable'] = [];
+  const rows = rowsOf(positions, collection.info.count);
+  await collection.visit(
+    positions,
+    async (position, example) => {
+      const row = rows[position] as number;
+      try {
+        if (example instanceof DataError) throw example;
+        const values = await preparer.prepare(preparation, example, collection.name(position));
+        if (values.length !== width) throw new RangeError(`${values.length} values, not ${width}`);
+        await store(row, values);
+      } catch (error) {
+        const told = unusable(error, collection.name(position));
+        if (onError === 'stop' || !(told instanceof DataError)) throw told;
+        unreadable.push([row, told.message]);
+      }
+    },
+    open,
+  );
+  if (unreadable.length === positions.length && positions.length > 0)
+    throw new DataError(
+      t(
+        'None of the {0} examples in {1} can be read. {2}',
+        formatCount(positions.length),
+        collection.info.path,
+        unreadable[0]?.[1] ?? '',
+      ),
+      collection.info.path,
+      t('Check that the files open in another program.'),
+    );
+  return unreadable.sort(([a], [b]) => a - b);
+}
+
+/** An error of preparing is told with the example's name and what can be done; one of the disk stays what it is. */
+function unusable(error: unknown, name: string): unknown {
+  if (error instanceof DataError) return error;
+  if (!(error instanceof Error) || 'code' in error || error.name === 'AbortError' || error instanceof RangeError)
+    return error;
+  return new DataError(
+    t('{0} cannot be used: {1}.', name, error.message),
+    name,
+    t('Mend or remove it, or set "onError": "skip" in the recipe’s data to leave such files out.'),
+  );
+}
+
+/** Prepared values are kept for the next time; that this fails is no reason not to train. @returns why it failed */
+async function keep(cache: PackCache, key: string, data: ExampleData, meta: PackMeta): Promise<string | null> {
+  try {
+    const writer = await cache.write(key, data.byteLength);
+    try {
+      await fs.writeFile(writer.file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      await writer.commit(meta);
+      return null;
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+  } catch (error) {
+    const told = fileErrorOf(error, cache);
+    return told instanceof Error ? told.message : String(told);
+  }
+}
+
+function fileErrorOf(error: unknown, { folder }: PackCache): unknown {
+  return error instanceof DataError ? error : fileError(error, folder);
+}
+
+function opened(file: string, { type, width, rows }: PackMeta, inMemory: boolean): Values {
+  const values = new FileValues(file, type, width);
+  if (!inMemory) return values;
+  try {
+    return new MemoryValues(values.read(Int32Array.from({ length: rows }, (_, row) => row)), type, width);
+  } finally {
+    values.close();
+  }
+}
+
+function digest(positions: Int32Array): string {
+  return createHash('sha256')
+    .update(new Uint8Array(positions.buffer, positions.byteOffset, positions.byteLength))
+    .digest('hex');
+}
+
+function rowsOf(positions: Int32Array, count: number): Int32Array {
+  const rows = new Int32Array(count).fill(-1);
+  positions.forEach((position, row) => (rows[position] = row));
+  return rows;
+}
+
+/** Values whose rows are some of the positions, seen by position. */
+class PositionedValues implements Values {
+  private readonly rows: Int32Array | null;
+
+  constructor(
+    private readonly values: Values,
+    positions: Int32Array,
+    count: number,
+  ) {
+    this.rows = positions.length === count ? null : rowsOf(positions, count);
+  }
+
+  /** @throws RangeError for a position that was not prepared */
+  read(positions: ArrayLike<number>): ExampleData {
+    const { rows } = this;
+    if (rows === null) return this.values.read(positions);
+    return this.values.read(
+      Int32Array.from(positions, (position) => {
+        const row = rows[position] ?? -1;
+        if (row < 0) throw new RangeError(`Example ${position} was not prepared`);
+        return row;
+      }),
+    );
+  }
+
+  close(): void {
+    this.values.close();
+  }
+}

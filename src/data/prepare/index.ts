@@ -1,0 +1,87 @@
+/** From an opened dataset of any kind to numbers that a network takes. */
+import { grouped, t } from '../../protocol/l10n.js';
+import type { DataOptions } from '../../recipe/recipe.js';
+import { PackedReader } from '../pack/packed.js';
+import { pack, type PackOptions } from '../pack/pack.js';
+import { isReader, type Collection, type OpenOptions, type Reader, type StoredKind } from '../reader.js';
+import type { ChosenSplits } from '../split.js';
+import { image } from './image.js';
+import type { Plan, Preparation, Preparer } from './preparation.js';
+import { rangeOf } from './scale.js';
+
+/** Every preparer, by kind. */
+const preparers: Partial<Record<StoredKind, Preparer<StoredKind, Preparation & { kind: StoredKind }>>> = {
+  image: image,
+};
+
+/** Names of the first so many examples that were left out. */
+const NAMED = 3;
+
+export interface Prepared {
+  /** Numbers of the preparation's shape, at the dataset's positions. Closing it closes the dataset. */
+  reader: Reader;
+  preparation: Preparation;
+  /** As chosen, without examples that could not be read. */
+  splits: ChosenSplits;
+  /** What a person should know: what was decided for them, what was left out. */
+  notes: string[];
+}
+
+/** What will be made of the data, without reading more than is needed to tell. @throws DataError */
+export function planPreparation(
+  dataset: Reader | Collection,
+  options: DataOptions,
+  { training }: ChosenSplits,
+  open: OpenOptions = {},
+): Promise<Plan<Preparation>> | Plan<Preparation> {
+  if (isReader(dataset)) return numbers(dataset, training, open.signal);
+  return preparerOf(dataset).plan(dataset, options, training, open);
+}
+
+/** @throws DataError */
+export async function prepareDataset(
+  dataset: Reader | Collection,
+  options: DataOptions,
+  chosen: ChosenSplits,
+  packing: Omit<PackOptions, 'positions' | 'onError'>,
+): Promise<Prepared> {
+  const { preparation, notes } = await planPreparation(dataset, options, chosen, packing);
+  if (isReader(dataset)) return { reader: dataset, preparation, splits: chosen, notes };
+  const positions = Int32Array.from([...chosen.training, ...chosen.validation]).sort();
+  const { values, unreadable, notKept } = await pack(
+    dataset,
+    preparerOf(dataset),
+    preparation as Preparation & { kind: StoredKind },
+    { ...packing, positions, onError: options.onError },
+  );
+  if (unreadable.size > 0) {
+    const names = [...unreadable].slice(0, NAMED).map(([position, reason]) => `${dataset.name(position)}: ${reason}`);
+    if (unreadable.size > NAMED) names.push('…');
+    notes.push(
+      t('{0} examples were left out because they cannot be read ({1}).', grouped(unreadable.size), names.join('; ')),
+    );
+  }
+  if (notKept !== null) notes.push(t('The prepared examples were not kept for the next run: {0}', notKept));
+  const isReadable = (position: number): boolean => !unreadable.has(position);
+  return {
+    reader: new PackedReader(dataset, values, preparation),
+    preparation,
+    splits: {
+      ...chosen,
+      training: chosen.training.filter(isReadable),
+      validation: chosen.validation.filter(isReadable),
+    },
+    notes,
+  };
+}
+
+async function numbers(reader: Reader, training: ArrayLike<number>, signal?: AbortSignal): Promise<Plan<Preparation>> {
+  const range = await rangeOf(reader, training, signal);
+  return { preparation: { kind: 'numbers', shape: reader.info.shape, range }, notes: [] };
+}
+
+function preparerOf({ kind }: Collection): Preparer<StoredKind, Preparation & { kind: StoredKind }> {
+  const preparer = preparers[kind];
+  if (!preparer) throw new Error(`There is no preparation for ${kind}`);
+  return preparer;
+}

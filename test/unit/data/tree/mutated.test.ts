@@ -61,6 +61,9 @@ describe('Archives with random faults', function () {
     { name: '././@LongLink', type: 'L', content: 'longer.txt\0' },
     { name: 'l', content: 'three' },
   );
+  const members = [gzipSync(text), gzipSync(text)];
+  /** Cut off exactly here, a file is whole for all that gzip can tell. */
+  const wholes = [members[0]!, Buffer.concat(members)];
   const originals: Record<string, Uint8Array> = {
     'stored.zip': readFileSync('test/fixtures/archives/stored.zip'),
     'deflated.zip': readFileSync('test/fixtures/archives/deflated.zip'),
@@ -68,7 +71,7 @@ describe('Archives with random faults', function () {
     'zip64.zip': readFileSync('test/fixtures/archives/zip64.zip'),
     'one.tar': archive,
     'one.tar.gz': gzipSync(archive),
-    'members.txt.gz': Buffer.concat([gzipSync(text), gzipSync(text), gzipSync('end')]),
+    'members.txt.gz': Buffer.concat([...members, gzipSync('end')]),
   };
 
   for (const [name, original] of Object.entries(originals))
@@ -80,6 +83,7 @@ describe('Archives with random faults', function () {
       let wrong = 0;
       for (let i = 0; i < TRIES; i++) {
         const mutated = mutate(original, random);
+        if (wholes.some((members) => mutated.equals(members))) continue;
         const { contents, told } = await readAll(put(at(name), mutated));
         if (told) wrong++;
         else assert.deepEqual([...contents.keys()].sort(), [...whole.contents.keys()].sort(), `try ${i}`);

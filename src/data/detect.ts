@@ -5,7 +5,7 @@
 import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
-import { IMAGE_NAME } from './fileNames.js';
+import { IMAGE_NAME, SOUND_NAME } from './fileNames.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { parseArrayName } from './npyNames.js';
@@ -26,6 +26,7 @@ export const detectors: readonly Detector[] = [
   { name: 'npz', title: 'NumPy archive (.npz)', detect: detectNpz },
   { name: 'npy', title: 'NumPy arrays (.npy)', detect: detectNpy },
   { name: 'imageFolder', title: 'Images in folders or an archive', detect: filesDetector('image', IMAGE_NAME) },
+  { name: 'soundFolder', title: 'Sounds in folders or an archive', detect: filesDetector('sound', SOUND_NAME) },
 ];
 
 /** What the path may be, the likeliest first; empty when nothing that is read here. @throws DataError when it is missing */

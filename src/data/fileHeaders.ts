@@ -77,6 +77,7 @@ async function visitStarts(
     return tree.contents(files, visit, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });
   }
   let next = 0;
+  let done = 0;
   const work = async (): Promise<void> => {
     while (next < files.length) {
       signal?.throwIfAborted();
@@ -90,7 +91,7 @@ async function visitStarts(
         },
       );
       await action(index, start, file);
-      onProgress?.(index / files.length);
+      onProgress?.(++done / files.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, files.length) }, work));

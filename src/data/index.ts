@@ -18,6 +18,7 @@ const openers: Record<string, Format['open']> = {
   npy: async (target, options) => (await import('./npy.js')).openNpy(target, options),
   cifar: async (target, options) => (await import('./cifar.js')).openCifar(target, options),
   imageFolder: async (target, options) => (await import('./imageFolder.js')).openImageFolder(target, options),
+  soundFolder: async (target, options) => (await import('./soundFolder.js')).openSoundFolder(target, options),
 };
 
 /** In the order in which they are tried. */

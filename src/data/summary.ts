@@ -1,8 +1,10 @@
 /** What can be told of a found dataset without opening it. Runs in the extension host: names and headers only. */
 import * as path from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { firstEntries, lookAtImages } from './detect.js';
+import { lookAtFiles } from './detect.js';
+import { IMAGE_NAME } from './fileNames.js';
 import { readStart } from './files.js';
+import { firstEntries, glimpse } from './glimpse.js';
 import { isGzip } from './gzip.js';
 import { groupIdxFiles } from './idxNames.js';
 import type { Detection } from './reader.js';
@@ -51,7 +53,9 @@ async function idxSizes(file: string): Promise<number[] | null> {
   }
 }
 
-async function summarizeImages(folder: string): Promise<Summary | null> {
-  const { layout, count } = await lookAtImages(folder, await firstEntries(folder));
-  return layout === 'classes' ? { counts: [], shape: [], classes: count } : null;
+async function summarizeImages(target: string): Promise<Summary | null> {
+  const seen = await glimpse(target);
+  const { layout, count } = await lookAtFiles(seen, IMAGE_NAME);
+  // What is seen of an archive is its beginning only.
+  return layout === 'classes' && seen.kind === 'folder' ? { counts: [], shape: [], classes: count } : null;
 }

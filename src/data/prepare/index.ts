@@ -8,10 +8,12 @@ import type { ChosenSplits } from '../split.js';
 import { image } from './image.js';
 import type { Plan, Preparation, Preparer } from './preparation.js';
 import { rangeOf } from './scale.js';
+import { sound } from './sound.js';
 
 /** Every preparer, by kind. */
 const preparers: Partial<Record<StoredKind, Preparer<StoredKind, Preparation & { kind: StoredKind }>>> = {
-  image: image,
+  image,
+  sound,
 };
 
 /** Names of the first so many examples that were left out. */

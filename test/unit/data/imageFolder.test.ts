@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
@@ -237,6 +238,24 @@ describe('Image folders', function () {
     );
     assert.deepEqual(preparation.shape, [5, 7, 1]);
     assert.equal((await reader.read([0, 20])).data.length, 70);
+  });
+
+  it('are read from archives as from folders', async () => {
+    for (const name of ['train/cat/1', 'train/dog/2', 'test/cat/3'])
+      put(at('packed', 'set', `${name}.png`), png(2, 2, [7, 8, 9]));
+    execFileSync('tar', ['-czf', at('packed.tar.gz'), '-C', at('packed'), 'set']);
+    const [folder, tar] = [await openImageFolder(at('packed')), await openImageFolder(at('packed.tar.gz'))];
+    const facts = ({ info: { count, shape, classes, splits } }: typeof tar) => ({ count, shape, classes, splits });
+    assert.deepEqual(facts(tar), facts(folder));
+    assert.deepEqual(
+      facts(tar).splits.map(({ name, count }) => [name, count]),
+      [
+        ['train', 2],
+        ['test', 1],
+      ],
+    );
+    assert.deepEqual((await readAll(tar)).data, (await readAll(folder)).data);
+    assert.deepEqual(tar.info.files, [at('packed.tar.gz')]);
   });
 
   describe('that cannot be used are told with what to do', () => {

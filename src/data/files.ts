@@ -158,11 +158,13 @@ export async function readStart(file: string, bytes: number): Promise<Buffer> {
 export async function* readPieces(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const handle = await openToRead(file);
   try {
-    for (;;) {
+    const { size } = await telling(file, () => handle.stat());
+    for (let at = 0; ;) {
       signal?.throwIfAborted();
-      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
-      const { bytesRead } = await telling(file, () => handle.read(piece, 0, PIECE_BYTES, null));
+      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, Math.max(1024, size - at)));
+      const { bytesRead } = await telling(file, () => handle.read(piece, 0, piece.length, null));
       if (bytesRead === 0) return;
+      at += bytesRead;
       yield piece.subarray(0, bytesRead);
     }
   } finally {

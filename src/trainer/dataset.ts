@@ -39,7 +39,7 @@ export async function loadDataset(
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
-    const identity = await fingerprint(dataset, open);
+    const { value: identity } = await fingerprint(dataset, open);
     const { reader, preparation, splits, notes } = await prepareDataset(
       dataset,
       data,

@@ -1,19 +1,14 @@
 import uPlot from 'uplot';
 import uPlotStyle from 'uplot/dist/uPlot.min.css';
 import { element } from '../dom.js';
+import { axes } from './axes.js';
 import { align, nearest, reduce, type Reduced } from './decimate.js';
 import type { ChartContent, ChartOptions, Drawn } from './types.js';
 import { drawEndLabels } from './endLabels.js';
 import { drawMarks } from './marks.js';
 import { Marker, type Crossing } from './marker.js';
-import { logTicks, linearTicks } from './ticks.js';
 import { Tip, type TipRow } from './tip.js';
 
-const Y_TICK_SPACE = 26;
-const X_TICK_SPACE = 86;
-const X_AXIS_SIZE = 28;
-/** More marks than this on the vertical axis say nothing more. */
-const MOST_Y_TICKS = 9;
 const END_LABEL_GAP = 7;
 /** How near the pointer is to a mark that it is told of, in CSS pixels. */
 const MARK_REACH = 6;
@@ -120,13 +115,6 @@ export class LineChart {
 
   private create(width: number, height: number, table: uPlot.AlignedData): uPlot {
     const { lines, colours } = this.options;
-    const font = (): string => `${colours().fontSize}px ${colours().font}`;
-    const axis: uPlot.Axis = {
-      stroke: () => colours().text,
-      font: font(),
-      grid: { stroke: () => colours().grid, width: 1 },
-      ticks: { show: false },
-    };
     const plot = new uPlot(
       {
         width,
@@ -134,26 +122,7 @@ export class LineChart {
         legend: { show: false },
         padding: [8, () => this.endLabelWidth(), 0, 0],
         scales: { x: { time: false, range: () => this.range }, y: { range: () => this.yRange } },
-        axes: [
-          {
-            ...axis,
-            grid: { show: false },
-            size: X_AXIS_SIZE,
-            gap: 8,
-            space: X_TICK_SPACE,
-            splits: (self, _axis, low, high) =>
-              this.content?.xTicks(low, high, Math.max(2, Math.floor((self.width - 110) / X_TICK_SPACE))) ?? [],
-            values: (_self, splits) => splits.map((x) => this.content?.formatX(x) ?? ''),
-          },
-          {
-            ...axis,
-            gap: 8,
-            size: (self, values) => axisWidth(self, values, font()),
-            splits: (self, _axis, low, high) => this.yTicks(low, high, self.height - X_AXIS_SIZE),
-            values: (_self, splits) =>
-              splits.map((y) => this.content?.formatTick(this.content.log ? 10 ** y : y) ?? ''),
-          },
-        ],
+        axes: axes(() => this.content, colours),
         series: [
           {},
           ...lines.map((line) => ({
@@ -192,13 +161,6 @@ export class LineChart {
     );
     plot.over.append(this.marker.element, this.tip.element);
     return plot;
-  }
-
-  private yTicks(low: number, high: number, pixels: number): number[] {
-    const height = Math.max(60, pixels);
-    const space = Math.max(Y_TICK_SPACE, height / MOST_Y_TICKS);
-    if (this.content?.log) return logTicks(low, high, height, space);
-    return linearTicks(low, high, Math.max(2, Math.floor(height / space)));
   }
 
   private drawMarks(self: uPlot): void {
@@ -324,14 +286,6 @@ export class LineChart {
     const heads = [this.options.describeX(head), ...marks.map(({ text }) => text)];
     this.tip.show(heads, rows, left, plot.over.clientWidth);
   }
-}
-
-function axisWidth(self: uPlot, values: string[] | null, font: string): number {
-  self.ctx.save();
-  self.ctx.font = font;
-  const widest = Math.max(0, ...(values ?? []).map((value) => self.ctx.measureText(value).width));
-  self.ctx.restore();
-  return Math.ceil(widest) + 10;
 }
 
 let adopted: CSSStyleSheet | undefined;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { RunFile } from '../../protocol/run.js';
 import type { RunSummary } from '../../protocol/trainer.js';
 import type { Recipe } from '../../recipe/recipe.js';
+import { howToResume } from '../callAgain.js';
 import { UserError } from '../errors.js';
 import type { Output } from '../output.js';
 import { writeReconstructions } from '../picture.js';
@@ -63,7 +64,7 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
     );
   else
     output.line(
-      `Stopped after ${summary.epochs} of ${epochs} epochs at step ${summary.steps.toLocaleString('en')}. Go on with: pretrain resume ${path.relative('', summary.run)}`,
+      `Stopped after ${summary.epochs} of ${epochs} epochs at step ${summary.steps.toLocaleString('en')}. ${howToResume(summary.run)}`,
     );
   if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
   output.line(`Run: ${path.relative('', summary.run)}`);

@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { t } from '../protocol/l10n.js';
+
+/**
+ * How the reader goes on with a run from where this program was called: a command that can be typed as it stands, or
+ * the editor's own. @param folder the run's
+ */
+export function howToResume(
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+  script = process.argv[1] ?? 'pretrain',
+): string {
+  if (env['PRETRAIN_LANGUAGE'] !== undefined) return t('Go on with "Pretrain: Resume" in the command palette.'); // a task of the editor
+  const command = [...programWords(env, script), 'resume', path.relative('', folder) || '.'];
+  return t('Go on with: {0}', command.map(quoted).join(' '));
+}
+
+function programWords(env: NodeJS.ProcessEnv, script: string): string[] {
+  if (env['npm_command'] !== undefined) return ['npx', '--no-install', 'pretrain'];
+  return path.extname(script) === '.js' ? ['node', path.relative('', script)] : ['pretrain'];
+}
+
+/** Double quotes are those that all shells know. */
+function quoted(word: string): string {
+  return /[^\w@%+=:,./\\-]/.test(word) ? JSON.stringify(word) : word;
+}

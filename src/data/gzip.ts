@@ -112,7 +112,7 @@ export async function* withProgress(
   }
 }
 
-function wrongSize(file: string, { bytes, what }: Promised, found: string): DataError {
+export function wrongSize(file: string, { bytes, what }: Promised, found: string): DataError {
   return new DataError(
     `${path.basename(file)} is cut off or has the wrong size: its header promises ${what}, ${formatCount(bytes)} bytes with the header, but it holds ${found}.`,
     file,

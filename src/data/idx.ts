@@ -3,10 +3,11 @@
  * bytes, a type, the number of dimensions, each dimension as a 32-bit big-endian number, then the values, big-endian.
  */
 import * as path from 'node:path';
+import { archivedArrays } from './archivedArrays.js';
 import { arrayReader, type ArrayPart } from './arrays.js';
-import { describeEntries, listFolder, look } from './files.js';
-import { readSized } from './gzip.js';
-import { chooseIdxFiles, groupIdxFiles, type IdxPart } from './idxNames.js';
+import { describeEntries, formatCount, listFolder, look } from './files.js';
+import { readSized, wrongSize, type Promised } from './gzip.js';
+import { chooseIdxFiles, groupIdxFiles, parseIdxName, type IdxPart } from './idxNames.js';
 import { decodeNumbers, numberBytes, sizeOf, type NumberType, type StoredArray } from './numbers.js';
 import { DataError, type OpenOptions, type Reader, type UnreadableFile } from './reader.js';
 
@@ -30,11 +31,14 @@ const HEADER_BYTES = 4 + 4 * MAX_DIMENSIONS;
  */
 export async function openIdx(target: string, options: OpenOptions = {}): Promise<Reader> {
   const { isDirectory } = await look(target);
-  const folder = isDirectory ? target : path.dirname(target);
-  const listing = await listFolder(folder);
+  const archive = await archivedArrays(target, (name) => parseIdxName(name) !== null, options);
+  const folder = isDirectory || archive ? target : path.dirname(target);
+  const listing = archive
+    ? { entries: [...archive.files.keys()].map((name) => ({ name, isDirectory: false })), links: [] }
+    : await listFolder(folder);
   const problems: UnreadableFile[] = [];
   let parts: IdxPart[];
-  if (isDirectory) {
+  if (isDirectory || archive) {
     const groups = groupIdxFiles(listing.entries);
     if (groups.length === 0)
       throw new DataError(
@@ -59,15 +63,18 @@ export async function openIdx(target: string, options: OpenOptions = {}): Promis
 
   const files = parts.flatMap(({ images, labels }) => (labels === null ? [images] : [images, labels]));
   const fractions = new Map<string, number>();
-  const read = (name: string): Promise<StoredArray> =>
-    readIdx(path.join(folder, name), {
-      ...options,
-      onProgress: (fraction) => {
-        fractions.set(name, fraction);
-        const sum = [...fractions.values()].reduce((total, one) => total + one, 0);
-        options.onProgress?.(sum / files.length);
-      },
-    });
+  const read = async (name: string): Promise<StoredArray> => {
+    const onProgress = (fraction: number): void => {
+      fractions.set(name, fraction);
+      const sum = [...fractions.values()].reduce((total, one) => total + one, 0);
+      options.onProgress?.(sum / files.length);
+    };
+    const packed = archive?.files.get(name);
+    if (!packed) return readIdx(path.join(folder, name), { ...options, onProgress });
+    const content = await packed.read(options.signal ? { signal: options.signal } : {});
+    onProgress(1);
+    return decodeIdx(content, packed.path);
+  };
   const loaded = await Promise.all(
     parts.map(async ({ split, images, labels }): Promise<ArrayPart> => {
       const [array, classes] = await Promise.all([read(images), labels === null ? null : read(labels)]);
@@ -90,25 +97,30 @@ export async function openIdx(target: string, options: OpenOptions = {}): Promis
       };
     }),
   );
-  return arrayReader(
-    { format: 'idx', path: target, files: files.map((name) => path.join(folder, name)), problems },
-    loaded,
-  );
+  await archive?.tree.close();
+  const used = archive ? [target] : files.map((name) => path.join(folder, name));
+  return arrayReader({ format: 'idx', path: target, files: used, problems }, loaded);
 }
 
 /** One IDX file, plain or compressed. @throws DataError when it is not one, or not whole. */
 export async function readIdx(file: string, options: OpenOptions = {}): Promise<StoredArray> {
-  const bytes = await readSized(
-    file,
-    HEADER_BYTES,
-    (start) => {
-      const { offset, size, shape, type } = parseHeader(start, file);
-      return { bytes: offset + size * numberBytes[type], what: `[${shape.join(', ')}] values of ${type}` };
-    },
-    options,
-  );
-  const { offset, shape, type } = parseHeader(bytes, file);
-  return { shape, type, data: decodeNumbers(bytes.subarray(offset), type, false) };
+  const bytes = await readSized(file, HEADER_BYTES, (start) => promisedBy(parseHeader(start, file)), options);
+  return decodeIdx(bytes, file);
+}
+
+function promisedBy({ offset, size, shape, type }: IdxHeader): Promised {
+  return { bytes: offset + size * numberBytes[type], what: `[${shape.join(', ')}] values of ${type}` };
+}
+
+function decodeIdx(bytes: Buffer, file: string): StoredArray {
+  const header = parseHeader(bytes, file);
+  const promised = promisedBy(header);
+  if (bytes.length !== promised.bytes) throw wrongSize(file, promised, formatCount(bytes.length));
+  return {
+    shape: header.shape,
+    type: header.type,
+    data: decodeNumbers(bytes.subarray(header.offset), header.type, false),
+  };
 }
 
 interface IdxHeader {

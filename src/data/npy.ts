@@ -1,11 +1,16 @@
 /** NumPy files: one .npy, several .npy in a folder (x_train.npy, y_train.npy, ...), or an .npz archive of such. */
 import * as path from 'node:path';
+import { t } from '../protocol/l10n.js';
+import { archivedArrays } from './archivedArrays.js';
 import { arrayReader, type ArrayPart } from './arrays.js';
-import { checkNotEmpty, describeEntries, joinList, listFolder, look, readWhole } from './files.js';
+import { checkNotEmpty, describeEntries, joinList, listFolder, look, readStart, readWhole } from './files.js';
 import type { StoredLabels } from './labels.js';
+import { isGzip } from './gzip.js';
 import { decodeNpy, type StoredText } from './npyArray.js';
 import { parseArrayName } from './npyNames.js';
 import type { StoredArray } from './numbers.js';
+import { diskFile } from './tree/storedFile.js';
+import type { DataFile } from './tree/tree.js';
 import { DataError, type OpenOptions, type Reader, type UnreadableFile } from './reader.js';
 import { SPLIT_ORDER, type SplitName } from './splitNames.js';
 import { ZipFile } from './zip.js';
@@ -30,7 +35,7 @@ export async function openNpy(target: string, options: OpenOptions = {}): Promis
   const { isDirectory, size } = await look(target);
   if (isDirectory) return openFolder(target, options);
   checkNotEmpty(target, size);
-  if (!target.toLowerCase().endsWith('.npz')) return openArrays(target, 'npy', [npyFile(target, options)], [], options);
+  if (!target.toLowerCase().endsWith('.npz')) return openFile(target, options);
   const zip = await ZipFile.open(target);
   try {
     const arrays = zip.entries
@@ -49,6 +54,35 @@ export async function openNpy(target: string, options: OpenOptions = {}): Promis
     return await openArrays(target, 'npz', arrays, [], options);
   } finally {
     await zip.close();
+  }
+}
+
+/** One array, also packed by gzip, or an archive of arrays. */
+async function openFile(target: string, options: OpenOptions): Promise<Reader> {
+  const archive = await archivedArrays(target, (name) => /\.npy$/i.test(name), options);
+  if (!archive) return openArrays(target, 'npy', [npyFile(target, options)], [], options);
+  const { tree, files } = archive;
+  try {
+    const arrays = [...files.keys()].filter((name) => /\.npy$/i.test(name));
+    if (arrays.length === 0)
+      throw new DataError(
+        t('{0} holds no .npy files.', target),
+        target,
+        t('Choose an archive with x_train.npy and the like.'),
+      );
+    const named = arrays.map((name): NamedArray => {
+      const file = files.get(name) as DataFile;
+      const read = options.signal ? { signal: options.signal } : {};
+      return {
+        key: name.slice(0, -4),
+        name,
+        file: target,
+        load: async () => decodeNpy(await file.read(read), name, file.path),
+      };
+    });
+    return await openArrays(target, 'npy', named, [...tree.problems], options);
+  } finally {
+    await tree.close();
   }
 }
 
@@ -72,7 +106,12 @@ async function openFolder(folder: string, options: OpenOptions): Promise<Reader>
 
 function npyFile(file: string, { signal }: OpenOptions): NamedArray {
   const name = path.basename(file);
-  return { key: name.slice(0, -4), name, file, load: async () => decodeNpy(await readWhole(file, signal), name, file) };
+  const load = async (): Promise<StoredArray | StoredText> => {
+    const isPacked = isGzip(await readStart(file, 4));
+    const read = signal ? { signal } : {};
+    return decodeNpy(isPacked ? await diskFile(file, name).read(read) : await readWhole(file, signal), name, file);
+  };
+  return { key: name.replace(/\.npy(\.gz)?$/i, ''), name, file, load };
 }
 
 interface Choice {

@@ -2,10 +2,11 @@ import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, chmodSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { detectDataset, findDatasets, formats, openDataset, SAMPLE_DIGITS } from '../../../src/data/index.js';
 import { fileError } from '../../../src/data/files.js';
 import { DataError } from '../../../src/data/reader.js';
-import { counting, float32, idx, npy, png, put, rejectsWith, temporaryFolder } from './make.js';
+import { counting, float32, idx, npy, png, put, readAll, rejectsWith, temporaryFolder } from './make.js';
 
 const NOBODY = 65534;
 
@@ -35,6 +36,27 @@ describe('Opening a dataset', function () {
     put(at('archive', 'readme.txt'), 'x');
     put(at('archive', 'stored.npz'), readFileSync('test/fixtures/numpy/stored.npz'));
     assert.equal((await openDataset(at('archive'))).info.path, at('archive', 'stored.npz'));
+  });
+
+  it('reads arrays from archives and packed by gzip as from their folder', async () => {
+    put(at('inside', 'v1', 'train-images-idx3-ubyte.gz'), gzipSync(images));
+    put(at('inside', 'v1', 'train-labels-idx1-ubyte'), idx(8, [2], [3, 5]));
+    put(at('numbers', 'x_train.npy'), npy('<f4', [2, 3], float32(counting(6))));
+    put(at('numbers', 'y_train.npy'), npy('<f4', [2], float32([1, 0])));
+    execFileSync('tar', ['-czf', at('inside.tar.gz'), '-C', at('inside'), 'v1']);
+    execFileSync('tar', ['-cf', at('numbers.tar'), '-C', at('numbers'), '.']);
+    put(at('x.npy.gz'), gzipSync(npy('<f4', [2, 3], float32(counting(6)))));
+    for (const [packed, folder] of [
+      ['inside.tar.gz', ['inside', 'v1']],
+      ['numbers.tar', ['numbers']],
+      ['x.npy.gz', ['x.npy']],
+    ] as const) {
+      const [one, other] = [await openDataset(at(packed)), await openDataset(at(...folder))];
+      assert.equal(one.info.format, other.info.format, packed);
+      assert.deepEqual(one.labels, other.labels);
+      assert.deepEqual(await readAll(one), await readAll(other));
+      assert.deepEqual(one.info.files, [at(packed)]);
+    }
   });
 
   it('follows a link that the person named', async () => {

@@ -42,7 +42,7 @@ module.exports = (_env, { mode = 'production' }) => [
     ...node,
     mode,
     name: 'trainer',
-    entry: { trainer: './src/trainer/main.ts' },
+    entry: { trainer: './src/trainer/main.ts', worker: './src/data/work/worker.ts' },
     resolve: {
       ...resolve,
       // tfjs-node's classes extend the core's as ES5 does, so every back end gets the core's ES5 build, and only that.
@@ -57,7 +57,7 @@ module.exports = (_env, { mode = 'production' }) => [
     ignoreWarnings: [/Can't resolve 'encoding'/],
     plugins: [
       // package.json names it as the program "pretrain".
-      new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, entryOnly: true }),
+      new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, include: 'trainer.js' }),
       executable('trainer.js'),
       new CopyPlugin({
         patterns: [

@@ -6,6 +6,7 @@ import { arrayReader, type ArrayPart } from './arrays.js';
 import { checkNotEmpty, describeEntries, joinList, listFolder, look, readStart, readWhole } from './files.js';
 import type { StoredLabels } from './labels.js';
 import { isGzip } from './gzip.js';
+import { LARGE_BYTES, openLargeNpy } from './largeNpy.js';
 import { decodeNpy, type StoredText } from './npyArray.js';
 import { parseArrayName } from './npyNames.js';
 import type { StoredArray } from './numbers.js';
@@ -29,13 +30,14 @@ interface NamedArray {
  * Examples and labels are found by their names: x or X, images, data, features; y, labels, targets; with train,
  * validation or test before or after. One array alone needs no name, and arr_0, arr_1 (numpy.savez without names) are
  * examples and labels.
+ * @param largeBytes an .npy file from this size on is read from the disk as its examples are needed
  * @throws DataError
  */
-export async function openNpy(target: string, options: OpenOptions = {}): Promise<Reader> {
+export async function openNpy(target: string, options: OpenOptions = {}, largeBytes = LARGE_BYTES): Promise<Reader> {
   const { isDirectory, size } = await look(target);
   if (isDirectory) return openFolder(target, options);
   checkNotEmpty(target, size);
-  if (!target.toLowerCase().endsWith('.npz')) return openFile(target, options);
+  if (!target.toLowerCase().endsWith('.npz')) return openFile(target, options, largeBytes);
   const zip = await ZipFile.open(target);
   try {
     const arrays = zip.entries
@@ -58,8 +60,10 @@ export async function openNpy(target: string, options: OpenOptions = {}): Promis
 }
 
 /** One array, also packed by gzip, or an archive of arrays. */
-async function openFile(target: string, options: OpenOptions): Promise<Reader> {
+async function openFile(target: string, options: OpenOptions, largeBytes: number): Promise<Reader> {
   const archive = await archivedArrays(target, (name) => /\.npy$/i.test(name), options);
+  if (!archive && (await look(target)).size >= largeBytes && !isGzip(await readStart(target, 4)))
+    return openLargeNpy(target, path.basename(target), options);
   if (!archive) return openArrays(target, 'npy', [npyFile(target, options)], [], options);
   const { tree, files } = archive;
   try {

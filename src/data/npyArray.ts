@@ -4,7 +4,7 @@ import { DataError, type ExampleData } from './reader.js';
 import { formatCount } from './files.js';
 
 const MAGIC = '\x93NUMPY';
-const MAX_HEADER_BYTES = 1024 * 1024;
+export const MAX_HEADER_BYTES = 1024 * 1024;
 
 const types: Record<string, NumberType> = {
   b1: 'bool',
@@ -34,7 +34,7 @@ export interface StoredText {
  * @throws DataError when it is no NPY file, not whole, or holds something else than numbers or text
  */
 export function decodeNpy(bytes: Buffer, name: string, file: string): StoredArray | StoredText {
-  const header = parseHeader(bytes, name, file);
+  const header = parseNpyHeader(bytes, name, file);
   const { shape, fortran, offset } = header;
   const size = sizeOf(shape);
   const width = header.text ? header.text.width * (header.text.unicode ? 4 : 1) : numberBytes[header.number];
@@ -54,7 +54,7 @@ export function decodeNpy(bytes: Buffer, name: string, file: string): StoredArra
   return { shape, type: header.number, data: fortran ? toRowMajor(data, shape) : data };
 }
 
-interface NpyHeader {
+export interface NpyHeader {
   descr: string;
   number: NumberType;
   /** Instead of `number`: characters an element. */
@@ -65,7 +65,8 @@ interface NpyHeader {
   offset: number;
 }
 
-function parseHeader(bytes: Buffer, name: string, file: string): NpyHeader {
+/** @param bytes the file, or its beginning with the whole header @throws DataError */
+export function parseNpyHeader(bytes: Buffer, name: string, file: string): NpyHeader {
   const damaged = (what: string): DataError =>
     new DataError(`${name} is no NPY file, or it is damaged: ${what}.`, file, 'Download, copy or save it again.');
   if (bytes.length < 12 || bytes.toString('latin1', 0, 6) !== MAGIC)

@@ -39,50 +39,60 @@ export class MemoryValues implements Values {
   }
 }
 
-/** Little-endian rows in a file, from a byte offset on. The system keeps in memory what it has room for. */
+/** How values lie in a file where it is not as this machine's memory has them. */
+export interface StoredAs {
+  /** Bytes of one value. */
+  bytes: number;
+  decode(bytes: Uint8Array): ExampleData;
+}
+
+/** Rows in a file, from a byte offset on. The system keeps in memory what it has room for. */
 export class FileValues implements Values {
   private readonly handle: number;
   private readonly rowBytes: number;
 
-  /** @throws the file system's error */
+  /** @param stored null for values of `type`, little-endian @throws the file system's error */
   constructor(
     private readonly file: string,
     private readonly type: ValueType,
     private readonly width: number,
     private readonly start = 0,
+    private readonly stored: StoredAs | null = null,
   ) {
     this.handle = openSync(file, 'r');
-    this.rowBytes = width * bytesOf[type];
+    this.rowBytes = width * (stored?.bytes ?? bytesOf[type]);
   }
 
   /** @throws Error when the file ends before a row does */
   read(positions: ArrayLike<number>): ExampleData {
-    const { handle, rowBytes, start } = this;
-    const out = newValues(this.type, positions.length * this.width);
-    const bytes = new Uint8Array(out.buffer);
-    for (let i = 0; i < positions.length;) {
-      // Rows that follow each other in the file are read at once: validation, and data that is not shuffled.
-      const first = positions[i] as number;
-      let count = 1;
-      while (i + count < positions.length && positions[i + count] === first + count) count++;
-      let done = 0;
-      while (done < count * rowBytes) {
-        const read = readSync(
-          handle,
-          bytes,
-          i * rowBytes + done,
-          count * rowBytes - done,
-          start + first * rowBytes + done,
-        );
-        if (read === 0) throw new Error(`${this.file} ends within example ${first}`);
-        done += read;
-      }
-      i += count;
+    if (this.stored) {
+      const bytes = new Uint8Array(positions.length * this.rowBytes);
+      this.fill(positions, bytes);
+      return this.stored.decode(bytes);
     }
+    const out = newValues(this.type, positions.length * this.width);
+    this.fill(positions, new Uint8Array(out.buffer));
     return out;
   }
 
   close(): void {
     closeSync(this.handle);
+  }
+
+  private fill(positions: ArrayLike<number>, bytes: Uint8Array): void {
+    const { handle, rowBytes, start } = this;
+    for (let i = 0; i < positions.length;) {
+      // Rows that follow each other in the file are read at once: validation, and data that is not shuffled.
+      const first = positions[i] as number;
+      let count = 1;
+      while (i + count < positions.length && positions[i + count] === first + count) count++;
+      const length = count * rowBytes;
+      for (let done = 0; done < length;) {
+        const read = readSync(handle, bytes, i * rowBytes + done, length - done, start + first * rowBytes + done);
+        if (read === 0) throw new Error(`${this.file} ends within example ${first}`);
+        done += read;
+      }
+      i += count;
+    }
   }
 }

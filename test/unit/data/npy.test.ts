@@ -163,6 +163,46 @@ describe('NumPy arrays', () => {
     assert.equal(crc32OfBytes(Buffer.from('123456789')), 0xcbf43926);
   });
 
+  describe('that are too large for memory', () => {
+    const types: [string, number, (view: DataView, at: number, value: number) => void][] = [
+      ['|u1', 1, (view, at, value) => view.setUint8(at, value)],
+      ['<i4', 4, (view, at, value) => view.setInt32(at, value, true)],
+      ['<f4', 4, (view, at, value) => view.setFloat32(at, value, true)],
+      ['>f4', 4, (view, at, value) => view.setFloat32(at, value, false)],
+      ['<f8', 8, (view, at, value) => view.setFloat64(at, value, true)],
+      ['>i2', 2, (view, at, value) => view.setInt16(at, value, false)],
+    ];
+    const large = (descr: string, width: number, write: (typeof types)[0][2], values: number[]): Buffer => {
+      const body = new DataView(new ArrayBuffer(values.length * width));
+      values.forEach((value, i) => write(body, i * width, value));
+      return npy(descr, [values.length / 6, 2, 3], new Uint8Array(body.buffer));
+    };
+
+    for (const [descr, width, write] of types)
+      it(`are read from the disk, any order, with the values that reading them whole gives: ${descr}`, async () => {
+        const values = Array.from({ length: 60 }, (_, i) => (i * 37) % 101);
+        const file = put(at('large', `${descr.replace(/\W/g, '-')}.npy`), large(descr, width, write, values));
+        const [disk, memory] = [await openNpy(file, {}, 0), await openNpy(file)];
+        for (const positions of [[9, 0, 5, 6, 7, 5], [0], Array.from({ length: 10 }, (_, i) => i)])
+          assert.deepEqual(
+            Array.from((await disk.read(positions)).data),
+            Array.from((await memory.read(positions)).data),
+          );
+        assert.deepEqual([disk.info.count, disk.info.splits], [memory.info.count, memory.info.splits]);
+        if (descr !== '|u1') assert.deepEqual(disk.info.range, [0, 100]);
+        await disk.close();
+      });
+
+    it('are refused when a value is not finite, cut off, or in Fortran order', async () => {
+      const write = types[2]![2];
+      const bytes = large('<f4', 4, write, [...counting(17), NaN]);
+      await rejectsWith(openNpy(put(at('nan.npy'), bytes), {}, 0), 'nan.npy', /first is at \[2, 1, 2\]/);
+      await rejectsWith(openNpy(put(at('cut.npy'), bytes.subarray(0, -1)), {}, 0), 'cut.npy', /cut off/);
+      const fortran = npy('<f4', [3, 2, 3], float32(counting(18)), true);
+      await rejectsWith(openNpy(put(at('fortran.npy'), fortran), {}, 0), 'fortran.npy', /Fortran/, /ascontiguousarray/);
+    });
+  });
+
   describe('that cannot be used are told with what to do', () => {
     const wrong = (name: string, content: Uint8Array, ...says: RegExp[]): Promise<void> =>
       rejectsWith(openNpy(put(at('wrong', name), content)), name, ...says);

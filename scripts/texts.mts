@@ -5,8 +5,11 @@ import type { JsonSchema } from '../src/recipe/description.js';
 import { translatedSchema } from '../src/recipe/translation.js';
 import { english } from '../webview/strings.js';
 
-/** The function whose first argument is a text for people: protocol/l10n.ts. */
-const TRANSLATOR = 't';
+/** Which arguments of the functions of protocol/l10n.ts are texts for people. */
+const TRANSLATORS = new Map([
+  ['t', [0]],
+  ['counted', [1, 2]],
+]);
 
 /** What is known about the texts of the sources. */
 export interface Texts {
@@ -23,10 +26,12 @@ export function textsOf(folder: string): Texts {
     const file = path.join(folder, name);
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
     const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) && node.expression.getText(source) === TRANSLATOR) {
-        const first = node.arguments[0];
-        if (first !== undefined && ts.isStringLiteralLike(first)) texts.literals.push(first.text);
-        else texts.others.push(`${name}:${source.getLineAndCharacterOfPosition(node.pos).line + 1}`);
+      if (ts.isCallExpression(node)) {
+        for (const place of TRANSLATORS.get(node.expression.getText(source)) ?? []) {
+          const text = node.arguments[place];
+          if (text !== undefined && ts.isStringLiteralLike(text)) texts.literals.push(text.text);
+          else texts.others.push(`${name}:${source.getLineAndCharacterOfPosition(node.pos).line + 1}`);
+        }
       }
       ts.forEachChild(node, visit);
     };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { PretrainOptions } from '../recipe/recipe.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
@@ -215,7 +216,12 @@ async function preview(
 
 function notFinite(progress: Progress, { optimizer }: PretrainOptions): TrainingError {
   return new TrainingError(
-    `The loss is no longer a finite number at step ${(progress.step + 1).toLocaleString('en')}. ` +
-      `Usually the learning rate (${progress.learningRate}, optimizer ${optimizer.name}) is too high: try ${progress.learningRate / 10}, or set "globalClipNorm": 1.`,
+    t(
+      'The loss is no longer a finite number at step {0}. Usually the learning rate ({1}, optimizer {2}) is too high: try {3}, or set "globalClipNorm": 1.',
+      formatCount(progress.step + 1),
+      progress.learningRate,
+      optimizer.name,
+      progress.learningRate / 10,
+    ),
   );
 }

@@ -19,10 +19,24 @@ export function setLanguage(name: string, bundle: Readonly<Record<string, string
  * @param values for {0}, {1}, ...
  */
 export function t(text: string, ...values: (string | number)[]): string {
-  return (texts[text] ?? text).replace(/\{(\d+)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
+  return translated(text, values);
 }
 
-/** A number for a text; large ones with the language's separators, e.g. "60,000". */
+/** One of two texts by a number, which is {0} in both, e.g. counted(3, '{0} file', '{0} files'). */
+export function counted(count: number, one: string, many: string): string {
+  return translated(count === 1 ? one : many, [formatCount(count)]);
+}
+
+/** A count with the language's separators, e.g. "1,204". */
+export function formatCount(count: number): string {
+  return count.toLocaleString(language);
+}
+
+/** A number that could stand in a recipe: only a large one has separators, e.g. "1024", "60,000". */
 export function grouped(value: number): string {
-  return Math.abs(value) >= 10_000 ? value.toLocaleString(language) : String(value);
+  return Math.abs(value) >= 10_000 ? formatCount(value) : String(value);
+}
+
+function translated(text: string, values: readonly (string | number)[]): string {
+  return (texts[text] ?? text).replace(/\{(\d+)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
 }

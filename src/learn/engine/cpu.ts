@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { t } from '../../protocol/l10n.js';
 import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
 import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
@@ -11,7 +12,7 @@ import type { OptimizerOptions } from '../../recipe/recipe.js';
 export async function startCpu(): Promise<Engine> {
   tf.enableProdMode(); // without it the back end advertises tfjs-node on the console
   const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
-  if (!(await tf.setBackend('cpu'))) throw new Error('TensorFlow.js did not take the JavaScript back end.');
+  if (!(await tf.setBackend('cpu'))) throw new Error(t('TensorFlow.js did not take the JavaScript back end.'));
   registerGradients();
   registerFused('cpu', portableKernels);
   return {

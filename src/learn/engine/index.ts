@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n.js';
 import type { EngineName } from '../../protocol/run.js';
 import type { EngineChoice } from '../../recipe/recipe.js';
 import { startCpu } from './cpu.js';
@@ -51,7 +52,7 @@ export async function startEngine(
     }
   }
   const reasons = passedOver.map(({ name, reason }) => (choice === 'auto' ? `${name}: ${reason}` : reason)).join(' ');
-  throw new EngineError(`The engine "${choice}" does not load here. ${reasons}`, passedOver);
+  throw new EngineError(t('The engine "{0}" does not load here. {1}', choice, reasons), passedOver);
 }
 
 async function start(name: EngineName, places: EnginePlaces): Promise<Engine> {
@@ -77,6 +78,8 @@ async function startFirst({ bindings, threads }: EnginePlaces): Promise<Engine> 
   throw new Error(
     reasons.length > 0
       ? reasons.join(' ')
-      : "TensorFlow's native library is not installed. The command Install Native Engine (pretrain engines --install) installs it.",
+      : t(
+          "TensorFlow's native library is not installed. The command Install Native Engine (pretrain engines --install) installs it.",
+        ),
   );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { t } from '../../protocol/l10n.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import type { Arrays, Optimizer, Values } from './engine.js';
 
@@ -126,10 +127,15 @@ export function stepOf(state: Arrays): number {
 /** The array of that name. @throws Error when it is missing or of another shape: the checkpoint belongs to another network. */
 export function arrayOf(arrays: Arrays, name: string, shape: number[]): Float32Array {
   const array = arrays[name];
-  if (!array) throw new Error(`The checkpoint has no ${name}: it belongs to another network or optimizer.`);
+  if (!array) throw new Error(t('The checkpoint has no {0}: it belongs to another network or optimizer.', name));
   if (array.shape.join() !== shape.join())
     throw new Error(
-      `${name} has shape [${array.shape.join(', ')}] in the checkpoint, but [${shape.join(', ')}] in this network.`,
+      t(
+        '{0} has shape [{1}] in the checkpoint, but [{2}] in this network.',
+        name,
+        array.shape.join(', '),
+        shape.join(', '),
+      ),
     );
   return array.data;
 }

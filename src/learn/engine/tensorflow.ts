@@ -1,6 +1,7 @@
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
+import { t } from '../../protocol/l10n.js';
 import type { EngineFacts } from '../../protocol/run.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import { disposeBackend } from './backend.js';
@@ -36,7 +37,7 @@ export async function startTensorflow({ binding, threads }: TensorflowOptions): 
   await import('@tensorflow/tfjs-node/dist/register_all_kernels.js');
   if (!('tensorflow' in tf.engine().registryFactory))
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native as never, '@tensorflow/tfjs-node'));
-  if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow.js did not take the TensorFlow back end.');
+  if (!(await tf.setBackend('tensorflow'))) throw new Error(t('TensorFlow.js did not take the TensorFlow back end.'));
   const backend = tf.backend() as NodeJSKernelBackend;
   registerGradients();
   registerFused('tensorflow', tensorflowKernels(backend));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { t } from '../../protocol/l10n.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
@@ -23,7 +24,7 @@ export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
   registerWasmKernels();
   registerGradients();
   if (!(await tf.setBackend('wasm'))) {
-    throw new Error(`The WebAssembly back end did not start; its modules are looked for in ${folder}.`);
+    throw new Error(t('The WebAssembly back end did not start; its modules are looked for in {0}.', folder));
   }
   registerFused('wasm', wasmKernels);
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { t } from '../../protocol/l10n.js';
 import type { Values } from '../engine/engine.js';
 import type { Pass } from '../network.js';
 import { sizeOf } from '../parameters.js';
@@ -48,7 +49,12 @@ export const autoencoder: Method = {
 
     return {
       shapes: { ...encoder.shapes, ...decoder.shapes },
-      summary: `Autoencoder ${widths.encoder} → ${widths.decoder} · ${onLogits ? 'binary cross-entropy' : 'mean squared error'}`,
+      summary: t(
+        'Autoencoder {0} → {1} · {2}',
+        widths.encoder,
+        widths.decoder,
+        onLogits ? 'binary cross-entropy' : 'mean squared error',
+      ),
       activationsPerExample: 3 * sizeOf(shape) + 2 * sizeOf(encoder.outputShape),
 
       init: (seed) => ({ ...encoder.init(seed), ...decoder.init(seed) }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { grouped, setLanguage, t } from '../../../src/protocol/l10n.js';
+import { counted, formatCount, grouped, setLanguage, t } from '../../../src/protocol/l10n.js';
 
 describe('texts for people', () => {
   afterEach(() => setLanguage('en', {}));
@@ -15,9 +15,16 @@ describe('texts for people', () => {
     assert.equal(t('Not translated: {0}', 1), 'Not translated: 1');
   });
 
+  it('have a singular and a plural', () => {
+    const files = (count: number) => counted(count, '{0} file', '{0} files');
+    assert.deepEqual([0, 1, 1204].map(files), ['0 files', '1 file', '1,204 files']);
+  });
+
   it('write large numbers as the language does', () => {
     assert.deepEqual([9999, 60_000].map(grouped), ['9999', '60,000']);
+    assert.equal(formatCount(9999), '9,999');
     setLanguage('de', {});
     assert.equal(grouped(60_000), '60.000');
+    assert.equal(formatCount(9999), '9.999');
   });
 });

@@ -1,3 +1,4 @@
+import { t } from '../../../protocol/l10n.js';
 import { BINARY } from './binary.js';
 import type { WasmBackend } from './backend.js';
 
@@ -74,7 +75,8 @@ export function native(backend: WasmBackend): Native {
   const known = instances.get(backend);
   if (known) return known;
   const memory = Object.values(backend.wasm.asm).find((value) => value instanceof WebAssembly.Memory);
-  if (!memory) throw new Error('The wasm engine does not share its memory: is @tensorflow/tfjs-backend-wasm 4.22.0?');
+  if (!memory)
+    throw new Error(t('The wasm engine does not share its memory: is @tensorflow/tfjs-backend-wasm 4.22.0?'));
   compiled ??= new WebAssembly.Module(Buffer.from(BINARY, 'base64'));
   const instance = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Native;
   instances.set(backend, instance);
@@ -109,6 +111,6 @@ export function withMemory<Result>(backend: WasmBackend, bytes: number, use: (at
 
 function allocate(backend: WasmBackend, bytes: number): number {
   const at = backend.wasm._malloc(bytes) >>> 0;
-  if (at === 0) throw new Error(`The wasm engine is out of memory: ${bytes} bytes are not to be had.`);
+  if (at === 0) throw new Error(t('The wasm engine is out of memory: {0} bytes are not to be had.', bytes));
   return at;
 }

@@ -1,5 +1,5 @@
 /** From stored arrays to a reader: what IDX and NumPy files have in common. */
-import { counted } from './files.js';
+import { counted, formatCount, t } from '../protocol/l10n.js';
 import { classLabels, type StoredLabels } from './labels.js';
 import { MemoryReader } from './memory.js';
 import { extent, findNotFinite, indexAt, type StoredArray } from './numbers.js';
@@ -40,7 +40,7 @@ export function arrayReader(source: ArraySource, given: ArrayPart[]): Reader {
   const parts = [...given].sort((a, b) => SPLIT_ORDER.indexOf(a.split) - SPLIT_ORDER.indexOf(b.split));
   for (const part of parts) check(part);
   const [first] = parts;
-  if (!first) throw new DataError(`${source.path} holds no examples.`, source.path, 'Choose other data.');
+  if (!first) throw new DataError(t('{0} holds no examples.', source.path), source.path, t('Choose other data.'));
   for (const part of parts) checkFits(part, first);
 
   const { shape, kind, channelsFirst } = exampleShape(parts);
@@ -53,7 +53,7 @@ export function arrayReader(source: ArraySource, given: ArrayPart[]): Reader {
   if (typeof found === 'string')
     problems.push({
       file: parts.find(({ labels }) => labels)?.labels?.file ?? source.path,
-      reason: `Used without labels: ${found}.`,
+      reason: t('Used without labels: {0}.', found),
     });
   const classes = found === null || typeof found === 'string' ? null : found;
 
@@ -86,22 +86,29 @@ export function arrayReader(source: ArraySource, given: ArrayPart[]): Reader {
 function check({ name, file, array: { shape, data } }: ArrayPart): void {
   if (shape.length < 2)
     throw new DataError(
-      `${name} has the shape [${shape.join(', ')}]: one number an example, or labels only.`,
+      t('{0} has the shape [{1}]: one number an example, or labels only.', name, shape.join(', ')),
       file,
-      'Examples need at least two dimensions: [examples, values] or [examples, height, width].',
+      t('Examples need at least two dimensions: [examples, values] or [examples, height, width].'),
     );
   if (data.length === 0)
     throw new DataError(
-      `${name} has the shape [${shape.join(', ')}]: it holds no examples.`,
+      t('{0} has the shape [{1}]: it holds no examples.', name, shape.join(', ')),
       file,
-      'Choose a file with examples in it.',
+      t('Choose a file with examples in it.'),
     );
   const bad = findNotFinite(data);
   if (bad)
     throw new DataError(
-      `${name}: ${counted(bad.count, 'value')} of ${data.length.toLocaleString('en-US')} ${bad.count === 1 ? 'is' : 'are'} not finite (NaN, infinite, or beyond 32-bit floats); the first is at [${indexAt(shape, bad.first).join(', ')}].`,
+      counted(
+        bad.count,
+        '{1}: {0} value of {2} is not finite (NaN, infinite, or beyond 32-bit floats); the first is at [{3}].',
+        '{1}: {0} values of {2} are not finite (NaN, infinite, or beyond 32-bit floats); the first is at [{3}].',
+        name,
+        formatCount(data.length),
+        indexAt(shape, bad.first).join(', '),
+      ),
       file,
-      'Replace these values, or leave out their examples.',
+      t('Replace these values, or leave out their examples.'),
     );
 }
 
@@ -109,16 +116,16 @@ function checkFits(part: ArrayPart, first: ArrayPart): void {
   const shapeOf = ({ array }: ArrayPart): string => array.shape.slice(1).join(' × ');
   if (shapeOf(part) !== shapeOf(first))
     throw new DataError(
-      `${first.name} has examples of ${shapeOf(first)}, ${part.name} of ${shapeOf(part)}.`,
+      t('{0} has examples of {1}, {2} of {3}.', first.name, shapeOf(first), part.name, shapeOf(part)),
       part.file,
-      'All parts of a dataset need examples of the same shape.',
+      t('All parts of a dataset need examples of the same shape.'),
     );
   const bytes = ({ array }: ArrayPart): boolean => array.data instanceof Uint8Array;
   if (bytes(part) !== bytes(first))
     throw new DataError(
-      `${first.name} holds ${first.array.type} values, ${part.name} ${part.array.type} values.`,
+      t('{0} holds {1} values, {2} {3} values.', first.name, first.array.type, part.name, part.array.type),
       part.file,
-      'Save all parts of a dataset as the same type.',
+      t('Save all parts of a dataset as the same type.'),
     );
 }
 

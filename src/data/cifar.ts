@@ -3,9 +3,9 @@
  * images"; layout from the data sets' page): records of one label byte (CIFAR-100: the coarse and the fine one) and
  * 32 × 32 red, then green, then blue bytes.
  */
-import { t } from '../protocol/l10n.js';
+import { formatCount, t } from '../protocol/l10n.js';
 import { cifarVariant, type CifarVariant } from './cifarNames.js';
-import { formatCount, MAX_BYTES } from './files.js';
+import { MAX_BYTES } from './files.js';
 import { MemoryReader, type MemoryPart } from './memory.js';
 import { DataError, type DatasetOptions, type Reader, type Split } from './reader.js';
 import { openTree, type DataFile } from './tree/tree.js';

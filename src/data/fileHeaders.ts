@@ -1,7 +1,7 @@
 /** What the beginnings of many files tell, and which files cannot be read. */
-import { t } from '../protocol/l10n.js';
+import { formatCount, t } from '../protocol/l10n.js';
 import type { LaidOutFile } from './fileLayout.js';
-import { describeEntries, fileError, formatCount, joinList, listFolder } from './files.js';
+import { describeEntries, fileError, joinList, listFolder } from './files.js';
 import { DataError, type DatasetOptions, type OpenOptions, type UnreadableFile } from './reader.js';
 import type { DataFile, Tree } from './tree/tree.js';
 

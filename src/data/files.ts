@@ -1,6 +1,8 @@
 /** Looking at and reading files, with failures told as DataErrors. Light: it also runs in the extension host. */
 import { constants, promises as fs } from 'node:fs';
 import * as path from 'node:path';
+import { listed } from '../recipe/expectation.js';
+import { counted, formatCount, t } from '../protocol/l10n.js';
 import { DataError, type DirectoryEntry } from './reader.js';
 
 /** What is read into memory as a whole may have at most this many bytes. */
@@ -9,15 +11,6 @@ export const MAX_BYTES = 4 * 1024 ** 3 - 1;
 /** What is read of a large file at a time. */
 const PIECE_BYTES = 1024 * 1024;
 
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** e.g. "1 file", "1,204 files". */
-export function counted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
-}
-
 /** An error of the file system as a person should read it. What is no such error is returned as it is. */
 export function fileError(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof DataError) return error;
@@ -25,45 +18,45 @@ export function fileError(error: unknown, file: string): unknown {
     case 'ENOENT':
     case 'ENOTDIR':
       return new DataError(
-        `${file} is not there.`,
+        t('{0} is not there.', file),
         file,
-        'Check the path; a relative path is relative to the recipe’s folder.',
+        t('Check the path; a relative path is relative to the recipe’s folder.'),
       );
     case 'EACCES':
     case 'EPERM':
       return new DataError(
-        `${file} cannot be read: this user has no permission.`,
+        t('{0} cannot be read: this user has no permission.', file),
         file,
-        'Give yourself the right to read it, or choose other data.',
+        t('Give yourself the right to read it, or choose other data.'),
       );
     case 'ELOOP':
       return new DataError(
-        `${file} cannot be read: its links lead in a circle.`,
+        t('{0} cannot be read: its links lead in a circle.', file),
         file,
-        'Replace the link by what it should lead to.',
+        t('Replace the link by what it should lead to.'),
       );
     case 'EMFILE':
     case 'ENFILE':
       return new DataError(
-        `${file} cannot be read: too many files are open on this machine.`,
+        t('{0} cannot be read: too many files are open on this machine.', file),
         file,
-        'Close other programs and try again.',
+        t('Close other programs and try again.'),
       );
     case 'ENOSPC':
     case 'EDQUOT':
       return new DataError(
-        `${file} cannot be written: the disk is full.`,
+        t('{0} cannot be written: the disk is full.', file),
         file,
-        'Free some space, or choose another folder.',
+        t('Free some space, or choose another folder.'),
       );
     case 'EROFS':
-      return new DataError(`${file} cannot be written: the disk is read-only.`, file, 'Choose another folder.');
+      return new DataError(t('{0} cannot be written: the disk is read-only.', file), file, t('Choose another folder.'));
     default:
       return typeof error.code === 'string' && 'syscall' in error
         ? new DataError(
-            `${file} cannot be read (${error.code}).`,
+            t('{0} cannot be read ({1}).', file, error.code),
             file,
-            'Check that the disk or network drive works, then try again.',
+            t('Check that the disk or network drive works, then try again.'),
           )
         : error;
   }
@@ -82,7 +75,7 @@ export async function telling<T>(file: string, action: () => Promise<T>): Promis
 export async function look(file: string): Promise<{ isDirectory: boolean; size: number }> {
   const stats = await telling(file, () => fs.stat(file));
   if (!stats.isFile() && !stats.isDirectory())
-    throw new DataError(`${file} is neither a file nor a folder.`, file, 'Choose a file or a folder of data.');
+    throw new DataError(t('{0} is neither a file nor a folder.', file), file, t('Choose a file or a folder of data.'));
   return { isDirectory: stats.isDirectory(), size: stats.size };
 }
 
@@ -175,13 +168,18 @@ export async function* readPieces(file: string, signal?: AbortSignal): AsyncGene
 /** A whole file. @throws DataError when it cannot be read, is empty, or is larger than fits into memory. */
 export async function readWhole(file: string, signal?: AbortSignal): Promise<Buffer> {
   const { size, isDirectory } = await look(file);
-  if (isDirectory) throw new DataError(`${file} is a folder, not a file.`, file, 'Name a file.');
+  if (isDirectory) throw new DataError(t('{0} is a folder, not a file.', file), file, t('Name a file.'));
   checkNotEmpty(file, size);
   if (size > MAX_BYTES)
     throw new DataError(
-      `${path.basename(file)} has ${formatCount(size)} bytes; data that is read into memory may have ${formatCount(MAX_BYTES)}.`,
+      t(
+        '{0} has {1} bytes; data that is read into memory may have {2}.',
+        path.basename(file),
+        formatCount(size),
+        formatCount(MAX_BYTES),
+      ),
       file,
-      'Use a part of it.',
+      t('Use a part of it.'),
     );
   return telling(file, async () => {
     try {
@@ -196,9 +194,9 @@ export async function readWhole(file: string, signal?: AbortSignal): Promise<Buf
 export function checkNotEmpty(file: string, size: number): void {
   if (size === 0)
     throw new DataError(
-      `${path.basename(file)} is empty (0 bytes).`,
+      t('{0} is empty (0 bytes).', path.basename(file)),
       file,
-      'Download or copy it again; the file was probably cut off.',
+      t('Download or copy it again; the file was probably cut off.'),
     );
 }
 
@@ -217,20 +215,20 @@ export function describeEntries({ entries, links }: Listing): string {
   const parts = kinds
     .slice(0, 4)
     .map(([extension, count]) =>
-      counted(
-        count,
-        extension === '' ? 'file without an extension' : `${extension} file`,
-        extension === '' ? 'files without an extension' : `${extension} files`,
-      ),
+      extension === ''
+        ? counted(count, '{0} file without an extension', '{0} files without an extension')
+        : counted(count, '{0} {1} file', '{0} {1} files', extension),
     );
-  if (kinds.length > 4) parts.push('other files');
-  if (folders > 0) parts.push(counted(folders, 'folder'));
-  if (links.length > 0) parts.push(`${counted(links.length, 'link')} out of the folder, not followed`);
+  if (kinds.length > 4) parts.push(t('other files'));
+  if (folders > 0) parts.push(counted(folders, '{0} folder', '{0} folders'));
+  if (links.length > 0)
+    parts.push(
+      counted(links.length, '{0} link out of the folder, not followed', '{0} links out of the folder, not followed'),
+    );
   return joinList(parts);
 }
 
 /** "a, b and c"; "nothing" for an empty list. */
 export function joinList(parts: string[]): string {
-  if (parts.length === 0) return 'nothing';
-  return parts.length === 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+  return parts.length === 0 ? t('nothing') : listed(parts, t('and'));
 }

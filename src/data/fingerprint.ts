@@ -1,8 +1,8 @@
 /** What tells whether two runs saw the same data. */
 import { createHash, type Hash } from 'node:crypto';
 import * as path from 'node:path';
-import { t } from '../protocol/l10n.js';
-import { compareNames, formatCount, readPieces } from './files.js';
+import { formatCount, t } from '../protocol/l10n.js';
+import { compareNames, readPieces } from './files.js';
 import { isReader, type Collection, type OpenOptions, type Reader } from './reader.js';
 
 /** Files hashed at the same time. */

@@ -2,8 +2,8 @@
 import * as path from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { t } from '../protocol/l10n.js';
-import { checkNotEmpty, formatCount, look, MAX_BYTES, readPieces, readStart, readWhole } from './files.js';
+import { formatCount, t } from '../protocol/l10n.js';
+import { checkNotEmpty, look, MAX_BYTES, readPieces, readStart, readWhole } from './files.js';
 import { DataError, type OpenOptions } from './reader.js';
 
 /** Deflate cannot pack more than this many bytes into one (zlib's technical details: 1032:1). */
@@ -114,9 +114,15 @@ export async function* withProgress(
 
 export function wrongSize(file: string, { bytes, what }: Promised, found: string): DataError {
   return new DataError(
-    `${path.basename(file)} is cut off or has the wrong size: its header promises ${what}, ${formatCount(bytes)} bytes with the header, but it holds ${found}.`,
+    t(
+      '{0} is cut off or has the wrong size: its header promises {1}, {2} bytes with the header, but it holds {3}.',
+      path.basename(file),
+      what,
+      formatCount(bytes),
+      found,
+    ),
     file,
-    'Download or copy it again; if you wrote it yourself, its header must count all values.',
+    t('Download or copy it again; if you wrote it yourself, its header must count all values.'),
   );
 }
 
@@ -154,15 +160,26 @@ class Filler {
     const size = this.whole.bytes;
     if (size > MAX_BYTES)
       throw new DataError(
-        `${name} promises ${formatCount(size)} bytes; data that is read into memory may have ${formatCount(MAX_BYTES)}.`,
+        t(
+          '{0} promises {1} bytes; data that is read into memory may have {2}.',
+          name,
+          formatCount(size),
+          formatCount(MAX_BYTES),
+        ),
         this.file,
-        'Use a part of it.',
+        t('Use a part of it.'),
       );
     if (size > this.packedSize * MAX_RATIO)
       throw new DataError(
-        `${name} promises ${this.whole.what}, ${formatCount(size)} bytes, which its ${formatCount(this.packedSize)} compressed bytes cannot hold: it is cut off or damaged.`,
+        t(
+          '{0} promises {1}, {2} bytes, which its {3} compressed bytes cannot hold: it is cut off or damaged.',
+          name,
+          this.whole.what,
+          formatCount(size),
+          formatCount(this.packedSize),
+        ),
         this.file,
-        'Download or copy it again.',
+        t('Download or copy it again.'),
       );
     const content = Buffer.allocUnsafeSlow(size);
     this.copy(content, this.start);

@@ -3,9 +3,10 @@
  * bytes, a type, the number of dimensions, each dimension as a 32-bit big-endian number, then the values, big-endian.
  */
 import * as path from 'node:path';
+import { formatCount, t } from '../protocol/l10n.js';
 import { archivedArrays } from './archivedArrays.js';
 import { arrayReader, type ArrayPart } from './arrays.js';
-import { describeEntries, formatCount, listFolder, look } from './files.js';
+import { describeEntries, listFolder, look } from './files.js';
 import { readSized, wrongSize, type Promised } from './gzip.js';
 import { chooseIdxFiles, groupIdxFiles, parseIdxName, type IdxPart } from './idxNames.js';
 import { decodeNumbers, numberBytes, sizeOf, type NumberType, type StoredArray } from './numbers.js';
@@ -42,15 +43,15 @@ export async function openIdx(target: string, options: OpenOptions = {}): Promis
     const groups = groupIdxFiles(listing.entries);
     if (groups.length === 0)
       throw new DataError(
-        `${target} holds no IDX files, but ${describeEntries(listing)}.`,
+        t('{0} holds no IDX files, but {1}.', target, describeEntries(listing)),
         target,
-        'Choose the folder with train-images-idx3-ubyte.gz and the like.',
+        t('Choose the folder with train-images-idx3-ubyte.gz and the like.'),
       );
     parts = chooseIdxFiles(target, groups);
     problems.push(
       ...listing.links.map((link) => ({
         file: path.join(target, link),
-        reason: 'A link that leads out of the folder: not followed.',
+        reason: t('A link that leads out of the folder: not followed.'),
       })),
     );
   } else {
@@ -81,9 +82,9 @@ export async function openIdx(target: string, options: OpenOptions = {}): Promis
       const file = path.join(folder, images);
       if (array.shape.length === 1)
         throw new DataError(
-          `${images} holds labels, not images: it has one dimension.`,
+          t('{0} holds labels, not images: it has one dimension.', images),
           file,
-          `Name the images file, or the folder that holds both.`,
+          t('Name the images file, or the folder that holds both.'),
         );
       return {
         split,
@@ -109,7 +110,7 @@ export async function readIdx(file: string, options: OpenOptions = {}): Promise<
 }
 
 function promisedBy({ offset, size, shape, type }: IdxHeader): Promised {
-  return { bytes: offset + size * numberBytes[type], what: `[${shape.join(', ')}] values of ${type}` };
+  return { bytes: offset + size * numberBytes[type], what: t('[{0}] values of {1}', shape.join(', '), type) };
 }
 
 function decodeIdx(bytes: Buffer, file: string): StoredArray {
@@ -137,24 +138,28 @@ function parseHeader(start: Buffer, file: string): IdxHeader {
   const type = types[start[2] ?? 0];
   if (start.length < 4 || start[0] !== 0 || start[1] !== 0 || !type || dimensions < 1 || dimensions > MAX_DIMENSIONS)
     throw new DataError(
-      `${name} is not an IDX file: it begins with ${start.subarray(0, 4).toString('hex') || 'nothing'}, not with 0000, a type (08 to 0e) and 01 to 08.`,
+      t(
+        '{0} is not an IDX file: it begins with {1}, not with 0000, a type (08 to 0e) and 01 to 08.',
+        name,
+        start.subarray(0, 4).toString('hex') || t('nothing'),
+      ),
       file,
-      'Check that this is the right file and that it was downloaded as it is.',
+      t('Check that this is the right file and that it was downloaded as it is.'),
     );
   const offset = 4 + 4 * dimensions;
   if (start.length < offset)
     throw new DataError(
-      `${name} is cut off within its header, after ${start.length} of ${offset} bytes.`,
+      t('{0} is cut off within its header, after {1} of {2} bytes.', name, start.length, offset),
       file,
-      'Download or copy it again.',
+      t('Download or copy it again.'),
     );
   const shape = Array.from({ length: dimensions }, (_, i) => start.readUInt32BE(4 + 4 * i));
   const size = sizeOf(shape);
   if (size === null || !Number.isSafeInteger(size * 8))
     throw new DataError(
-      `${name} is damaged: its header promises [${shape.join(', ')}] values.`,
+      t('{0} is damaged: its header promises [{1}] values.', name, shape.join(', ')),
       file,
-      'Download or copy it again.',
+      t('Download or copy it again.'),
     );
   return { type, shape, size, offset };
 }

@@ -1,5 +1,6 @@
 /** IDX files by their names: which hold images, which labels, and what belongs together. Reads no file. */
 import * as path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { joinList } from './files.js';
 import { DataError, type DirectoryEntry } from './reader.js';
 import { splitName, wordsOf, type SplitName } from './splitNames.js';
@@ -87,22 +88,25 @@ export function chooseIdxFiles(folder: string, groups: IdxGroup[]): IdxPart[] {
   const [orphan] = groups.flatMap((group) => group.labelsOnly);
   if (orphan !== undefined)
     throw new DataError(
-      `${orphan} holds labels, but its images are missing from ${folder}.`,
+      t('{0} holds labels, but its images are missing from {1}.', orphan, folder),
       path.join(folder, orphan),
-      `Put the images beside it, named like it (${orphan.replace(/label/i, 'image').replace(/idx1/i, 'idx3')}), or remove it.`,
+      t(
+        'Put the images beside it, named like it ({0}), or remove it.',
+        orphan.replace(/label/i, 'image').replace(/idx1/i, 'idx3'),
+      ),
     );
   const twice = groups.find((group) => group.ambiguous)?.ambiguous;
   if (twice)
     throw new DataError(
-      `${folder} holds two files for the same part: ${joinList(twice)}.`,
+      t('{0} holds two files for the same part: {1}.', folder, joinList(twice)),
       folder,
-      'Move one of them elsewhere, or name the images file that you mean.',
+      t('Move one of them elsewhere, or name the images file that you mean.'),
     );
   if (groups.length > 1)
     throw new DataError(
-      `${folder} holds several datasets: ${joinList(groups.map(({ parts }) => parts[0]?.images ?? ''))}.`,
+      t('{0} holds several datasets: {1}.', folder, joinList(groups.map(({ parts }) => parts[0]?.images ?? ''))),
       folder,
-      'Put each into a folder of its own, or name one images file.',
+      t('Put each into a folder of its own, or name one images file.'),
     );
   return groups[0]?.parts ?? [];
 }

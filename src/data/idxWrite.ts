@@ -4,6 +4,7 @@ import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { t } from '../protocol/l10n.js';
 import { fileError } from './files.js';
 import { DataError } from './reader.js';
 
@@ -44,9 +45,9 @@ export async function writeFiles(
     for (const file of done)
       if (await exists(file))
         throw new DataError(
-          `${file} is there already and is not overwritten.`,
+          t('{0} is there already and is not overwritten.', file),
           file,
-          'Choose another folder, or remove the file first.',
+          t('Choose another folder, or remove the file first.'),
         );
     for (const [i, { name, content }] of files.entries()) {
       signal?.throwIfAborted();
@@ -74,11 +75,11 @@ function writeError(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EACCES' || code === 'EPERM')
     return new DataError(
-      `Nothing can be written to ${folder}: this user has no permission.`,
+      t('Nothing can be written to {0}: this user has no permission.', folder),
       folder,
-      'Choose another folder.',
+      t('Choose another folder.'),
     );
   if (code === 'EEXIST' || code === 'ENOTDIR')
-    return new DataError(`${folder} cannot be made: a file is in the way.`, folder, 'Choose another folder.');
+    return new DataError(t('{0} cannot be made: a file is in the way.', folder), folder, t('Choose another folder.'));
   return fileError(error, folder);
 }

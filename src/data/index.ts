@@ -53,35 +53,39 @@ export async function openDataset(target: string, options: DatasetOptions = {}):
   return format.open(detection?.path ?? target, options);
 }
 
-const READ_HERE =
-  'Read are: a folder with MNIST-style IDX files, .npy and .npz files, and folders of PNG or JPEG images.';
+const readHere = () =>
+  t('Read are: a folder with MNIST-style IDX files, .npy and .npz files, and folders of PNG or JPEG images.');
 
 async function unknownFolder(folder: string): Promise<DataError> {
   const listing = await listFolder(folder);
   if (listing.entries.length + listing.links.length === 0)
-    return new DataError(`${folder} is an empty folder.`, folder, 'Put the data there, or choose another folder.');
+    return new DataError(
+      t('{0} is an empty folder.', folder),
+      folder,
+      t('Put the data there, or choose another folder.'),
+    );
   const folders = listing.entries.filter(({ isDirectory }) => isDirectory).slice(0, 50);
   for (const { name } of folders) {
     const inner = path.join(folder, name);
     const [found] = await detectDataset(inner);
     if (found)
       return new DataError(
-        `${folder} is not a dataset, but ${name} in it looks like one.`,
+        t('{0} is not a dataset, but {1} in it looks like one.', folder, name),
         folder,
-        `Name ${inner} instead.`,
+        t('Name {0} instead.', inner),
       );
   }
-  return new DataError(`${folder} holds no dataset, but ${describeEntries(listing)}.`, folder, READ_HERE);
+  return new DataError(t('{0} holds no dataset, but {1}.', folder, describeEntries(listing)), folder, readHere());
 }
 
 async function unknownFile(file: string): Promise<DataError> {
   const name = path.basename(file);
   if (IMAGE_NAME.test(name))
-    return new DataError(`${name} is a single image.`, file, 'Name the folder of the images instead.');
+    return new DataError(t('{0} is a single image.', name), file, t('Name the folder of the images instead.'));
   const start = await readStart(file, 4);
   return new DataError(
-    `${name} is no data that is read here: it begins with the bytes ${start.toString('hex')}.`,
+    t('{0} is no data that is read here: it begins with the bytes {1}.', name, start.toString('hex')),
     file,
-    READ_HERE,
+    readHere(),
   );
 }

@@ -1,6 +1,6 @@
 /** From labels as stored to class names and an index for each example. */
+import { counted, formatCount, t } from '../protocol/l10n.js';
 import { DataError } from './reader.js';
-import { counted, formatCount } from './files.js';
 
 /** Labels as a file stores them: numbers of any shape [count], [count, 1] or one-hot [count, classes], or names. */
 export interface StoredLabels {
@@ -37,17 +37,23 @@ export function classLabels(
   for (const { count, name, labels } of parts) {
     if (labels) {
       const column = classColumn(labels);
-      if (column === null) return `${labels.name} holds no class for each example`;
+      if (column === null) return t('{0} holds no class for each example', labels.name);
       if (column.length !== count)
         throw new DataError(
-          `${labels.name} has ${counted(column.length, 'label')}, but ${name} has ${counted(count, 'example')}.`,
+          t(
+            '{0} has {1}, but {2} has {3}.',
+            labels.name,
+            counted(column.length, '{0} label', '{0} labels'),
+            name,
+            counted(count, '{0} example', '{0} examples'),
+          ),
           labels.file,
-          'Use images and labels of the same dataset and part, both complete.',
+          t('Use images and labels of the same dataset and part, both complete.'),
         );
       for (let i = 0; i < count; i++) {
         const value = column[i] as number | string;
         if (typeof value === 'number' && !Number.isSafeInteger(value))
-          return `${labels.name} holds fractions, not classes`;
+          return t('{0} holds fractions, not classes', labels.name);
         values[start + i] = typeof value === 'number' && value < 0 ? null : value;
       }
     }
@@ -58,7 +64,7 @@ export function classLabels(
 
 function indexed(values: (number | string | null)[]): ClassLabels | string {
   const distinct = [...new Set(values)].filter((value) => value !== null);
-  if (distinct.length > MAX_CLASSES) return `the labels have ${formatCount(distinct.length)} different values`;
+  if (distinct.length > MAX_CLASSES) return t('the labels have {0} different values', formatCount(distinct.length));
   const numeric = distinct.every((value) => typeof value === 'number');
   distinct.sort(numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (String(a) < String(b) ? -1 : 1));
   const classes = distinct.map(String);

@@ -49,9 +49,9 @@ export async function openNpy(target: string, options: OpenOptions = {}, largeBy
       });
     if (arrays.length === 0)
       throw new DataError(
-        `${path.basename(target)} holds no arrays.`,
+        t('{0} holds no arrays.', path.basename(target)),
         target,
-        'Save it by numpy.savez with arrays such as x_train and y_train.',
+        t('Save it by numpy.savez with arrays such as x_train and y_train.'),
       );
     return await openArrays(target, 'npz', arrays, [], options);
   } finally {
@@ -97,13 +97,13 @@ async function openFolder(folder: string, options: OpenOptions): Promise<Reader>
     .map(({ name }) => npyFile(path.join(folder, name), options));
   if (arrays.length === 0)
     throw new DataError(
-      `${folder} holds no .npy files, but ${describeEntries(listing)}.`,
+      t('{0} holds no .npy files, but {1}.', folder, describeEntries(listing)),
       folder,
-      'Choose the folder with x_train.npy and the like, or an .npz file.',
+      t('Choose the folder with x_train.npy and the like, or an .npz file.'),
     );
   const problems = listing.links.map((link) => ({
     file: path.join(folder, link),
-    reason: 'A link that leads out of the folder: not followed.',
+    reason: t('A link that leads out of the folder: not followed.'),
   }));
   return openArrays(folder, 'npy', arrays, problems, options);
 }
@@ -145,7 +145,11 @@ async function openArrays(
   for (const { split, examples, labels } of choices) {
     const array = await load(examples);
     if (array.type === 'text')
-      throw new DataError(`${examples.name} holds text, not numbers.`, examples.file, 'Use an array of numbers.');
+      throw new DataError(
+        t('{0} holds text, not numbers.', examples.name),
+        examples.file,
+        t('Use an array of numbers.'),
+      );
     const stored = labels ? await load(labels) : null;
     parts.push({
       split,
@@ -158,7 +162,7 @@ async function openArrays(
   const unused = arrays.filter((array) => !used.includes(array));
   const leftOut = unused.map(({ name, file }) => ({
     file,
-    reason: `${name} was not used: its name tells neither examples nor labels.`,
+    reason: t('{0} was not used: its name tells neither examples nor labels.', name),
   }));
   const files = [...new Set(used.map(({ file }) => file))].sort();
   return arrayReader({ format, path: target, files, problems: [...problems, ...leftOut] }, parts);
@@ -180,9 +184,15 @@ function choose(target: string, arrays: NamedArray[]): Choice[] {
     const other = part[name.role];
     if (other)
       throw new DataError(
-        `${other.name} and ${array.name} both look like the ${name.role} of the ${name.split ?? 'train'} split.`,
+        t(
+          '{0} and {1} both look like the {2} of the {3} split.',
+          other.name,
+          array.name,
+          name.role === 'labels' ? t('labels') : t('examples'),
+          name.split ?? 'train',
+        ),
         target,
-        'Leave one of them out, or rename it.',
+        t('Leave one of them out, or rename it.'),
       );
     part[name.role] = array;
   }
@@ -192,16 +202,20 @@ function choose(target: string, arrays: NamedArray[]): Choice[] {
     if (examples) choices.push({ split, examples, labels });
     else if (labels)
       throw new DataError(
-        `${labels.name} holds labels, but there are no examples for them.`,
+        t('{0} holds labels, but there are no examples for them.', labels.name),
         labels.file,
-        `Add the examples, named like them: ${labels.key.replace(/^y/, 'x').replace(/labels?/i, 'images')}.`,
+        t('Add the examples, named like them: {0}.', labels.key.replace(/^y/, 'x').replace(/labels?/i, 'images')),
       );
   }
   if (choices.length === 0)
     throw new DataError(
-      `${target} holds the arrays ${joinList(arrays.slice(0, 8).map(({ key }) => key))}; which are the examples, their names do not tell.`,
+      t(
+        '{0} holds the arrays {1}; which are the examples, their names do not tell.',
+        target,
+        joinList(arrays.slice(0, 8).map(({ key }) => key)),
+      ),
       target,
-      'Name them x_train and y_train, or images and labels, or keep one array only.',
+      t('Name them x_train and y_train, or images and labels, or keep one array only.'),
     );
   return choices;
 }

@@ -1,7 +1,7 @@
 /** One array in NumPy's NPY format (numpy.lib.format, versions 1.0, 2.0 and 3.0). */
+import { formatCount, t } from '../protocol/l10n.js';
 import { numberBytes, decodeNumbers, sizeOf, type NumberType, type StoredArray } from './numbers.js';
 import { DataError, type ExampleData } from './reader.js';
-import { formatCount } from './files.js';
 
 const MAGIC = '\x93NUMPY';
 export const MAX_HEADER_BYTES = 1024 * 1024;
@@ -41,9 +41,16 @@ export function decodeNpy(bytes: Buffer, name: string, file: string): StoredArra
   const promised = offset + (size ?? Infinity) * width;
   if (size === null || bytes.length !== promised)
     throw new DataError(
-      `${name} is cut off or has the wrong size: its header promises [${shape.join(', ')}] values of ${header.descr}, ${formatCount(promised)} bytes with the header, but it holds ${formatCount(bytes.length)}.`,
+      t(
+        '{0} is cut off or has the wrong size: its header promises [{1}] values of {2}, {3} bytes with the header, but it holds {4}.',
+        name,
+        shape.join(', '),
+        header.descr,
+        formatCount(promised),
+        formatCount(bytes.length),
+      ),
       file,
-      'Download, copy or save it again.',
+      t('Download, copy or save it again.'),
     );
   const body = bytes.subarray(offset);
   if (header.text) {
@@ -68,36 +75,40 @@ export interface NpyHeader {
 /** @param bytes the file, or its beginning with the whole header @throws DataError */
 export function parseNpyHeader(bytes: Buffer, name: string, file: string): NpyHeader {
   const damaged = (what: string): DataError =>
-    new DataError(`${name} is no NPY file, or it is damaged: ${what}.`, file, 'Download, copy or save it again.');
+    new DataError(
+      t('{0} is no NPY file, or it is damaged: {1}.', name, what),
+      file,
+      t('Download, copy or save it again.'),
+    );
   if (bytes.length < 12 || bytes.toString('latin1', 0, 6) !== MAGIC)
-    throw damaged(`it does not begin with "\\x93NUMPY"`);
+    throw damaged(t('it does not begin with "\\x93NUMPY"'));
   const version = bytes[6] ?? 0;
   if (version < 1 || version > 3)
     throw new DataError(
-      `${name} has version ${version} of the NPY format; 1 to 3 are read.`,
+      t('{0} has version {1} of the NPY format; 1 to 3 are read.', name, version),
       file,
-      'Save it with numpy.save of NumPy 1 or 2.',
+      t('Save it with numpy.save of NumPy 1 or 2.'),
     );
   const start = version === 1 ? 10 : 12;
   const length = version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
-  if (length > MAX_HEADER_BYTES || start + length > bytes.length) throw damaged('its header is cut off');
+  if (length > MAX_HEADER_BYTES || start + length > bytes.length) throw damaged(t('its header is cut off'));
   const header = bytes.toString(version === 3 ? 'utf8' : 'latin1', start, start + length);
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   const shape = /'shape':\s*\(([\d\s,L]*)\)/.exec(header)?.[1];
   if (descr === undefined && /'descr':\s*\[/.test(header))
     throw new DataError(
-      `${name} holds records of named fields, not plain numbers.`,
+      t('{0} holds records of named fields, not plain numbers.', name),
       file,
-      'Save each field as an array of its own.',
+      t('Save each field as an array of its own.'),
     );
   if (descr === undefined || order === undefined || shape === undefined)
-    throw damaged('its header does not give descr, fortran_order and shape');
+    throw damaged(t('its header does not give descr, fortran_order and shape'));
   if (descr.includes('O'))
     throw new DataError(
-      `${name} holds Python objects (pickle), which are not read: they could run programs.`,
+      t('{0} holds Python objects (pickle), which are not read: they could run programs.', name),
       file,
-      'Save it as an array of numbers: all rows equally long, for example array.astype("float32").',
+      t('Save it as an array of numbers: all rows equally long, for example array.astype("float32").'),
     );
   const match = /^([<>|=]?)([biufUS])(\d+)$/.exec(descr);
   const kind = `${match?.[2] ?? ''}${match?.[3] ?? ''}`;
@@ -106,9 +117,9 @@ export function parseNpyHeader(bytes: Buffer, name: string, file: string): NpyHe
   const number = Object.hasOwn(types, kind) ? types[kind] : undefined;
   if (!text && !number)
     throw new DataError(
-      `${name} holds values of type ${descr}, which are not read.`,
+      t('{0} holds values of type {1}, which are not read.', name, descr),
       file,
-      'Save it as uint8, int8 to int64, float16 to float64 or bool.',
+      t('Save it as uint8, int8 to int64, float16 to float64 or bool.'),
     );
   return {
     descr,

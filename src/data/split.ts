@@ -1,8 +1,8 @@
 /** Which examples train and which validate. */
-import { t } from '../protocol/l10n.js';
+import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { DataOptions } from '../recipe/recipe.js';
-import { formatCount, joinList } from './files.js';
+import { joinList } from './files.js';
 import { DataError, type Dataset, type Split } from './reader.js';
 import type { SplitName } from './splitNames.js';
 
@@ -36,9 +36,9 @@ export function chooseSplits(
   const train = given('train');
   if (!train || train.count === 0)
     throw new DataError(
-      `${info.path} has no training examples, only ${joinList(info.splits.map(({ name }) => `"${name}"`))}.`,
+      t('{0} has no training examples, only {1}.', info.path, joinList(info.splits.map(({ name }) => `"${name}"`))),
       info.path,
-      'Name the files or folder of the training part "train".',
+      t('Name the files or folder of the training part "train".'),
     );
   const choice = validation === 'auto' ? (given('validation') ? 'validation' : DEFAULT_FRACTION) : validation;
   if (typeof choice === 'number') {
@@ -48,18 +48,23 @@ export function chooseSplits(
       : draw(positions, labels, choice, seed);
     if (rest.length === 0)
       throw new DataError(
-        `${info.path} has ${formatCount(train.count)} training examples; with ${choice} of them for validation none is left to train on.`,
+        t(
+          '{0} has {1} training examples; with {2} of them for validation none is left to train on.',
+          info.path,
+          formatCount(train.count),
+          choice,
+        ),
         info.path,
-        'Use a smaller fraction for validation, or more data.',
+        t('Use a smaller fraction for validation, or more data.'),
       );
     return { training: limited(rest, limit, seed), validation: drawn, validationFrom: 'fraction' };
   }
   const split = given(choice);
   if (!split)
     throw new DataError(
-      `${info.path} has no split "${choice}", only ${joinList(info.splits.map(({ name }) => `"${name}"`))}.`,
+      t('{0} has no split "{1}", only {2}.', info.path, choice, joinList(info.splits.map(({ name }) => `"${name}"`))),
       info.path,
-      'Set "validation" to a fraction such as 0.1, or add that part to the data.',
+      t('Set "validation" to a fraction such as 0.1, or add that part to the data.'),
     );
   const validating = positionsOf(split);
   const taken = new Set(groups ? Array.from(validating, (position) => groups[position]) : []);

@@ -1,3 +1,5 @@
+import { t } from '../protocol/l10n.js';
+
 /** The directory of a ZIP archive: what stands in it, and where (PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5). */
 
 const DIRECTORY_ENTRY = 0x02014b50;
@@ -35,7 +37,7 @@ export function parseDirectory(directory: Buffer, count: number): ZipEntry[] | {
   const entries: ZipEntry[] = [];
   let at = 0;
   while (at < directory.length && !(at + 4 <= directory.length && directory.readUInt32LE(at) === SIGNATURE)) {
-    const incomplete = { wrong: `entry ${entries.length + 1} of its directory is damaged`, at };
+    const incomplete = { wrong: t('entry {0} of its directory is damaged', entries.length + 1), at };
     if (at + DIRECTORY_ENTRY_BYTES > directory.length || directory.readUInt32LE(at) !== DIRECTORY_ENTRY)
       return incomplete;
     const nameEnd = at + DIRECTORY_ENTRY_BYTES + directory.readUInt16LE(at + 28);
@@ -47,7 +49,7 @@ export function parseDirectory(directory: Buffer, count: number): ZipEntry[] | {
   }
   return entries.length % 0x10000 === count % 0x10000 && entries.length >= count
     ? entries
-    : { wrong: `its directory has ${entries.length} entries instead of ${count}`, at };
+    : { wrong: t('its directory has {0} entries instead of {1}', entries.length, count), at };
 }
 
 function parseEntry(directory: Buffer, at: number, nameEnd: number, extraEnd: number): ZipEntry {

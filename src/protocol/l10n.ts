@@ -22,9 +22,9 @@ export function t(text: string, ...values: (string | number)[]): string {
   return translated(text, values);
 }
 
-/** One of two texts by a number, which is {0} in both, e.g. counted(3, '{0} file', '{0} files'). */
-export function counted(count: number, one: string, many: string): string {
-  return translated(count === 1 ? one : many, [formatCount(count)]);
+/** One of two texts by a count, which is {0} in both, e.g. counted(3, '{0} file', '{0} files'); `more` for {1}, ... */
+export function counted(count: number, one: string, many: string, ...more: (string | number)[]): string {
+  return translated(count === 1 ? one : many, [formatCount(count), ...more]);
 }
 
 /** A count with the language's separators, e.g. "1,204". */

@@ -1,8 +1,8 @@
 /** Prepares the examples of a collection once, into memory or, when they are many, into a file of the cache. */
 import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
-import { t } from '../../protocol/l10n.js';
-import { fileError, formatCount } from '../files.js';
+import { formatCount, t } from '../../protocol/l10n.js';
+import { fileError } from '../files.js';
 import type { Preparation, Preparer } from '../prepare/preparation.js';
 import { DataError, type Collection, type ExampleData, type OpenOptions, type StoredKind } from '../reader.js';
 import { PackCache, type PackMeta } from './cache.js';

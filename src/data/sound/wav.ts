@@ -4,7 +4,7 @@
  * EBU Tech 3306 v1.1 (RF64).
  */
 import * as path from 'node:path';
-import { formatCount } from '../files.js';
+import { formatCount } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { decodeImaAdpcm, imaFrames } from './imaAdpcm.js';
 import type { Sound } from './sound.js';

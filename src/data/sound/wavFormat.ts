@@ -1,5 +1,5 @@
 /** The "fmt " chunk of a WAV file: WAVEFORMATEX and WAVEFORMATEXTENSIBLE. */
-import { formatCount } from '../files.js';
+import { formatCount } from '../../protocol/l10n.js';
 import type { WavProblem } from './wav.js';
 
 export type WavEncoding = 'pcm' | 'float' | 'muLaw' | 'aLaw' | 'imaAdpcm';

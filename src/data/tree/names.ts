@@ -1,6 +1,6 @@
 /** Which files of an archive or folder are used, by their names, and why others are not. */
-import { t } from '../../protocol/l10n.js';
-import { compareNames, formatCount } from '../files.js';
+import { formatCount, t } from '../../protocol/l10n.js';
+import { compareNames } from '../files.js';
 import { DataError, type UnreadableFile } from '../reader.js';
 import type { StoredFile } from './storedFile.js';
 

@@ -1,7 +1,7 @@
 /** Files as trees hold them: stored bytes from somewhere, which are unpacked when they are gzip. */
 import * as path from 'node:path';
-import { t } from '../../protocol/l10n.js';
-import { fileError, formatCount, MAX_BYTES, openToRead, readPieces, readStart } from '../files.js';
+import { formatCount, t } from '../../protocol/l10n.js';
+import { fileError, MAX_BYTES, openToRead, readPieces, readStart } from '../files.js';
 import { gunzip, isGzip } from '../gzip.js';
 import { DataError } from '../reader.js';
 import { visitEach } from './visit.js';

@@ -3,8 +3,7 @@
  * and large sizes (GNU tar manual, "Basic Tar Format"). Reads headers; contents are left to whoever asks.
  */
 import * as path from 'node:path';
-import { t } from '../../protocol/l10n.js';
-import { formatCount } from '../files.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import type { Bytes } from './bytes.js';
 import { TAR_BLOCK, tarChecksumFits } from './magic.js';

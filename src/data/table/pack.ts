@@ -1,0 +1,201 @@
+/** Records into packed columns: numbers, categories as codes, text as bytes; block by block, or joined in memory. */
+import * as path from 'node:path';
+import { formatCount } from '../files.js';
+import { DataError } from '../reader.js';
+import { cellText, missingWords, parseNumber, type Missing } from './cell.js';
+import type { Csv } from './csv.js';
+import type { RecordBlock } from './csvScan.js';
+import { Dictionary } from './dictionary.js';
+
+/** How a column is packed. */
+export type Packing = 'number' | 'category' | 'text';
+
+export type PackedColumn =
+  /** NaN where the value is missing. */
+  | { packing: 'number'; name: string; values: Float64Array }
+  /** Positions in `categories`, -1 where the value is missing. */
+  | { packing: 'category'; name: string; codes: Int32Array; categories: readonly string[] }
+  /** UTF-8; row i is bytes[offsets[i] .. offsets[i + 1]). A missing value is empty. */
+  | { packing: 'text'; name: string; bytes: Uint8Array; offsets: Float64Array };
+
+export interface PackedTable {
+  rows: number;
+  /** In the order they were asked for. */
+  columns: PackedColumn[];
+}
+
+export interface PackOptions {
+  /** Cells that stand for a missing value; `MISSING` when not given. */
+  missing?: readonly string[] | undefined;
+}
+
+/** Turns blocks into packed columns. Categories keep their codes from block to block. */
+export class ColumnPacker {
+  private readonly chosen: { name: string; index: number; packing: Packing; dictionary: Dictionary }[];
+  private readonly isMissing: Missing;
+  private readonly decimal: number;
+
+  /**
+   * @param columns which, by name, and how
+   * @param file for messages
+   * @throws DataError for a column that is not there
+   */
+  constructor(
+    { names, dialect }: Pick<Csv, 'names' | 'dialect'>,
+    columns: ReadonlyMap<string, Packing>,
+    private readonly file: string,
+    { missing }: PackOptions = {},
+  ) {
+    this.isMissing = missingWords(missing);
+    this.decimal = dialect.decimal.charCodeAt(0);
+    this.chosen = [...columns].map(([name, packing]) => {
+      const index = names.indexOf(name);
+      if (index < 0)
+        throw new DataError(
+          `${path.basename(file)} has no column “${name}”.`,
+          file,
+          `Its columns are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+        );
+      return { name, index, packing, dictionary: new Dictionary() };
+    });
+  }
+
+  /** @throws DataError with line and column for a cell that is no finite number where numbers are packed */
+  pack(block: RecordBlock): PackedTable {
+    const columns = this.chosen.map((column): PackedColumn => {
+      const { name, index, packing, dictionary } = column;
+      if (packing === 'number') return { packing, name, values: this.numbers(block, index, name) };
+      if (packing === 'text') return { packing, name, ...this.texts(block, index) };
+      const codes = this.codes(block, index, dictionary);
+      return {
+        packing,
+        name,
+        codes,
+        get categories() {
+          return dictionary.texts();
+        },
+      };
+    });
+    return { rows: block.rows, columns };
+  }
+
+  private numbers(
+    { bytes, starts, ends, rows, columns, lines }: RecordBlock,
+    index: number,
+    name: string,
+  ): Float64Array {
+    const values = new Float64Array(rows);
+    for (let row = 0, field = index; row < rows; row++, field += columns) {
+      const start = starts[field] as number;
+      const end = ends[field] as number;
+      const value = parseNumber(bytes, start, end, this.decimal);
+      values[row] = value;
+      if (Number.isNaN(value) && !this.isMissing(bytes, start, end))
+        throw new DataError(
+          `${path.basename(this.file)}, line ${formatCount(lines[row] as number)}, column “${name}”: “${cellText(bytes, start, Math.min(end, start + 40))}” is no finite number.`,
+          this.file,
+          'Correct it, leave it empty where the value is missing, or treat the column as categories or text.',
+        );
+    }
+    return values;
+  }
+
+  private codes(
+    { bytes, starts, ends, rows, columns }: RecordBlock,
+    index: number,
+    dictionary: Dictionary,
+  ): Int32Array {
+    const codes = new Int32Array(rows);
+    for (let row = 0, field = index; row < rows; row++, field += columns) {
+      const start = starts[field] as number;
+      const end = ends[field] as number;
+      codes[row] = this.isMissing(bytes, start, end) ? -1 : dictionary.code(bytes, start, end);
+    }
+    return codes;
+  }
+
+  private texts(
+    { bytes, starts, ends, rows, columns }: RecordBlock,
+    index: number,
+  ): { bytes: Uint8Array; offsets: Float64Array } {
+    const offsets = new Float64Array(rows + 1);
+    let length = 0;
+    for (let row = 0, field = index; row < rows; row++, field += columns) {
+      const start = starts[field] as number;
+      const end = ends[field] as number;
+      if (!this.isMissing(bytes, start, end)) length += end - start;
+      offsets[row + 1] = length;
+    }
+    const out = new Uint8Array(length);
+    for (let row = 0, field = index; row < rows; row++, field += columns) {
+      const at = offsets[row] as number;
+      const to = offsets[row + 1] as number;
+      let from = starts[field] as number;
+      for (let i = at; i < to; i++) out[i] = bytes[from++] as number;
+    }
+    return { bytes: out, offsets };
+  }
+}
+
+/** All records of a CSV in memory. @throws DataError, and as {@link ColumnPacker} does */
+export async function packTable(
+  csv: Csv,
+  columns: ReadonlyMap<string, Packing>,
+  file: string,
+  options: PackOptions = {},
+): Promise<PackedTable> {
+  const packer = new ColumnPacker(csv, columns, file, options);
+  const parts: PackedTable[] = [];
+  for await (const block of csv.blocks) parts.push(packer.pack(block));
+  return joinTables(parts);
+}
+
+/** Joins what one packer made, in its order. */
+export function joinTables(parts: readonly PackedTable[]): PackedTable {
+  const last = parts.at(-1);
+  if (!last) return { rows: 0, columns: [] };
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  return {
+    rows,
+    columns: last.columns.map((column, i) =>
+      joinColumn(
+        column,
+        parts.map(({ columns }) => columns[i]),
+        rows,
+      ),
+    ),
+  };
+}
+
+function joinColumn(last: PackedColumn, parts: (PackedColumn | undefined)[], rows: number): PackedColumn {
+  const { name } = last;
+  let row = 0;
+  if (last.packing === 'number') {
+    const values = new Float64Array(rows);
+    for (const part of parts) {
+      if (part?.packing !== 'number') continue;
+      values.set(part.values, row);
+      row += part.values.length;
+    }
+    return { packing: 'number', name, values };
+  }
+  if (last.packing === 'category') {
+    const codes = new Int32Array(rows);
+    for (const part of parts) {
+      if (part?.packing !== 'category') continue;
+      codes.set(part.codes, row);
+      row += part.codes.length;
+    }
+    return { packing: 'category', name, codes, categories: [...last.categories] };
+  }
+  const texts = parts.filter((part) => part?.packing === 'text');
+  const bytes = new Uint8Array(texts.reduce((sum, part) => sum + part.bytes.length, 0));
+  const offsets = new Float64Array(rows + 1);
+  let at = 0;
+  for (const part of texts) {
+    bytes.set(part.bytes, at);
+    for (let i = 1; i < part.offsets.length; i++) offsets[++row] = at + (part.offsets[i] as number);
+    at += part.bytes.length;
+  }
+  return { packing: 'text', name, bytes, offsets };
+}

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { host } from './host.js';
+import { csv } from './csv.js';
 import { hostBundle } from './bundle.js';
 import { epochTimes } from './epochs.js';
 import { reading } from './reading.js';
@@ -14,6 +15,7 @@ const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   bundle: hostBundle,
   host,
   reading,
+  csv,
   epochs: epochTimes,
   job: wholeJob,
 };

@@ -8,20 +8,43 @@ import { output } from './program.js';
 const sets = {
   keras: { folder: 'peers', packages: ['keras==3.12.0', 'tensorflow-cpu==2.20.0', 'numpy'], size: '1.5 GB' },
   sound: { folder: 'peers-sound', packages: ['librosa==0.11.0', 'soundfile==0.14.0', 'scipy==1.17.1'], size: '0.5 GB' },
+  tables: {
+    folder: 'peers-tables',
+    packages: ['pandas==3.1.1', 'scikit-learn==1.9.1', 'tokenizers==0.23.3'],
+    size: '0.5 GB',
+  },
 };
 
+export type PeerSet = keyof typeof sets;
+
+/** The Python of a set that is installed already; null when it is not. */
+export function installedPython(set: PeerSet): string | null {
+  return existsSync(stampOf(set)) ? pythonOf(set) : null;
+}
+
 /** Python with a set of packages, installed by pip when it is not there, which takes a few minutes. */
-export async function peerPython(set: keyof typeof sets = 'keras'): Promise<string> {
-  const { folder: name, packages, size } = sets[set];
-  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache');
-  const folder = path.join(cache, 'pretrain-studio', name);
-  const python = path.join(folder, 'bin', 'python3');
-  const stamp = path.join(folder, 'complete');
-  if (existsSync(stamp)) return python;
+export async function peerPython(set: PeerSet = 'keras'): Promise<string> {
+  const installed = installedPython(set);
+  if (installed !== null) return installed;
+  const { packages, size } = sets[set];
+  const folder = folderOf(set);
   process.stdout.write(`Setting up ${packages[0]} by pip in a folder of its own: some ${size}, a few minutes.\n`);
   await mkdir(folder, { recursive: true });
   await output('python3', ['-m', 'venv', folder]);
-  await output(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
-  await writeFile(stamp, packages.join('\n'));
-  return python;
+  await output(pythonOf(set), ['-m', 'pip', 'install', '--quiet', ...packages]);
+  await writeFile(stampOf(set), packages.join('\n'));
+  return pythonOf(set);
+}
+
+function folderOf(set: PeerSet): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache');
+  return path.join(cache, 'pretrain-studio', sets[set].folder);
+}
+
+function pythonOf(set: PeerSet): string {
+  return path.join(folderOf(set), 'bin', 'python3');
+}
+
+function stampOf(set: PeerSet): string {
+  return path.join(folderOf(set), 'complete');
 }

@@ -96,7 +96,7 @@ function isKnown(cell: string, separator: string): boolean {
   if (isNumber(bytes, POINT) || (separator !== ',' && isNumber(bytes, COMMA))) return true;
   if (isDate(cell)) return true;
   // Words and sentences; what another separator would split at is no sign of a cell, but for commas before a space.
-  return /^\s*["'“(]?[\p{L}\p{N}_#@$€£%&]/u.test(cell) && !/[;\t|]|,\S/.test(cell);
+  return /^\s*["“(]?[\p{L}\p{N}_#@$€£%&]/u.test(cell) && !/[;\t|]|,\S/.test(cell);
 }
 
 function isNumber(bytes: Uint8Array, decimal: number): boolean {

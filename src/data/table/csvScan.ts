@@ -38,7 +38,9 @@ export interface Marks {
 export class RecordScanner {
   private readonly ends256 = new Uint8Array(256);
   private columns = 0;
-  private held: Uint8Array = new Uint8Array(0);
+  /** Bytes since the last complete record. */
+  private held: Uint8Array[] = [];
+  private heldLength = 0;
   /** How many bytes must be there before a record that did not end is scanned anew. */
   private scanAgain = 0;
   private escaped: number[] = [];
@@ -75,32 +77,39 @@ export class RecordScanner {
    * @throws DataError with the line
    */
   next(chunk: Uint8Array, last: boolean): RecordBlock | null {
-    // A Buffer has another hidden class, which would make every loop over bytes slower.
-    let bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.held.length > 0) {
-      bytes = new Uint8Array(this.held.length + chunk.length);
-      bytes.set(this.held);
-      bytes.set(chunk, this.held.length);
-    }
+    this.held.push(chunk);
+    this.heldLength += chunk.length;
     // A record that did not end is scanned anew only when twice as much is there, so that a long one costs no squares.
-    if (!last && bytes.length < this.scanAgain) {
-      this.held = bytes;
-      return null;
-    }
+    if (!last && this.heldLength < this.scanAgain) return null;
+    const bytes = this.heldBytes();
     const { block } = this;
     block.bytes = bytes;
     block.rows = 0;
     this.escaped = [];
     const done = this.scan(bytes, last);
-    this.held = new Uint8Array(bytes.subarray(done));
-    this.scanAgain = 2 * this.held.length;
-    if (this.held.length > MAX_RECORD)
+    this.held = done < bytes.length ? [new Uint8Array(bytes.subarray(done))] : [];
+    this.heldLength = bytes.length - done;
+    this.scanAgain = Math.min(2 * this.heldLength, MAX_RECORD + 1);
+    if (this.heldLength > MAX_RECORD)
       throw this.error(this.line, `the record that begins there is longer than ${formatCount(MAX_RECORD)} bytes`, true);
     // Doubled marks are removed in a copy: the chunk is the caller's.
     if (this.escaped.length > 0 && bytes.buffer === chunk.buffer) block.bytes = new Uint8Array(bytes);
     for (const field of this.escaped) this.unescape(field);
     block.columns = this.columns;
     return block.rows > 0 ? block : null;
+  }
+
+  private heldBytes(): Uint8Array {
+    const [only] = this.held;
+    // A Buffer has another hidden class, which would make every loop over bytes slower.
+    if (only && this.held.length === 1) return new Uint8Array(only.buffer, only.byteOffset, only.byteLength);
+    const bytes = new Uint8Array(this.heldLength);
+    let at = 0;
+    for (const part of this.held) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
   }
 
   /** @returns where the first record that is not complete begins */

@@ -36,7 +36,7 @@ export interface LearnOptions {
   scaling?: Scaling | undefined;
   /** Categories with fewer training rows are one, "other"; 1 keeps all. */
   leastFrequency?: number | undefined;
-  /** Beyond so many categories the rarest are "other". */
+  /** At least 2: so many outputs that are categories at most, "other" among them. */
   mostCategories?: number | undefined;
 }
 
@@ -114,19 +114,23 @@ function learnCategories(
     if (code < 0) absent++;
     else counts[code] = (counts[code] as number) + 1;
   }
-  const seen = texts.flatMap((text, code) =>
-    (counts[code] as number) > 0 ? [{ text, count: counts[code] as number }] : [],
-  );
+  const seen = texts
+    .map((text, code): { text: string | null; count: number } => ({ text, count: counts[code] as number }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => compare(a.text ?? '', b.text ?? ''));
+  // A missing value is a category as any other, the last.
+  if (absent > 0) seen.push({ text: null, count: absent });
   let kept = seen.filter(({ count }) => count >= leastFrequency);
-  // "Other" and missing values take places too.
-  const places = mostCategories - (absent > 0 ? 1 : 0);
-  if (kept.length + (kept.length < seen.length ? 1 : 0) > places)
-    kept = kept.sort((a, b) => b.count - a.count || compare(a.text, b.text)).slice(0, Math.max(places - 1, 0));
+  // One of the places is for "other". Of equals the earlier ones go, as scikit-learn has it.
+  if (kept.length + 1 > mostCategories) {
+    const frequent = new Set(kept.toSorted((a, b) => a.count - b.count).slice(-Math.max(mostCategories - 1, 1)));
+    kept = kept.filter((category) => frequent.has(category));
+  }
   return {
     kind: 'category',
     name,
-    categories: kept.map(({ text }) => text).sort(compare),
-    missing: absent > 0,
+    categories: kept.flatMap(({ text }) => text ?? []),
+    missing: kept.some(({ text }) => text === null),
     other: kept.length < seen.length,
   };
 }

@@ -15,6 +15,8 @@ export interface DecodeOptions {
 
 /** How many bytes the encoding is told from. */
 const SAMPLE_BYTES = 4096;
+/** Fewer pairs of bytes do not show that a text without a mark is UTF-16. */
+const LEAST_PAIRS = 8;
 
 /**
  * The same text as UTF-8 without byte order mark, in pieces that are cut between characters. UTF-8 passes through
@@ -71,10 +73,9 @@ export function detectEncoding(start: Uint8Array): { encoding: Encoding; mark: n
     if (start[2 * i] === 0) even++;
     if (start[2 * i + 1] === 0) odd++;
   }
-  const often = 0.3 * pairs;
-  const seldom = 0.05 * pairs;
-  if (odd > often && even <= seldom) return { encoding: 'utf-16le', mark: 0 };
-  if (even > often && odd <= seldom) return { encoding: 'utf-16be', mark: 0 };
+  if (pairs < LEAST_PAIRS) return { encoding: 'utf-8', mark: 0 };
+  if (odd > 0.3 * pairs && even < odd / 4) return { encoding: 'utf-16le', mark: 0 };
+  if (even > 0.3 * pairs && odd < even / 4) return { encoding: 'utf-16be', mark: 0 };
   return { encoding: 'utf-8', mark: 0 };
 }
 

@@ -81,7 +81,9 @@ function columnsOf(
   file: string,
 ): TextColumns {
   const names = Object.keys(record);
-  const found = chooseTextColumns(options.label == null ? names : names.filter((name) => name !== options.label));
+  const found = chooseTextColumns(
+    typeof options.label !== 'string' ? names : names.filter((name) => name !== options.label),
+  );
   const text = options.text ?? found?.text;
   if (text === undefined)
     throw new DataError(

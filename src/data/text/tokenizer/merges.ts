@@ -26,7 +26,9 @@ export function learnMerges(
   const tokens = [...start];
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const frequencies = Float64Array.from(words.values());
-  const symbols: Int32Array[] = Array.from(words.keys(), (word) => Int32Array.from(word, (character) => ids.get(character) ?? 0));
+  const symbols: Int32Array[] = Array.from(words.keys(), (word) =>
+    Int32Array.from(word, (character) => ids.get(character) ?? 0),
+  );
   const counts = new Map<number, number>();
   const places = new Map<number, number[]>();
   symbols.forEach((word, w) => {

@@ -60,6 +60,7 @@ export class Tokenizer {
       (root.value(name) ?? null) === null ? null : make(root.component(name));
     this.model = modelOf(root.component('model'));
     this.added = addedTokensOf(root, this.model.vocabulary);
+    this.model.vocabulary.checkDense();
     this.normalize = part('normalizer', normalizerOf) ?? ((text) => text);
     this.split = part('pre_tokenizer', preTokenizerOf) ?? ((text) => [text]);
     this.decoder = part('decoder', decoderOf);

@@ -1,13 +1,16 @@
 /** Tokens and their ids. */
 import { problem, type Component } from './component.js';
-import { formatCount } from '../../files.js';
+import { counted, formatCount } from '../../files.js';
 
 /** More ids than this no embedding here can hold; pairs of ids also fit into a double. */
 export const MAX_IDS = 2 ** 24;
+/** So many ids may have no token without being asked about. */
+const MAX_HOLES = 1000;
 
 export class Vocabulary {
   private readonly ids = new Map<string, number>();
-  private readonly tokens: (string | undefined)[] = [];
+  private readonly tokens = new Map<number, string>();
+  private largest = -1;
 
   constructor(private readonly file: string) {}
 
@@ -20,7 +23,7 @@ export class Vocabulary {
 
   /** One more than the largest id: the rows that an embedding needs. */
   get size(): number {
-    return this.tokens.length;
+    return this.largest + 1;
   }
 
   id(token: string): number | undefined {
@@ -28,7 +31,7 @@ export class Vocabulary {
   }
 
   token(id: number): string | undefined {
-    return this.tokens[id];
+    return this.tokens.get(id);
   }
 
   /** @throws DataError for an id that is no whole number in range, or has another token */
@@ -37,16 +40,25 @@ export class Vocabulary {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MAX_IDS)
       throw problem(
         this.file,
-        `${place}: the id of ${shown} is ${JSON.stringify(id)?.slice(0, 40) ?? 'missing'}, not a whole number from 0 to ${formatCount(MAX_IDS - 1)}`,
+        `${place}: the id of ${shown} is ${JSON.stringify(id).slice(0, 40)}, not a whole number from 0 to ${formatCount(MAX_IDS - 1)}`,
       );
-    const other = this.tokens[id];
+    const other = this.tokens.get(id);
     if (other !== undefined && other !== token)
       throw problem(this.file, `${place}: ${shown} and ${JSON.stringify(other.slice(0, 40))} have the same id, ${id}`);
     const before = this.ids.get(token);
     if (before !== undefined && before !== id)
       throw problem(this.file, `${place}: ${shown} has two ids, ${before} and ${id}`);
-    while (this.tokens.length < id) this.tokens.push(undefined);
-    this.tokens[id] = token;
+    this.tokens.set(id, token);
+    this.largest = Math.max(this.largest, id);
     this.ids.set(token, id);
+  }
+
+  /** @throws DataError when most ids up to the largest have no token: an embedding would hold as many useless rows */
+  checkDense(): void {
+    if (this.size > MAX_HOLES && this.size > 2 * this.ids.size)
+      throw problem(
+        this.file,
+        `the largest id is ${formatCount(this.largest)} (${JSON.stringify(this.tokens.get(this.largest)?.slice(0, 40))}), but there are ${counted(this.ids.size, 'token')} only`,
+      );
   }
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { existsSync, createReadStream } from 'node:fs';
+import { decodeText } from '../../../../src/data/text/encoding.js';
+import { textUnits, type Unit } from '../../../../src/data/text/units.js';
+import { assertTold, collect, pieces } from '../pieces.js';
+
+const units = async (text: string, unit: Unit, size = 3, longest?: number): Promise<[string, number][]> =>
+  (await collect(textUnits(decodeText(pieces(text, size), 'a.txt'), unit, 'a.txt', longest))).map(({ text, line }) => [
+    text,
+    line,
+  ]);
+
+describe('a text is split', () => {
+  it('into lines by LF, CRLF and CR, blank ones left out but counted', async () => {
+    for (const size of [1, 2, 3, 1000]) {
+      assert.deepEqual(await units('one\ntwo\r\nthree\rfour\n\n \t\r\n\rlast', 'line', size), [
+        ['one', 1],
+        ['two', 2],
+        ['three', 3],
+        ['four', 4],
+        ['last', 8],
+      ]);
+      assert.deepEqual(await units('a\r\n', 'line', size), [['a', 1]]);
+    }
+  });
+  it('into paragraphs at blank lines', async () => {
+    for (const size of [1, 2, 1000])
+      assert.deepEqual(await units('\n\na\nb\r\n\r\n  \nc\n', 'paragraph', size), [
+        ['a\nb', 3],
+        ['c', 7],
+      ]);
+  });
+  it('into one document, as it is', async () => {
+    assert.deepEqual(await units(' a\r\n\nb\n', 'document'), [[' a\r\n\nb\n', 1]]);
+    assert.deepEqual(await units(' \n\t\n', 'document'), []);
+  });
+  it('and nothing comes of nothing', async () => {
+    for (const unit of ['line', 'paragraph', 'document'] as const) assert.deepEqual(await units('', unit), []);
+  });
+  it('unless a unit is too long, which is told with its line', async () => {
+    for (const [text, unit, says] of [
+      ['ok\n12345678901', 'line', /line 2: the line/],
+      ['ok\n12345678901\nok', 'line', /line 2: the line/],
+      ['ok\n\n12345\n67890', 'paragraph', /line 3: the paragraph/],
+      ['12345\n67890', 'document', /line 1: the document/],
+    ] as const) {
+      for (const size of [1, 4, 100])
+        await assert.rejects(units(text, unit, size, 10), (error) => {
+          assertTold(error, 'a.txt', says, /10 characters/);
+          return true;
+        });
+    }
+  });
+  it('as tinyshakespeare is: 40,000 lines, 7,222 speeches', async function () {
+    const file = '../shared/data/tinyshakespeare/input.txt';
+    if (!existsSync(file)) return this.skip();
+    const count = async (unit: Unit): Promise<number> =>
+      (await collect(textUnits(decodeText(createReadStream(file), file), unit, file))).length;
+    // awk 'NF' | wc -l, and awk -v RS= 'END { print NR }'
+    assert.deepEqual([await count('line'), await count('paragraph'), await count('document')], [32777, 7222, 1]);
+  });
+});

@@ -15,7 +15,7 @@ import type { ContentsOptions, DataFile, Tree, TreeOptions } from './tree.js';
 const KEPT_BYTES = 64 * 1024 * 1024;
 /** Of larger ones the first bytes of each file are kept, and of all files together at most so many. */
 const START_BYTES = 512;
-const STARTS_BYTES = 32 * 1024 * 1024;
+const STARTS_BYTES = 64 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
 
 /**

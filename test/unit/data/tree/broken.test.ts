@@ -234,7 +234,7 @@ const tars: Record<string, Case> = {
   'attributes with a wrong length': [tar(entry, { type: 'x', content: '999 path=x\n' }), /no pairs/],
   'attributes with a length of zero': [tar(entry, { type: 'x', content: '0 path=x\n' }), /no pairs/],
   'attributes without a value': [tar(entry, { type: 'x', content: '9 pathxx\n' }), /no pairs/],
-  'attributes without a line end': [tar(entry, { type: 'x', content: '10 path=xyz' }), /no pairs/],
+  'attributes without a line end': [tar(entry, { type: 'x', content: '11 path=xyz' }), /no pairs/],
   'a NUL in a name': [tar(entry, pax({ path: 'a\0b' }), { name: 'x' }), /NUL/, ['good.txt']],
   'a name of 10,000 characters': [tar(entry, pax({ path: 'x'.repeat(10_000) }), {}), /longer/, ['good.txt']],
   'links in a circle': [

@@ -1,6 +1,6 @@
 /** Records of CSV from bytes (RFC 4180): positions of fields, no strings. */
 import * as path from 'node:path';
-import { counted, formatCount } from '../files.js';
+import { counted, formatCount } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
 /** Longest record, in bytes: more is a quotation mark that was never closed. */
@@ -215,7 +215,7 @@ export class RecordScanner {
     else if (fields !== this.columns && !this.lenient)
       throw this.error(
         line,
-        `the record has ${counted(fields, 'field')}, but those before have ${formatCount(this.columns)}`,
+        `the record has ${counted(fields, '{0} field', '{0} fields')}, but those before have ${formatCount(this.columns)}`,
         fields > this.columns,
       );
     if (block.rows === block.lines.length) block.lines = grown(block.lines, Float64Array);

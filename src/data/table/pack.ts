@@ -1,6 +1,6 @@
 /** Records into packed columns: numbers, categories as codes, text as bytes; block by block, or joined in memory. */
 import * as path from 'node:path';
-import { formatCount } from '../files.js';
+import { formatCount } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { cellText, missingWords, parseNumber, type Missing } from './cell.js';
 import type { Csv } from './csv.js';

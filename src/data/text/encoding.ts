@@ -1,7 +1,7 @@
 /** From bytes to text as a stream: UTF-8, and UTF-16 by its byte order mark or by its zero bytes. */
 import { Buffer, isUtf8 } from 'node:buffer';
 import * as path from 'node:path';
-import { formatCount } from '../files.js';
+import { formatCount } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';

@@ -1,6 +1,6 @@
 /** JSON lines: one object a line, of which one member is the text and perhaps one the label. */
 import * as path from 'node:path';
-import { formatCount } from '../files.js';
+import { formatCount } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { jsonErrorPlace } from './json.js';
 import { chooseTextColumns, type TextColumns } from './textColumns.js';

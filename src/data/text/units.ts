@@ -1,6 +1,6 @@
 /** From a stream of text to examples: its lines, its paragraphs, or the whole document. */
 import * as path from 'node:path';
-import { formatCount } from '../files.js';
+import { formatCount } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
 export type Unit = 'line' | 'paragraph' | 'document';

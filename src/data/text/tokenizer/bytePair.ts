@@ -1,5 +1,5 @@
 /** Byte-pair encoding (Sennrich, Haddow & Birch 2016), as the Python library "tokenizers" applies it. */
-import { formatCount } from '../../files.js';
+import { formatCount } from '../../../protocol/l10n.js';
 import type { Component } from './component.js';
 import type { Model } from './model.js';
 import { MAX_IDS, Vocabulary } from './vocabulary.js';

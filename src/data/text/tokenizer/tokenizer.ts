@@ -1,6 +1,6 @@
 /** From text to ids and back, as a Hugging Face tokenizer.json says; ids are those of the Python library "tokenizers". */
 import * as path from 'node:path';
-import { formatCount } from '../../files.js';
+import { formatCount } from '../../../protocol/l10n.js';
 import { DataError } from '../../reader.js';
 import { jsonErrorPlace } from '../json.js';
 import { addedTokensOf, TokenSplitter, type AddedToken } from './addedTokens.js';

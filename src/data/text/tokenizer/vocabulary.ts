@@ -1,6 +1,6 @@
 /** Tokens and their ids. */
 import { problem, type Component } from './component.js';
-import { counted, formatCount } from '../../files.js';
+import { counted, formatCount } from '../../../protocol/l10n.js';
 
 /** More ids than this no embedding here can hold; pairs of ids also fit into a double. */
 export const MAX_IDS = 2 ** 24;
@@ -58,7 +58,7 @@ export class Vocabulary {
     if (this.size > MAX_HOLES && this.size > 2 * this.ids.size)
       throw problem(
         this.file,
-        `the largest id is ${formatCount(this.largest)} (${JSON.stringify(this.tokens.get(this.largest)?.slice(0, 40))}), but there are ${counted(this.ids.size, 'token')} only`,
+        `the largest id is ${formatCount(this.largest)} (${JSON.stringify(this.tokens.get(this.largest)?.slice(0, 40))}), but there are ${counted(this.ids.size, '{0} token', '{0} tokens')} only`,
       );
   }
 }

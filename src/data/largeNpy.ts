@@ -1,7 +1,7 @@
 /** An .npy file that is too large for memory: its examples are read from the disk as they are needed. */
 import { setImmediate } from 'node:timers/promises';
-import { t } from '../protocol/l10n.js';
-import { formatCount, look, readStart } from './files.js';
+import { formatCount, t } from '../protocol/l10n.js';
+import { look, readStart } from './files.js';
 import { MAX_HEADER_BYTES, parseNpyHeader } from './npyArray.js';
 import { decodeNumbers, extent, findNotFinite, indexAt, numberBytes, sizeOf } from './numbers.js';
 import { FileValues, type StoredAs, type ValueType } from './pack/values.js';

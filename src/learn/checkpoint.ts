@@ -29,3 +29,15 @@ export interface Progress {
   /** Base learning rate, before the schedule: the recipe's, or what it was changed to while running. */
   learningRate: number;
 }
+
+/** Why arrays from a checkpoint are not those of a network, or of its optimizer; null when they are. */
+export function misfit(arrays: Arrays, shapes: Record<string, readonly number[]>): string | null {
+  for (const [name, shape] of Object.entries(shapes)) {
+    const array = arrays[name];
+    if (!array) return `it has no ${name}.`;
+    if (array.shape.join() !== shape.join())
+      return `${name} has shape [${array.shape.join(', ')}] instead of [${shape.join(', ')}].`;
+  }
+  const other = Object.keys(arrays).find((name) => shapes[name] === undefined);
+  return other === undefined ? null : `it has ${other}, which is none of theirs.`;
+}

@@ -1,9 +1,11 @@
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Checkpoint, Progress } from '../learn/checkpoint.js';
+import { misfit, type Checkpoint, type Progress } from '../learn/checkpoint.js';
 import type { Arrays } from '../learn/engine/engine.js';
+import { stateShapes } from '../learn/engine/portableOptimizer.js';
 import { CheckpointFile, RunFile, stepName } from '../protocol/run.js';
 import { decodeSafetensors, encodeSafetensors } from '../protocol/safetensors.js';
+import type { OptimizerOptions } from '../recipe/recipe.js';
 import { UserError } from './errors.js';
 import { errorCode, writeDurable } from './files.js';
 import { writeTrouble } from './runFolder.js';
@@ -70,9 +72,16 @@ export async function checkpointSteps(run: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Removes checkpoints but the last `keep` besides the newest, and the one at `bestStep`. */
-export async function pruneCheckpoints(run: string, keep: number, bestStep: number): Promise<void> {
-  const steps = await checkpointSteps(run);
+/**
+ * Removes checkpoints but the last `keep` besides the newest, and the one with the best weights. Those after the newest,
+ * which could not be read when the run was resumed before them, neither count nor go away: they are written anew.
+ */
+export async function pruneCheckpoints(
+  run: string,
+  keep: number,
+  { step: newest, bestStep }: Pick<Progress, 'step' | 'bestStep'>,
+): Promise<void> {
+  const steps = (await checkpointSteps(run)).filter((step) => step <= newest);
   const surplus = steps.slice(0, -(keep + 1)).filter((step) => step !== bestStep);
   await Promise.all(
     surplus.map((step) => rm(path.join(run, RunFile.checkpoints, stepName(step)), { recursive: true, force: true })),
@@ -80,41 +89,137 @@ export async function pruneCheckpoints(run: string, keep: number, bestStep: numb
 }
 
 /**
- * The newest checkpoint that can be read, with the reasons for those that could not.
+ * The newest checkpoint that can be read, and what is to be told: of those that could not, and of best weights that are
+ * lost, in whose place the next epoch's count as the best.
  * @throws UserError when there is none.
  */
 export async function readLastCheckpoint(
   run: string,
   withBest: boolean,
-): Promise<{ checkpoint: Checkpoint; passedOver: string[] }> {
-  const passedOver: string[] = [];
+): Promise<{ checkpoint: Checkpoint; warnings: string[] }> {
+  const reasons: string[] = [];
   for (const step of (await checkpointSteps(run)).reverse()) {
     try {
-      return { checkpoint: await readCheckpoint(run, step, withBest), passedOver };
+      const checkpoint = await readCheckpoint(run, step);
+      const warnings = reasons.map((reason) => `A checkpoint was passed over: ${reason}`);
+      if (withBest) warnings.push(...(await addBestWeights(run, checkpoint)));
+      return { checkpoint, warnings };
     } catch (error) {
-      passedOver.push(error instanceof Error ? error.message : String(error));
+      reasons.push(reasonOf(error));
     }
   }
-  const why = passedOver.length > 0 ? ` that can be read. ${passedOver.join(' ')}` : '.';
+  const why = reasons.length > 0 ? ` that can be read. ${reasons.join(' ')}` : '.';
   throw new UserError(`${run} has no checkpoint${why}`, { file: run, advice: 'Start the recipe again.' });
 }
 
-async function readCheckpoint(run: string, step: number, withBest: boolean): Promise<Checkpoint> {
+async function readCheckpoint(run: string, step: number): Promise<Checkpoint> {
   const folder = path.join(run, RunFile.checkpoints, stepName(step));
-  const file = path.join(folder, CheckpointFile.state);
-  const state = JSON.parse(await readFile(file, 'utf8')) as StateFile;
-  if (state.format > CHECKPOINT_FORMAT)
-    throw new Error(`${file} was written by a newer version. Update Pretrain Studio.`);
-  const progress: Progress = { ...state.progress, bestLoss: state.progress.bestLoss ?? Infinity };
-  if (progress.step !== step) throw new Error(`${file} says step ${progress.step}, its folder ${step}.`);
-  const best =
-    withBest && progress.bestStep > 0 ? path.join(run, RunFile.checkpoints, stepName(progress.bestStep)) : null;
+  const progress = await readProgress(path.join(folder, CheckpointFile.state));
+  if (progress.step !== step)
+    throw new Error(
+      `${path.join(folder, CheckpointFile.state)} says "step": ${progress.step}, but stands in the folder of step ${step}.`,
+    );
   return {
     weights: await readArrays(path.join(folder, CheckpointFile.weights)),
     optimizer: await readArrays(path.join(folder, CheckpointFile.optimizer)),
     progress,
-    bestWeights: best === null ? null : await readArrays(path.join(best, CheckpointFile.weights)),
+    bestWeights: null,
   };
+}
+
+/** @returns what is to be told. */
+async function addBestWeights(run: string, checkpoint: Checkpoint): Promise<string[]> {
+  const { progress } = checkpoint;
+  const { step, bestStep } = progress;
+  if (bestStep === 0) return [];
+  try {
+    checkpoint.bestWeights =
+      bestStep === step
+        ? checkpoint.weights
+        : await readArrays(path.join(run, RunFile.checkpoints, stepName(bestStep), CheckpointFile.weights));
+    return [];
+  } catch (error) {
+    progress.bestStep = 0;
+    progress.bestLoss = Infinity;
+    return [
+      `Early stopping cannot bring back the best weights so far, those of step ${bestStep}: ${reasonOf(error)} The next epoch counts as the best instead.`,
+    ];
+  }
+}
+
+async function readProgress(file: string): Promise<Progress> {
+  let state: unknown;
+  try {
+    state = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${reasonOf(error)}.`);
+  }
+  const { format, progress } = (state ?? {}) as Partial<Record<keyof StateFile, unknown>>;
+  if (typeof format === 'number' && format > CHECKPOINT_FORMAT)
+    throw new Error(`${file} was written by a newer version. Update Pretrain Studio.`);
+  if (format !== CHECKPOINT_FORMAT || typeof progress !== 'object' || progress === null)
+    throw new Error(`${file} is damaged: it is not the state of a checkpoint.`);
+  for (const [name, { holds, is }] of Object.entries(fields)) {
+    const value = (progress as Record<string, unknown>)[name];
+    if (!holds(value))
+      throw new Error(
+        `${file} is damaged: "${name}" must be ${is}, but is ${value === undefined ? 'not there' : JSON.stringify(value)}.`,
+      );
+  }
+  const { bestLoss, ...others } = progress as StateFile['progress'];
+  if (others.bestStep > others.step)
+    throw new Error(`${file} is damaged: "bestStep" is ${others.bestStep}, after "step", which is ${others.step}.`);
+  return { ...others, bestLoss: bestLoss ?? Infinity };
+}
+
+interface Field {
+  holds: (value: unknown) => boolean;
+  is: string;
+}
+
+const number: Field = { holds: (value) => Number.isFinite(value), is: 'a number' };
+const positive: Field = { holds: (value) => number.holds(value) && (value as number) > 0, is: 'a number above 0' };
+const count: Field = {
+  holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  is: 'a whole number from 0',
+};
+const orNull = ({ holds, is }: Field): Field => ({
+  holds: (value) => value === null || holds(value),
+  is: `${is}, or null`,
+});
+
+const fields: Record<keyof Progress, Field> = {
+  step: count,
+  epoch: { holds: (value) => number.holds(value) && (value as number) >= 0, is: 'a number from 0' },
+  lossSum: number,
+  lossCount: count,
+  bestLoss: orNull(number),
+  bestStep: count,
+  restoredStep: orNull(count),
+  learningRate: positive,
+};
+
+/** @throws UserError when the checkpoint is that of another network or optimizer than the run's recipe describes. */
+export function checkFit(
+  run: string,
+  { weights, optimizer, bestWeights, progress }: Checkpoint,
+  shapes: Record<string, number[]>,
+  options: OptimizerOptions,
+): void {
+  const parts: [step: number, name: string, arrays: Arrays | null, shapes: Record<string, number[]>][] = [
+    [progress.step, CheckpointFile.weights, weights, shapes],
+    [progress.step, CheckpointFile.optimizer, optimizer, stateShapes(options, shapes)],
+    [progress.bestStep, CheckpointFile.weights, bestWeights, shapes],
+  ];
+  for (const [step, name, arrays, shapes] of parts) {
+    const reason = arrays && misfit(arrays, shapes);
+    const file = path.join(run, RunFile.checkpoints, stepName(step), name);
+    if (reason !== null)
+      throw new UserError(`${file} does not fit the network and optimizer of ${RunFile.recipe}: ${reason}`, {
+        file,
+        advice: `Bring the ${RunFile.recipe} back that the run began with, or start the recipe again.`,
+      });
+  }
 }
 
 async function readArrays(file: string): Promise<Arrays> {
@@ -127,6 +232,10 @@ async function readArrays(file: string): Promise<Arrays> {
       }),
     );
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new Error(`${file} cannot be read: ${reasonOf(error)}.`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

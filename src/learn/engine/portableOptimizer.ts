@@ -119,6 +119,17 @@ export class PortableOptimizer implements Optimizer {
 /** Names under which an optimizer's slots stand in a checkpoint. */
 export const slots = { adam: { first: 'adam/m', second: 'adam/v' }, sgd: { first: 'sgd/momentum' } } as const;
 
+/** Shapes of what {@link Optimizer.state} returns on every engine, by name. @param shapes of the parameters */
+export function stateShapes(
+  { name }: Pick<OptimizerOptions, 'name'>,
+  shapes: Record<string, number[]>,
+): Record<string, number[]> {
+  const state: Record<string, number[]> = { 'optimizer/step': [1] };
+  for (const slot of Object.values(slots[name]))
+    for (const [parameter, shape] of Object.entries(shapes)) state[`${slot}/${parameter}`] = shape;
+  return state;
+}
+
 /** Steps done, from {@link Optimizer.state}. Exact up to 2^24 steps, as a float32 holds it. */
 export function stepOf(state: Arrays): number {
   return arrayOf(state, 'optimizer/step', [1])[0] as number;

@@ -11,13 +11,14 @@ export function howToResume(
   script = process.argv[1] ?? 'pretrain',
 ): string {
   if (env['PRETRAIN_LANGUAGE'] !== undefined) return t('Go on with "Pretrain: Resume" in the command palette.'); // a task of the editor
-  const command = [...programWords(env, script), 'resume', path.relative('', folder) || '.'];
-  return t('Go on with: {0}', command.map(quoted).join(' '));
+  const command = [programName(env, script), 'resume', quoted(path.relative('', folder) || '.')];
+  return t('Go on with: {0}', command.join(' '));
 }
 
-function programWords(env: NodeJS.ProcessEnv, script: string): string[] {
-  if (env['npm_command'] !== undefined) return ['npx', '--no-install', 'pretrain'];
-  return path.extname(script) === '.js' ? ['node', path.relative('', script)] : ['pretrain'];
+/** What the reader types to call this program, e.g. "npx --no-install pretrain". */
+export function programName(env: NodeJS.ProcessEnv = process.env, script = process.argv[1] ?? 'pretrain'): string {
+  if (env['npm_command'] !== undefined) return 'npx --no-install pretrain';
+  return path.extname(script) === '.js' ? `node ${quoted(path.relative('', script))}` : 'pretrain';
 }
 
 /** Double quotes are those that all shells know. */

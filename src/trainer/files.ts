@@ -1,9 +1,18 @@
+import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Writing that is never seen half done: aside first, then renamed. */
+/** Writing into folders that may come from elsewhere, and so that nothing is ever seen half done. */
 
-/** @throws Error of the file system; nothing is left behind. */
+const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+/** A symbolic link would lead the writing to any file of this user: opening one fails with ELOOP. Windows has no such flag. */
+const O_NOFOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+
+/** Opens for reading and appending; makes the file where there is none. */
+export const APPEND = O_APPEND | O_CREAT | O_RDWR | O_NOFOLLOW;
+const REPLACE = O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW;
+
+/** Aside first, then renamed. @throws Error of the file system; nothing is left behind. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
@@ -17,7 +26,7 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
 
 /** On the disk when it returns, so that a rename after it cannot reveal an empty file when the power fails. */
 export async function writeDurable(file: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(file, 'w');
+  const handle = await open(file, REPLACE);
   try {
     await handle.writeFile(content);
     await handle.sync();
@@ -51,6 +60,8 @@ export function fileTrouble(error: unknown): { reason: string; advice: string } 
         reason: 'a file stands where a folder is needed',
         advice: 'Move that file away, or choose another folder with --out',
       };
+    case 'ELOOP':
+      return { reason: 'a symbolic link stands in its place', advice: 'Put the file itself there' };
     case 'EMFILE':
     case 'ENFILE':
       return { reason: 'too many files are open', advice: 'Close other programs' };

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { APPEND } from './files.js';
 
 /** Lines are on the disk this many milliseconds after they were added, at the latest. */
 const FLUSH_MILLISECONDS = 100;
@@ -23,9 +24,12 @@ export class LineFile {
     public size: number,
   ) {}
 
-  /** Ends a half line that a crash may have left, so that the next line is whole; readers pass over what is no record. */
+  /**
+   * Ends a half line that a crash may have left, so that the next line is whole; readers pass over what is no record.
+   * @throws Error of the file system, also for a symbolic link
+   */
   static async open(path: string): Promise<LineFile> {
-    const handle = await open(path, 'a+');
+    const handle = await open(path, APPEND);
     const { size } = await handle.stat();
     const file = new LineFile(path, handle, size);
     if (size > 0) {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { RunFile, RUN_FORMAT, stepName, type MetricRecord, type RunEvent, type RunRecord } from '../protocol/run.js';
@@ -6,6 +6,7 @@ import { encodeSafetensors, type TensorFile } from '../protocol/safetensors.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { UserError } from './errors.js';
 import { fileTrouble, writeFileAtomic } from './files.js';
+import { programName } from './callAgain.js';
 import { LineFile } from './lineFile.js';
 
 /** One run's folder, as its trainer writes it. See protocol/run.ts for what is in it. */
@@ -124,6 +125,25 @@ export class RunFolder {
     await this.saveRecord();
     await Promise.all([this.metrics.close(), this.events.close()]);
   }
+
+  /** Of a run that could not begin. */
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** @throws UserError when something in a run folder from elsewhere is a link, and writing would change what it leads to. */
+export async function refuseLinks(folder: string): Promise<void> {
+  for (const name of Object.values(RunFile)) {
+    const file = path.join(folder, name);
+    const found = await lstat(file).catch(() => null); // not there, or told when it is opened
+    if (found?.isSymbolicLink())
+      throw new UserError(`${file} is a symbolic link: going on with this run would write to where it leads.`, {
+        file,
+        advice: 'Put there what it leads to, then resume again.',
+      });
+  }
 }
 
 export function writeTrouble(file: string, error: unknown): UserError {
@@ -143,7 +163,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   } catch {
     throw new UserError(`${folder} is not a run folder: it has no ${RunFile.run}.`, {
       file: folder,
-      advice: 'Give the path of a folder in .pretrain/runs; "pretrain runs" lists them.',
+      advice: `Give the path of a folder in .pretrain/runs; "${programName()} runs" lists them.`,
     });
   }
   let record: unknown;

@@ -56,12 +56,17 @@ const TAIL_LENGTH = 4000;
 
 /**
  * Starts a trainer that outlives this process, and resolves when it has created its run folder and listens.
- * @throws TrainerFailure when it ends before.
+ * @throws TrainerFailure when it ends before; Cancelled when `signal` was aborted before, which ends the process.
  */
 export function startRun(
   program: TrainerProgram,
   args: readonly string[],
-  { cwd, onProgress, onText }: { cwd: string; onProgress?: Progress; onText?: (text: string) => void },
+  {
+    cwd,
+    signal,
+    onProgress,
+    onText,
+  }: { cwd: string; signal?: AbortSignal; onProgress?: Progress; onText?: (text: string) => void },
 ): Promise<StartedRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(program.execPath, [program.script, ...args, '--json'], {
@@ -71,11 +76,14 @@ export function startRun(
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const abort = () => void child.kill();
+    signal?.addEventListener('abort', abort);
     const ended = watch(
       child,
       (line) => {
         if ('type' in line && line.type === 'created') {
           // From here on it stands alone: neither its process nor its pipes keep this one alive.
+          signal?.removeEventListener('abort', abort);
           child.unref();
           for (const stream of [child.stdout, child.stderr]) (stream as Readable & { unref?: () => void }).unref?.();
           resolve({ folder: line.run, address: line.address, pid: child.pid ?? 0, ended });
@@ -83,7 +91,7 @@ export function startRun(
       },
       onText,
     );
-    ended.then((end) => reject(failure(end)), reject);
+    ended.then((end) => reject(wasAborted(signal) ? new Cancelled() : failure(end)), reject);
   });
 }
 

@@ -6,7 +6,7 @@ import { Command, SHOW_PROBLEMS, Setting } from './contributions.js';
 import type { Host } from './host.js';
 import { plain, reason } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
-import { TrainerFailure, describeEnd, startRun, type StartedRun } from './trainerProcess.js';
+import { Cancelled, TrainerFailure, describeEnd, startRun, type StartedRun } from './trainerProcess.js';
 import { requireTrust } from './trust.js';
 
 /** Starts the recipe's pretraining in a trainer of its own, `parallel` to another run of it; resolves when it runs, or the person was told why not. */
@@ -53,13 +53,18 @@ async function launch(
 ): Promise<TrackedRun | undefined> {
   try {
     host.log.info(`trainer ${args.join(' ')}`);
-    const started = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (progress) =>
-      startRun(host.program, args, {
+    const location = vscode.ProgressLocation.Notification; // reading the data may take long, and must be possible to end
+    const started = await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      return startRun(host.program, args, {
         cwd: path.dirname(host.program.script),
-        onProgress: (message) => progress.report({ message }),
+        signal: abort.signal,
+        onProgress: (message, fraction) =>
+          progress.report({ message: fraction === null ? message : `${message} ${Math.round(fraction * 100)} %` }),
         onText: (text) => host.log.info(text),
-      }),
-    );
+      });
+    });
     const run = await host.runs.open(started.folder);
     void watchEnd(host, run, started);
     if (vscode.workspace.getConfiguration().get<boolean>(Setting.openMonitorOnStart) !== false) {
@@ -67,7 +72,7 @@ async function launch(
     }
     return run;
   } catch (error) {
-    await showFailure(host, error, recipe);
+    if (!(error instanceof Cancelled)) await showFailure(host, error, recipe);
     return undefined;
   }
 }

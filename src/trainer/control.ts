@@ -2,8 +2,9 @@ import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeAddress, socketFolder, socketName } from '../protocol/address.js';
+import { isAddressOf, pipeAddress, socketFolder, socketName } from '../protocol/address.js';
 import { Channel } from '../protocol/channel.js';
+import type { RunRecord } from '../protocol/run.js';
 import type { TrainerPush, TrainerRequest } from '../protocol/trainer.js';
 import { alone } from './alone.js';
 import { UserError } from './errors.js';
@@ -138,6 +139,14 @@ async function bind(server: net.Server, address: string): Promise<boolean> {
     if (errorCode(error) !== 'EADDRINUSE') throw error;
     return false;
   }
+}
+
+/**
+ * Whether a trainer of the run lives. A record from elsewhere may name any address, of this machine or another: none but
+ * the folder's own is connected to.
+ */
+export async function isTrained(folder: string, { address }: Pick<RunRecord, 'address'>): Promise<boolean> {
+  return typeof address === 'string' && isAddressOf(address, await realpath(folder)) && (await answers(address));
 }
 
 /** Whether somebody listens there. One whose queue is full, as of a suspended process, does. */

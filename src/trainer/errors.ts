@@ -15,6 +15,12 @@ export class UserError extends Error {
   }
 }
 
+/** The person stopped what was asked for before there was anything to keep. */
+export class Stopped extends UserError {}
+
+/** Exit code of what was stopped, as shells have it for a program that Ctrl-C ended. */
+export const STOPPED = 130;
+
 /** Any error as it is told to people. Only one that was not foreseen keeps its stack, for the log. */
 export function describeError(error: unknown): {
   told: RunError & { column?: number; more?: number };

@@ -44,6 +44,7 @@ export class Recorder implements Observer, SteeringListener {
   ) {
     this.secondsBefore = run.record.seconds;
     this.epochStart = { seconds: this.secondsBefore, step: run.record.step };
+    steering.listener = this;
     steering.trouble = () => this.trouble ?? run.trouble;
   }
 
@@ -96,7 +97,7 @@ export class Recorder implements Observer, SteeringListener {
     const event = { ...this.now(), type: 'checkpoint' as const };
     this.checkpointing = this.inBackground(async () => {
       await writeCheckpoint(this.run.path, checkpoint, this.run.record.seed);
-      await pruneCheckpoints(this.run.path, this.keepCheckpoints, checkpoint.progress.bestStep);
+      await pruneCheckpoints(this.run.path, this.keepCheckpoints, checkpoint.progress);
       this.run.addEvent(event);
     });
   }

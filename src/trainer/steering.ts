@@ -16,7 +16,7 @@ export interface SteeringListener {
 
 /** Turns requests, which come at any time, into what the loop does between two steps. */
 export class Steering {
-  private stopping = false;
+  private readonly stopping = new AbortController();
   private sampling = false;
   private learningRate: number | null = null;
   private paused = false;
@@ -26,7 +26,13 @@ export class Steering {
   /** Set while something in the background failed: ends the training with this error. */
   trouble: () => Error | null = () => null;
 
-  constructor(private readonly listener: SteeringListener) {}
+  /** Told from the first step on. */
+  listener: SteeringListener | null = null;
+
+  /** Aborted when the run is to stop: for what cannot wait for the next step. */
+  get stopped(): AbortSignal {
+    return this.stopping.signal;
+  }
 
   /** @throws UserError when the request makes no sense. */
   handle(request: TrainerRequest): void {
@@ -58,7 +64,7 @@ export class Steering {
   }
 
   stop(): void {
-    this.stopping = true;
+    this.stopping.abort();
     this.wake();
   }
 
@@ -73,11 +79,11 @@ export class Steering {
     const trouble = this.trouble();
     if (trouble) throw trouble;
     if (this.learningRate !== null) {
-      this.listener.onLearningRate(progress.learningRate, this.learningRate);
+      this.listener?.onLearningRate(progress.learningRate, this.learningRate);
       progress.learningRate = this.learningRate;
       this.learningRate = null;
     }
-    if (this.stopping) return 'stop';
+    if (this.stopped.aborted) return 'stop';
     if (!this.sampling) return 'go';
     this.sampling = false;
     return 'sample';
@@ -86,10 +92,10 @@ export class Steering {
   private async waitTurn(progress: Progress): Promise<Action> {
     await new Promise((resolve) => setImmediate(resolve));
     this.lastYield = performance.now();
-    while (this.paused && !this.stopping) {
+    while (this.paused && !this.stopped.aborted) {
       if (this.pausedSince === null) {
         this.pausedSince = performance.now();
-        this.listener.onPaused();
+        this.listener?.onPaused();
       }
       const action = this.decide(progress); // what is asked for during a pause is done at once
       if (action !== 'go') return action;
@@ -97,7 +103,7 @@ export class Steering {
     }
     if (this.pausedSince !== null) {
       this.lastYield = performance.now();
-      this.listener.onPauseEnded(this.lastYield - this.pausedSince, !this.stopping);
+      this.listener?.onPauseEnded(this.lastYield - this.pausedSince, !this.stopped.aborted);
       this.pausedSince = null;
     }
     return this.decide(progress);

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { engineNames } from '../../src/learn/engine/index.js';
@@ -123,7 +134,7 @@ describe('pretrain resume', function () {
     ['its recipe is damaged', (run) => writeFileSync(path.join(run, 'recipe.json'), 'x'), /recipe\.json/],
     [
       'its recipe has lost a part',
-      (run) => writeFileSync(path.join(run, 'recipe.json'), '{"data":{"path":"x"}}'),
+      (run) => writeFileSync(path.join(run, 'recipe.json'), '{"data":{"path":"x","image":{}}}'),
       /recipe\.json .*"encoder"/,
     ],
     ['the folder is none', (run) => rmSync(run, { recursive: true }), /is not a run folder/],
@@ -137,6 +148,96 @@ describe('pretrain resume', function () {
       assert.equal(code, 1);
       assert.match(lines.at(-1)!['error'] as string, message);
     });
+
+  for (const name of ['metrics.jsonl', 'events.jsonl', 'trainer.log', 'checkpoints'])
+    it(`refuses a run whose ${name} is a symbolic link, and writes nothing to where it leads`, async function () {
+      if (process.platform === 'win32') return this.skip();
+      workspace = new Workspace({}, { epochs: 1000 });
+      const run = await stopAfter(1, workspace);
+      const file = path.join(run, name);
+      const elsewhere = path.join(workspace.folder, 'elsewhere');
+      if (existsSync(file)) renameSync(file, elsewhere);
+      else writeFileSync(elsewhere, '');
+      symlinkSync(elsewhere, file);
+      const before = statSync(elsewhere).mtimeMs;
+      const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+      assert.equal(code, 1);
+      assert.equal(lines.at(-1)!['file'], file);
+      assert.match(lines.at(-1)!['error'] as string, /is a symbolic link: going on with this run would write/);
+      assert.equal(statSync(elsewhere).mtimeMs, before);
+    });
+
+  it('refuses a network that the checkpoint is not of, naming file and parameter, and trains nothing', async () => {
+    workspace = new Workspace({}, { epochs: 1000 });
+    const run = await stopAfter(1, workspace);
+    const file = path.join(run, 'recipe.json');
+    const recipe = JSON.parse(readFileSync(file, 'utf8')) as { encoder: { units: number[] } };
+    recipe.encoder.units = [16];
+    writeFileSync(file, JSON.stringify(recipe));
+    const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+    assert.equal(code, 1);
+    assert.match(
+      lines.at(-1)!['error'] as string,
+      /weights\.safetensors does not fit .*recipe\.json: encoder\/dense_1\/kernel has shape \[784, 32\] instead of \[784, 16\]/,
+    );
+    assert.ok(!existsSync(path.join(run, 'trainer.log')), 'it was foreseen');
+  });
+
+  it('asks nobody but the trainer of its own folder, whatever address the record names', async function () {
+    if (process.platform === 'win32') return this.skip();
+    workspace = new Workspace({}, { epochs: 3 });
+    const run = await stopAfter(1, workspace);
+    let asked = 0;
+    const foreign = path.join(workspace.folder, 'foreign.sock');
+    const other = net.createServer((socket) => socket.destroy() && asked++).listen(foreign);
+    await once(other, 'listening');
+    try {
+      for (const address of [foreign, '/no/such.sock', '80', '\\\\host\\pipe\\x', 7 as unknown as string]) {
+        writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...readRun(run), state: 'running', address }));
+        const { lines } = await workspace.start(['runs', '--json']).ended;
+        assert.equal((lines[0]!['runs'] as { state: string }[])[0]!.state, 'interrupted', address);
+      }
+      writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...readRun(run), address: foreign }));
+      assert.equal((await workspace.run('--epochs', '1').ended).code, 0, 'no second run of the recipe');
+      const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+      assert.equal(code, 0, JSON.stringify(lines.at(-1)));
+      assert.equal(asked, 0);
+    } finally {
+      other.close();
+    }
+  });
+
+  it('stops promptly while it waits for the data, and can be resumed again', async () => {
+    workspace = new Workspace({}, { epochs: 100_000 });
+    const run = await stopAfter(1, workspace);
+    const { step } = readRun(run);
+    const trainer = workspace.start(['resume', run, '--json']);
+    const { address } = await trainer.created();
+    const client = new Client(address);
+    await until(() => client.of('progress').some(({ message }) => /Reading/.test(message)), trainer.ended);
+    await client.request({ type: 'stop' });
+    const { code, lines } = await trainer.ended;
+    client.close();
+    assert.equal(code, 130);
+    assert.match(lines.at(-1)!['error'] as string, /^Stopped before training began/);
+    assert.ok(!lines.some(({ fraction }) => fraction === 1), 'it did not read on to the end');
+    const record = readRun(run);
+    assert.deepEqual([record.state, record.step, record.error, record.address], ['stopped', step, null, null]);
+    const again = workspace.start(['resume', run, '--json']);
+    const second = new Client((await again.created()).address);
+    await until(() => (second.run?.step ?? 0) > step, again.ended);
+    second.close();
+  });
+
+  it('removes what killed trainers left half written', async () => {
+    workspace = new Workspace({}, { epochs: 1000 });
+    const run = await stopAfter(1, workspace);
+    const left = ['checkpoints/.00000099.123456.tmp', '.run.json.123456.tmp'].map((name) => path.join(run, name));
+    for (const folder of left) mkdirSync(folder);
+    const trainer = workspace.start(['resume', run, '--json']);
+    await trainer.created();
+    assert.deepEqual(left.filter(existsSync), []);
+  });
 
   it('refuses a second trainer of one run', async () => {
     workspace = new Workspace({}, { epochs: 100_000 });

@@ -46,6 +46,20 @@ describe('A run in a process of its own', () => {
     await assert.rejects(startRun(program, ['killed'], { cwd }), /was ended by SIGKILL/);
   });
 
+  it('is ended when it is cancelled before it has its folder', async () => {
+    const abort = new AbortController();
+    const starting = startRun(program, ['wait'], { cwd, signal: abort.signal });
+    abort.abort();
+    await assert.rejects(starting, Cancelled);
+  });
+
+  it('is not ended by who cancels later', async () => {
+    const abort = new AbortController();
+    const run = await startRun(program, ['run'], { cwd, signal: abort.signal });
+    abort.abort();
+    assert.equal((await run.ended).code, 0);
+  });
+
   it('tells how it ended when it is killed later', async () => {
     const { ended } = await startRun(program, ['late'], { cwd });
     const end = await ended;

@@ -1,0 +1,184 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Checkpoint } from '../learn/checkpoint.js';
+import { train, type Outcome } from '../learn/loop.js';
+import { countParameters } from '../learn/parameters.js';
+import { RunFile, type RunRecord } from '../protocol/run.js';
+import type { RunSummary } from '../protocol/trainer.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { checkFit } from './checkpoints.js';
+import { ControlServer, type TrainerSeat } from './control.js';
+import type { LoadedDataset } from './dataset.js';
+import { describeError, Stopped, UserError } from './errors.js';
+import { appendLog } from './log.js';
+import type { Prepared, Progress } from './prepare.js';
+import { Recorder, type Display } from './recorder.js';
+import type { RunFolder } from './runFolder.js';
+import type { Steering } from './steering.js';
+
+/** One run from its folder to its end. */
+
+/** Who started the run and wants to hear of it. */
+export interface SessionListener {
+  onCreated(run: string, address: string): void;
+  onProgress(progress: Progress): void;
+  display: Display | null;
+  /** Receives a function that stops the run with a checkpoint. */
+  onStoppable(stop: () => void): void;
+}
+
+export interface Session {
+  run: RunFolder;
+  /** Left at the end. */
+  seat: TrainerSeat;
+  steering: Steering;
+  listener: SessionListener;
+  checkpoint: Checkpoint | null;
+  recipe: Recipe;
+  prepare: (tell: (progress: Progress) => void) => Promise<Prepared>;
+}
+
+/** Trains, and writes down how that ended. @throws what ended it, when it was not the end of the training or a request */
+export async function carryOut({
+  run,
+  seat,
+  steering,
+  listener,
+  checkpoint,
+  recipe,
+  prepare,
+}: Session): Promise<RunSummary> {
+  const { record } = run;
+  let recorder: Recorder | null = null;
+  const control = new ControlServer(seat, run, (request) => steering.handle(request));
+  try {
+    record.address = seat.address;
+    record.pid = process.pid;
+    await run.saveRecord();
+    listener.onCreated(run.path, seat.address);
+
+    const { engine, slower, dataset, learner } = await prepare((progress) => {
+      listener.onProgress(progress);
+      control.push({ type: 'progress', ...progress });
+    });
+    noteDataset(run, dataset);
+    if (checkpoint) checkFit(run.path, checkpoint, learner.shapes, recipe.pretrain.optimizer);
+    Object.assign(record, {
+      engine: engine.facts,
+      summary: learner.summary,
+      parameters: countParameters(learner.shapes),
+      stepsPerEpoch: Math.ceil(dataset.training.count / recipe.pretrain.batchSize),
+      started: record.started ?? new Date().toISOString(),
+    } satisfies Partial<RunRecord>);
+    if (slower !== null) warn(run, slower);
+
+    recorder = new Recorder(
+      run,
+      control,
+      steering,
+      listener.display,
+      recipe.pretrain.keepCheckpoints,
+      dataset.training.count,
+    );
+    recorder.setState('running');
+    const outcome = await train({
+      engine,
+      learner,
+      options: recipe.pretrain,
+      training: dataset.training,
+      validation: dataset.validation,
+      previewPositions: dataset.previewPositions,
+      start: checkpoint,
+      observer: recorder,
+    });
+    await recorder.finish();
+    await dataset.close();
+    return await end(run, recorder, outcome);
+  } catch (error) {
+    await recorder?.settle();
+    await fail(run, error);
+    throw error;
+  } finally {
+    record.pid = null;
+    record.address = null;
+    control.push({ type: 'run', run: record });
+    await run.close();
+    await seat.leave();
+  }
+}
+
+async function end(run: RunFolder, recorder: Recorder, { reason, progress }: Outcome): Promise<RunSummary> {
+  const { record } = run;
+  record.ended = new Date().toISOString();
+  const early =
+    reason === 'earlyStopping'
+      ? `The validation loss no longer fell: the weights of step ${progress.bestStep.toLocaleString('en')}, the best ones, were brought back.`
+      : undefined;
+  recorder.setState(reason === 'stopped' ? 'stopped' : 'completed', early);
+  await run.flush();
+  return {
+    run: run.path,
+    stage: record.stage,
+    method: record.method,
+    engine: record.engine?.name ?? 'cpu',
+    seed: record.seed,
+    epochs: Math.floor(progress.epoch),
+    steps: progress.step,
+    seconds: record.seconds,
+    examplesPerSecond: record.metrics['examplesPerSecond'] ?? 0,
+    metrics: record.metrics,
+  };
+}
+
+/** Writes down why the run failed, or was stopped before it went on, as far as the disk still takes it. */
+async function fail(run: RunFolder, error: unknown): Promise<void> {
+  const { record } = run;
+  const { told, stack } = describeError(error);
+  const state = error instanceof Stopped ? 'stopped' : 'failed';
+  record.state = state;
+  record.error = state === 'failed' ? told : null;
+  record.ended = new Date().toISOString();
+  run.addEvent({
+    step: record.step,
+    epoch: record.epoch,
+    at: record.ended,
+    type: 'state',
+    state,
+    reason: told.message,
+  });
+  if (stack !== null) await appendLog(path.join(run.path, RunFile.log), stack);
+  await run.flush();
+}
+
+/** Keeps what the data were. On a resume tells when they are not what they were. */
+function noteDataset(run: RunFolder, { facts, notes }: LoadedDataset): void {
+  const { record } = run;
+  for (const message of notes) warn(run, message);
+  const before = record.dataset;
+  if (before && !isDeepStrictEqual(before.shape, facts.shape))
+    throw new UserError(
+      `The examples have shape [${facts.shape.join(', ')}], but this run was trained on [${before.shape.join(', ')}].`,
+      { file: facts.path, advice: 'Bring the old data back, or start the recipe again.' },
+    );
+  if (before && before.fingerprint !== facts.fingerprint)
+    warn(
+      run,
+      `The data in ${facts.path} have changed since this run began: it goes on, but is no longer the run that its recipe describes.`,
+      'For a result that can be reproduced, start the recipe again.',
+    );
+  record.dataset = facts;
+}
+
+/** Tells something in the run's events. */
+export function warn(run: RunFolder, message: string, advice?: string): void {
+  const { step, epoch } = run.record;
+  run.addEvent({
+    step,
+    epoch,
+    at: new Date().toISOString(),
+    type: 'diagnosis',
+    level: 'warning',
+    message,
+    ...(advice === undefined ? {} : { advice }),
+  });
+}

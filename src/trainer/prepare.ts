@@ -1,0 +1,66 @@
+import path from 'node:path';
+import type { Engine } from '../learn/engine/engine.js';
+import { startEngine } from '../learn/engine/index.js';
+import type { Learner } from '../learn/method/method.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { buildLearner, costOf, memoryTrouble } from './cost.js';
+import { loadDataset, type LoadedDataset } from './dataset.js';
+import { Stopped, UserError } from './errors.js';
+import { enginePlaces } from './places.js';
+
+/** Everything that training needs besides its run folder. */
+export interface Prepared {
+  engine: Engine;
+  /** Why it is not the fastest engine; null when it is, or was asked for. */
+  slower: string | null;
+  dataset: LoadedDataset;
+  learner: Learner;
+}
+
+export interface Progress {
+  message: string;
+  /** 0..1, or null when it cannot be known. */
+  fraction: number | null;
+}
+
+/**
+ * @param runs folder of the runs
+ * @throws UserError, DataError, EngineError saying what is wrong with recipe, data or machine; Stopped when `stopped` is aborted
+ */
+export async function prepare(
+  recipe: Recipe,
+  dataPath: string,
+  runs: string,
+  stopped: AbortSignal,
+  tell: (progress: Progress) => void,
+): Promise<Prepared> {
+  let over = false;
+  try {
+    tell({ message: 'Starting the engine', fraction: null });
+    const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces());
+    stopped.throwIfAborted();
+    tell({ message: `Opening ${dataPath}`, fraction: null });
+    const onProgress = (fraction: number) => {
+      if (!over) tell({ message: `Reading ${dataPath}`, fraction }); // other files may still be read when one has failed
+    };
+    const dataset = await loadDataset(recipe, dataPath, cacheBeside(runs), { signal: stopped, onProgress });
+    const { shape, count } = dataset.training;
+    const tooLarge = memoryTrouble(costOf(recipe, shape, count + dataset.facts.validationCount, count));
+    if (tooLarge !== null) throw new UserError(tooLarge);
+    const learner = buildLearner(recipe, shape);
+    stopped.throwIfAborted();
+    const reasons = passedOver.map(({ name, reason }) => `${name} did not load: ${reason}`).join(' ');
+    const slower = reasons === '' ? null : `Training runs on the slower engine ${engine.name}. ${reasons}`;
+    return { engine, slower, dataset, learner };
+  } catch (error) {
+    if (stopped.aborted) throw new Stopped('Stopped before training began.');
+    throw error;
+  } finally {
+    over = true;
+  }
+}
+
+/** Where prepared examples are kept: beside the runs. */
+function cacheBeside(runs: string): string {
+  return path.basename(runs) === 'runs' ? path.join(path.dirname(runs), 'cache') : path.join(runs, '.cache');
+}

@@ -78,8 +78,22 @@ export interface EngineDiagnosis {
 /** `pretrain check --json`. Lines and columns start at 1. */
 export interface CheckResult {
   problems: Problem[];
+  /** Null when there are none that can be read. */
+  data: DataFound | null;
   /** Null when the recipe cannot run. */
   cost: StageCost | null;
+}
+
+/** What a recipe's data are. */
+export interface DataFound {
+  kind: string;
+  /** The reader's name, e.g. "idx". */
+  format: string;
+  /** All examples, those for validation too. */
+  count: number;
+  /** Of one example; -1 where examples differ. */
+  shape: number[];
+  classes: string[] | null;
 }
 
 export interface Problem {

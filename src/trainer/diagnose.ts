@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
 import { EngineError, startEngine, engineNames } from '../learn/engine/index.js';
-import { encoders } from '../learn/encoder/index.js';
-import { autoencoder } from '../learn/method/autoencoder.js';
 import { train, type Source } from '../learn/loop.js';
 import type { EngineName } from '../protocol/run.js';
 import type { EngineDiagnosis } from '../protocol/trainer.js';
 import { stream } from '../protocol/random.js';
-import type { PretrainOptions } from '../recipe/recipe.js';
+import { buildLearner } from './cost.js';
 import { enginePlaces } from './places.js';
+import { primerRecipe } from './primer.js';
 
 /** Timing ends after this many steps, or when it has taken this long and there are three. */
 const STEPS = 30;
 const MILLISECONDS = 1500;
+/** Pixels of an image of MNIST. */
+const WIDTH = 784;
 
 /** One engine after the other, each in a process of its own: native code that does not fit this machine can end it. */
 export async function diagnoseEngines(): Promise<EngineDiagnosis[]> {
@@ -47,20 +48,16 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
   try {
     const { engine } = await startEngine(name, enginePlaces());
     const { version, threads } = engine.facts;
-    const learner = autoencoder.build({
-      family: encoders.dense,
-      encoder: { type: 'dense', units: [32], activation: 'relu' },
-      shape: [784],
-      options: { loss: 'binaryCrossentropy' },
-    });
+    const recipe = primerRecipe();
+    const options = { ...recipe.pretrain, epochs: STEPS };
     const times: number[] = [];
     const begin = performance.now();
     let last = begin;
     await train({
       engine,
-      learner,
-      options: { ...primer, epochs: STEPS },
-      training: noise(784),
+      learner: buildLearner(recipe, [WIDTH]),
+      options,
+      training: noise(options.batchSize, WIDTH),
       validation: null,
       previewPositions: Int32Array.of(0),
       start: null,
@@ -96,23 +93,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const primer: PretrainOptions = {
-  method: 'autoencoder',
-  options: {},
-  optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
-  schedule: { name: 'constant' },
-  epochs: 1,
-  batchSize: 256,
-  shuffle: true,
-  seed: 1,
-  earlyStopping: null,
-  globalClipNorm: null,
-  checkpointEpochs: STEPS + 1,
-  keepCheckpoints: 0,
-};
-
-function noise(width: number): Source {
+/** One batch, so that an epoch is a step. */
+function noise(count: number, width: number): Source {
   const random = stream(1, 'diagnosis');
-  const data = Float32Array.from({ length: primer.batchSize * width }, () => random.uniform());
-  return { count: primer.batchSize, shape: [width], batch: (positions) => data.slice(0, positions.length * width) };
+  const data = Float32Array.from({ length: count * width }, () => random.uniform());
+  return { count, shape: [width], batch: (positions) => data.slice(0, positions.length * width) };
 }

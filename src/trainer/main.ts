@@ -8,7 +8,8 @@ import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { runs } from './commands/runs.js';
 import { sample } from './commands/sample.js';
-import { UserError } from './errors.js';
+import { Stopped, STOPPED, UserError } from './errors.js';
+import { programName } from './callAgain.js';
 import { Output } from './output.js';
 import { versions } from './versions.js';
 
@@ -30,7 +31,7 @@ async function main(words: string[]): Promise<number> {
   if (!command) {
     output.error(
       new UserError(`There is no command "${name}". There are: ${commands.map((one) => one.name).join(', ')}.`, {
-        advice: '"pretrain help" says what they do.',
+        advice: `"${programName()} help" says what they do.`,
       }),
     );
     return 2;
@@ -41,15 +42,11 @@ async function main(words: string[]): Promise<number> {
       output.line(help(command));
       return 0;
     }
-    const [least, most] = command.words;
-    if (positionals.length < least || positionals.length > most)
-      throw new UserError(`Usage: pretrain ${command.name} ${command.usage}.`, {
-        advice: `"pretrain ${command.name} --help" says more.`,
-      });
+    checkWords(command, positionals);
     return await command.run(positionals, values, output);
   } catch (error) {
     output.error(error);
-    return 1;
+    return error instanceof Stopped ? STOPPED : 1;
   }
 }
 
@@ -63,9 +60,19 @@ function parse(command: Command, args: string[]): { values: Options; positionals
     return { values: values as Options, positionals };
   } catch (error) {
     throw new UserError(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`, {
-      advice: `"pretrain ${command.name} --help" lists the options.`,
+      advice: `"${programName()} ${command.name} --help" lists the options.`,
     });
   }
+}
+
+/** @throws UserError when there are too few, or naming those that are too many. */
+function checkWords({ name, usage, words: [least, most] }: Command, words: string[]): void {
+  const extra = words.slice(most).map((word) => `"${word}"`);
+  if (words.length >= least && extra.length === 0) return;
+  const what = extra.length > 0 ? `"pretrain ${name}" has no use for ${extra.join(', ')}. ` : '';
+  throw new UserError(`${what}Usage: ${['pretrain', name, usage].join(' ').trim()}.`, {
+    advice: `"${programName()} ${name} --help" says more.`,
+  });
 }
 
 function overview(): string {
@@ -90,7 +97,7 @@ function help({ name, usage, summary, options, example }: Command): string {
   return [
     summary,
     '',
-    `Usage: pretrain ${name} ${usage}`,
+    `Usage: ${['pretrain', name, usage].join(' ').trim()}`,
     '',
     ...rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`),
     '',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckResult } from '../../src/protocol/trainer.js';
+import { float32, npy } from '../unit/data/make.js';
 import { Workspace } from './trainer.js';
 
 describe('pretrain check', function () {
@@ -25,6 +26,23 @@ describe('pretrain check', function () {
       { stage: 'pretrain', parameters: 50_992, epochs: 100, stepsPerEpoch: 20, memoryBytes: 0 },
     );
     assert.ok(cost!.memoryBytes > 100e6 && cost!.memoryBytes < 1e9);
+  });
+
+  it('tells what data it found', async () => {
+    const { data } = await check({ data: { path: 'sample:digits' } });
+    const classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+    assert.deepEqual(data, { kind: 'image', format: 'strokeDigits', count: 6000, shape: [28, 28, 1], classes });
+    const { stdout } = await workspace.start(['check', workspace.recipe]).ended;
+    assert.match(
+      stdout,
+      /^Data: 6,000 examples \(image, strokeDigits\) of 28 × 28 × 1 · 10 classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n/,
+    );
+  });
+
+  it('tells what data it found that cannot be split as asked, or has no labels', async () => {
+    writeFileSync(path.join(workspace.folder, 'x.npy'), npy('<f4', [2, 3], float32([1, 2, 3, 4, 5, 6])));
+    const { data, cost } = await check({ data: { path: 'x.npy', validation: 'test' } });
+    assert.deepEqual([data, cost], [{ kind: 'array', format: 'npy', count: 2, shape: [3], classes: null }, null]);
   });
 
   it('checks the text that an editor has, not the file', async () => {

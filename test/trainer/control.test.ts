@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { Client, lastCheckpoint, readEvents, readMetrics, readRun, until, Workspace } from './trainer.js';
@@ -121,6 +123,31 @@ describe('a run that is steered', function () {
     assert.equal(code, 130, `${signal} ${stderr}`);
     assert.equal(readRun(run).state, 'stopped');
     assert.equal(Number(lastCheckpoint(run).step), readRun(run).step);
+  });
+
+  it('tells a command that goes on, which works as it is', async () => {
+    const trainer = workspace.start(['run', workspace.recipe, '--out', 'my runs'], {
+      env: { npm_command: undefined, PRETRAIN_LANGUAGE: undefined },
+    });
+    const runs = path.join(workspace.folder, 'my runs');
+    await until(() => existsSync(runs) && readdirSync(runs).length > 0 && /epoch/.test(trainer.text), trainer.ended);
+    trainer.child.kill('SIGINT');
+    const { stdout } = await trainer.ended;
+    const [, command] = /Go on with: (.*)\n/.exec(stdout) ?? [];
+    assert.match(command ?? '', /^node \S*trainer\.js resume "my runs.*"$/);
+    const again = spawn(command!, {
+      shell: true,
+      cwd: workspace.folder,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const text = String((await once(again.stdout, 'data'))[0]);
+      assert.match(text, /^Run .*my runs/);
+    } finally {
+      process.kill(-again.pid!, 'SIGKILL');
+      await once(again, 'close');
+    }
   });
 
   it('takes a Ctrl-C that comes twice, as npm passes it on, for one', async () => {

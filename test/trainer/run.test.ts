@@ -120,7 +120,7 @@ describe('pretrain run', function () {
     assert.match(stdout, /epoch 1\/1 · loss 0\.\d{4} · validation 0\.\d{4}/);
     assert.match(
       stdout,
-      /Done: loss .* after 1 epochs .*\nReconstructions: .*reconstructions\.png\nRun: \.pretrain\/runs\//,
+      /Done: loss .* after 1 epoch in .*\nReconstructions: .*reconstructions\.png\nRun: \.pretrain\/runs\//,
     );
   });
 
@@ -139,6 +139,18 @@ describe('pretrain run', function () {
     const summary = lines.at(-1)!;
     assert.deepEqual([summary['epochs'], summary['engine']], [1, 'wasm']);
     assert.equal(readRun(summary['run'] as string).dataset!.format, 'idx');
+  });
+
+  it('lists the runs of a workspace, and of a folder that was given with --out', async () => {
+    workspace = new Workspace();
+    await workspace.run('--epochs', '1', '--out', 'mine').ended;
+    for (const [args, count] of [
+      [['mine'], 1],
+      [['.'], 0],
+    ] as [string[], number][]) {
+      const { lines } = await workspace.start(['runs', ...args, '--json']).ended;
+      assert.equal((lines[0]!['runs'] as unknown[]).length, count, args.join());
+    }
   });
 
   it('is a program of its own, which tells its version', function () {

@@ -43,6 +43,11 @@ export class Trainer {
     );
   }
 
+  /** What it printed so far. */
+  get text(): string {
+    return this.stdout;
+  }
+
   get lines(): Record<string, unknown>[] {
     return this.stdout
       .split('\n')

@@ -3,9 +3,10 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
+import { counted } from '../../data/files.js';
 import { planPreparation } from '../../data/prepare/index.js';
 import { chooseSplits } from '../../data/split.js';
-import type { CheckResult, StageCost } from '../../protocol/trainer.js';
+import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
@@ -13,6 +14,9 @@ import { bytesText, costOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
 import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
 import { jsonOption, type Command } from './command.js';
+
+/** Names of classes that are listed. */
+const CLASSES_SHOWN = 10;
 
 export const check: Command = {
   name: 'check',
@@ -28,17 +32,27 @@ export const check: Command = {
   async run([file], { stdin }, output) {
     const recipePath = path.resolve(file as string);
     const text = stdin === true ? await readText(process.stdin) : await readRecipe(recipePath);
-    const { problems, cost } = await checkText(text, recipePath);
-    output.object({ problems, cost });
+    const { problems, data, cost } = await checkText(text, recipePath);
+    output.object({ problems, data, cost });
     for (const { line, column, severity, message } of problems)
       output.line(`${file}:${line}:${column} ${severity}: ${message}`);
+    if (data) output.line(dataText(data));
     if (cost)
       output.line(
-        `${cost.parameters.toLocaleString('en')} parameters · ${(cost.epochs * cost.stepsPerEpoch).toLocaleString('en')} steps · about ${bytesText(cost.memoryBytes)}`,
+        `${counted(cost.parameters, 'parameter')} · ${counted(cost.epochs * cost.stepsPerEpoch, 'step')} · about ${bytesText(cost.memoryBytes)}`,
       );
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
+
+/** e.g. "Data: 6,000 examples (image, idx) of 28 × 28 × 1 · 10 classes: 0, 1, 2, ..." */
+function dataText({ kind, format, count, shape, classes }: DataFound): string {
+  const size = shape.map((dimension) => (dimension < 0 ? 'any' : dimension)).join(' × ');
+  const shown = classes?.slice(0, CLASSES_SHOWN).join(', ') ?? '';
+  const more = (classes?.length ?? 0) > CLASSES_SHOWN ? ', ...' : '';
+  const labels = classes ? `${counted(classes.length, 'class', 'classes')}: ${shown}${more}` : 'no labels';
+  return `Data: ${counted(count, 'example')} (${kind}, ${format}) of ${size} · ${labels}`;
+}
 
 async function readRecipe(file: string): Promise<string> {
   try {
@@ -50,10 +64,10 @@ async function readRecipe(file: string): Promise<string> {
 
 export async function checkText(text: string, recipePath: string): Promise<CheckResult> {
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(recipePath));
-  if (!parsed.data) return { problems: parsed.problems, cost: null };
-  const { facts, cost } = await factsOf(parsed.data, parsed.recipe, recipePath);
+  if (!parsed.data) return { problems: parsed.problems, data: null, cost: null };
+  const { facts, found, cost } = await factsOf(parsed.data, parsed.recipe, recipePath);
   const beyond = checkRecipe(parsed, { ...facts, tooLarge: cost && memoryTrouble(cost) });
-  return { problems: [...parsed.problems, ...beyond], cost };
+  return { problems: [...parsed.problems, ...beyond], data: found, cost };
 }
 
 /** @param recipe null when parts of it other than these data are wrong */
@@ -61,32 +75,35 @@ async function factsOf(
   data: DataOptions,
   recipe: Recipe | null,
   recipePath: string,
-): Promise<{ facts: DataFacts; cost: StageCost | null }> {
+): Promise<{ facts: DataFacts; found: DataFound | null; cost: StageCost | null }> {
   const dataPath = dataPathOf(data, recipePath);
   const missing = dataPath === SAMPLE_DIGITS ? null : await missingStep(data.path, path.dirname(recipePath));
-  if (missing) return { facts: { exists: false, ...missing }, cost: null };
+  if (missing) return { facts: { exists: false, ...missing }, found: null, cost: null };
   let facts: DataFacts = { exists: true };
+  let found: DataFound | null = null;
   try {
     const dataset = await openDataset(dataPath, data);
     try {
       const { info, labels } = dataset;
       const splits = info.splits.map(({ name }) => name);
       facts = { ...facts, count: info.count, labels: labels !== null, splits };
+      const { kind, format, count, classes } = info;
+      found = { kind, format, count, shape: info.shape, classes };
       const { validation } = data;
       // A split that is not there is told with its fix, by the check of the recipe.
       const lacksSplit = typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation);
-      if (lacksSplit) return { facts, cost: null };
+      if (lacksSplit) return { facts, found, cost: null };
       const chosen = chooseSplits(dataset, labels, data, recipe?.pretrain.seed ?? 1);
       const { shape } = (await planPreparation(dataset, data, chosen)).preparation;
       const trainingCount = chosen.training.length;
       facts = { ...facts, shape, trainingCount };
-      return { facts, cost: recipe && costOf(recipe, shape, info.count, trainingCount) };
+      return { facts, found, cost: recipe && costOf(recipe, shape, info.count, trainingCount) };
     } finally {
       await dataset.close();
     }
   } catch (error) {
     const { told } = describeError(error);
-    return { facts: { ...facts, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, cost: null };
+    return { facts: { ...facts, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, found, cost: null };
   }
 }
 

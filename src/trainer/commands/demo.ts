@@ -1,25 +1,9 @@
 import { SAMPLE_DIGITS } from '../../data/detect.js';
-import { checkedRecipe } from '../language.js';
+import { primerRecipe } from '../primer.js';
 import { startRun } from '../session.js';
 import { jsonOption, type Command } from './command.js';
 import { givenData, override, runsFolder, trainingOptions } from './run.js';
 import { reportRun, sessionListener } from './training.js';
-
-/** The primer's own example: input 784, code 32 with relu, output 784 with sigmoid, Adam, binary cross-entropy. */
-const PRIMER = `{
-  "name": "primer-autoencoder",
-  "data": { "path": "${SAMPLE_DIGITS}", "validation": "test" },
-  "encoder": { "type": "dense", "units": [32], "activation": "relu" },
-  "pretrain": {
-    "method": "autoencoder",
-    "loss": "binaryCrossentropy",
-    "optimizer": { "name": "adam", "learningRate": 0.001 },
-    "epochs": 100,
-    "batchSize": 256,
-    "shuffle": true,
-    "seed": 1
-  }
-}`;
 
 export const demo: Command = {
   name: 'demo',
@@ -30,7 +14,7 @@ export const demo: Command = {
   example: 'pretrain demo --data ../data/mnist --epochs 5',
 
   async run(_words, options, output) {
-    const { recipe } = checkedRecipe(PRIMER, 'primer.pretrain.json');
+    const recipe = primerRecipe();
     override(recipe, options);
     const given = givenData(options);
     // Data of one's own need not have a test split.

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { engineNames } from '../../learn/engine/index.js';
 import { diagnoseEngine, diagnoseEngines } from '../diagnose.js';
-import { UserError } from '../errors.js';
+import { Stopped, UserError } from '../errors.js';
 import { installNative, NativeError } from '../native.js';
 import type { Output } from '../output.js';
 import { jsonOption, type Command } from './command.js';
@@ -38,9 +38,6 @@ export const engines: Command = {
   },
 };
 
-/** Exit code, as shells have it for a program that Ctrl-C ended. */
-const CANCELLED = 130;
-
 async function installTensorFlow(folder: string | undefined, output: Output): Promise<number> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
@@ -59,10 +56,7 @@ async function installTensorFlow(folder: string | undefined, output: Output): Pr
     );
     return 0;
   } catch (error) {
-    if (abort.signal.aborted) {
-      output.error(new UserError('The installation was cancelled; nothing of it is left.'));
-      return CANCELLED;
-    }
+    if (abort.signal.aborted) throw new Stopped('The installation was cancelled; nothing of it is left.');
     if (!(error instanceof NativeError)) throw error;
     if (output.json && error.log !== '') process.stderr.write(`${error.log.trimEnd()}\n`); // for the editor's log
     throw new UserError(error.message);

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RUNS_FOLDER, effectiveState } from '../../protocol/run.js';
-import { answers } from '../control.js';
+import { isTrained } from '../control.js';
+import { UserError } from '../errors.js';
 import { listRuns } from '../runFolder.js';
 import { jsonOption, type Command } from './command.js';
 
@@ -13,13 +16,10 @@ export const runs: Command = {
   example: 'pretrain runs',
 
   async run([folder], _options, output) {
-    const runs = path.resolve(
-      folder ?? '',
-      folder === undefined || path.basename(folder) !== 'runs' ? RUNS_FOLDER : '',
-    );
+    const runs = folder === undefined ? path.resolve(RUNS_FOLDER) : await runsIn(path.resolve(folder));
     const rows = await Promise.all(
       (await listRuns(runs)).map(async ({ folder, record }) => {
-        const state = effectiveState(record, record.address !== null && (await answers(record.address)));
+        const state = effectiveState(record, await isTrained(folder, record));
         return {
           run: folder,
           name: record.name,
@@ -45,3 +45,15 @@ export const runs: Command = {
     return 0;
   },
 };
+
+/** A workspace's runs, or the folder itself: one that was given with --out. @throws UserError when it is none */
+async function runsIn(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => null);
+  if (!found?.isDirectory())
+    throw new UserError(found ? `${folder} is a file, not a folder.` : `There is no folder ${folder}.`, {
+      file: folder,
+      advice: 'Give the folder of a workspace, or one that holds runs.',
+    });
+  const inside = path.join(folder, RUNS_FOLDER);
+  return existsSync(inside) ? inside : folder;
+}

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { counted } from '../../data/files.js';
 import { RunFile } from '../../protocol/run.js';
 import type { RunSummary } from '../../protocol/trainer.js';
 import type { Recipe } from '../../recipe/recipe.js';
 import { howToResume } from '../callAgain.js';
-import { UserError } from '../errors.js';
+import { STOPPED, UserError } from '../errors.js';
 import type { Output } from '../output.js';
 import { writeReconstructions } from '../picture.js';
 import { ProgressBar } from '../progressBar.js';
 import { readRecord } from '../runFolder.js';
-import { resumeRun, type SessionListener } from '../session.js';
+import type { SessionListener } from '../carryOut.js';
+import { resumeRun } from '../session.js';
 
 /** What the commands that train have in common: progress, Ctrl-C, the report at the end. */
-
-/** Exit code of a run that was stopped, as shells have it for a program that Ctrl-C ended. */
-const STOPPED = 130;
 
 /** npm passes on a Ctrl-C that the terminal has sent to all: what follows the first within this time is the same one. */
 const ONE_PRESS_MILLISECONDS = 1000;
@@ -36,7 +35,7 @@ export function sessionListener(output: Output): SessionListener {
       const onSignal = () => {
         if (stoppedAt === null) {
           stoppedAt = performance.now();
-          output.line('Stopping: writing a checkpoint. Press Ctrl-C again to end at once.');
+          output.line('Stopping ... Press Ctrl-C again to end at once.');
           stop();
         } else if (performance.now() - stoppedAt > ONE_PRESS_MILLISECONDS) process.exit(STOPPED);
       };
@@ -60,11 +59,11 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
     .join(', ');
   if (state === 'completed')
     output.line(
-      `Done: ${losses || 'no loss'} after ${summary.epochs} epochs in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`,
+      `Done: ${losses || 'no loss'} after ${counted(summary.epochs, 'epoch')} in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`,
     );
   else
     output.line(
-      `Stopped after ${summary.epochs} of ${epochs} epochs at step ${summary.steps.toLocaleString('en')}. ${howToResume(summary.run)}`,
+      `Stopped after ${summary.epochs} of ${counted(epochs, 'epoch')} at step ${summary.steps.toLocaleString('en')}. ${howToResume(summary.run)}`,
     );
   if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
   output.line(`Run: ${path.relative('', summary.run)}`);

@@ -3,9 +3,9 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
-import { counted } from '../../data/files.js';
 import { planPreparation } from '../../data/prepare/index.js';
 import { chooseSplits } from '../../data/split.js';
+import { counted } from '../../protocol/l10n.js';
 import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
@@ -39,7 +39,7 @@ export const check: Command = {
     if (data) output.line(dataText(data));
     if (cost)
       output.line(
-        `${counted(cost.parameters, 'parameter')} · ${counted(cost.epochs * cost.stepsPerEpoch, 'step')} · about ${bytesText(cost.memoryBytes)}`,
+        `${counted(cost.parameters, '{0} parameter', '{0} parameters')} · ${counted(cost.epochs * cost.stepsPerEpoch, '{0} step', '{0} steps')} · about ${bytesText(cost.memoryBytes)}`,
       );
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
@@ -50,8 +50,8 @@ function dataText({ kind, format, count, shape, classes }: DataFound): string {
   const size = shape.map((dimension) => (dimension < 0 ? 'any' : dimension)).join(' × ');
   const shown = classes?.slice(0, CLASSES_SHOWN).join(', ') ?? '';
   const more = (classes?.length ?? 0) > CLASSES_SHOWN ? ', ...' : '';
-  const labels = classes ? `${counted(classes.length, 'class', 'classes')}: ${shown}${more}` : 'no labels';
-  return `Data: ${counted(count, 'example')} (${kind}, ${format}) of ${size} · ${labels}`;
+  const labels = classes ? `${counted(classes.length, '{0} class', '{0} classes')}: ${shown}${more}` : 'no labels';
+  return `Data: ${counted(count, '{0} example', '{0} examples')} (${kind}, ${format}) of ${size} · ${labels}`;
 }
 
 async function readRecipe(file: string): Promise<string> {

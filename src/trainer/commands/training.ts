@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { counted } from '../../data/files.js';
+import { counted } from '../../protocol/l10n.js';
 import { RunFile } from '../../protocol/run.js';
 import type { RunSummary } from '../../protocol/trainer.js';
 import type { Recipe } from '../../recipe/recipe.js';
@@ -59,11 +59,11 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
     .join(', ');
   if (state === 'completed')
     output.line(
-      `Done: ${losses || 'no loss'} after ${counted(summary.epochs, 'epoch')} in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`,
+      `Done: ${losses || 'no loss'} after ${counted(summary.epochs, '{0} epoch', '{0} epochs')} in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`,
     );
   else
     output.line(
-      `Stopped after ${summary.epochs} of ${counted(epochs, 'epoch')} at step ${summary.steps.toLocaleString('en')}. ${howToResume(summary.run)}`,
+      `Stopped after ${summary.epochs} of ${counted(epochs, '{0} epoch', '{0} epochs')} at step ${summary.steps.toLocaleString('en')}. ${howToResume(summary.run)}`,
     );
   if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
   output.line(`Run: ${path.relative('', summary.run)}`);

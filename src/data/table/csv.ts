@@ -1,6 +1,6 @@
 /** CSV and its relatives as a stream of records (RFC 4180), at the speed of a scan over bytes. */
 import * as path from 'node:path';
-import { joinList } from '../files.js';
+import { t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { utf8Chunks, type DecodeOptions } from '../text/encoding.js';
 import { cellText } from './cell.js';
@@ -57,7 +57,7 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, file: string, o
   const blocks = scanAll(scanner, head, complete, chunks);
   const first = await blocks.next();
   if (first.done === true)
-    throw new DataError(`${path.basename(file)} holds no records.`, file, 'Choose a file with rows of values.');
+    throw new DataError(t('{0} holds no records.', path.basename(file)), file, t('Choose a file with rows of values.'));
   const names = columnNames(first.value, dialect.header, file);
   return { dialect, names, blocks: withoutHeader(first.value, dialect.header, blocks) };
 }
@@ -122,15 +122,21 @@ async function* withoutHeader(
 function columnNames({ bytes, starts, ends, columns, lines }: RecordBlock, header: boolean, file: string): string[] {
   const names = Array.from({ length: columns }, (_, i) => {
     const name = header ? cellText(bytes, starts[i] as number, ends[i] as number).trim() : '';
-    return name === '' ? `column ${i + 1}` : name;
+    return name === '' ? t('column {0}', i + 1) : name;
   });
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {
     const places = names.flatMap((name, i) => (name === twice ? [String(i + 1)] : []));
     throw new DataError(
-      `${path.basename(file)}, line ${lines[0] ?? 1}: columns ${joinList(places.slice(0, 5))} have the same name, “${twice}”.`,
+      t(
+        '{0}, line {1}: columns {2} have the same name, “{3}”.',
+        path.basename(file),
+        lines[0] ?? 1,
+        places.slice(0, 5).join(', '),
+        twice,
+      ),
       file,
-      'Rename them in the header, or say that there is no header.',
+      t('Rename them in the header, or say that there is no header.'),
     );
   }
   return names;

@@ -1,6 +1,6 @@
 /** Records of CSV from bytes (RFC 4180): positions of fields, no strings. */
 import * as path from 'node:path';
-import { counted, formatCount } from '../../protocol/l10n.js';
+import { counted, formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
 /** Longest record, in bytes: more is a quotation mark that was never closed. */
@@ -91,7 +91,11 @@ export class RecordScanner {
     this.heldLength = bytes.length - done;
     this.scanAgain = Math.min(2 * this.heldLength, MAX_RECORD + 1);
     if (this.heldLength > MAX_RECORD)
-      throw this.error(this.line, `the record that begins there is longer than ${formatCount(MAX_RECORD)} bytes`, true);
+      throw this.error(
+        this.line,
+        t('the record that begins there is longer than {0} bytes', formatCount(MAX_RECORD)),
+        true,
+      );
     // Doubled marks are removed in a copy: the chunk is the caller's.
     if (this.escaped.length > 0 && bytes.buffer === chunk.buffer) block.bytes = new Uint8Array(bytes);
     for (const field of this.escaped) this.unescape(field);
@@ -142,7 +146,7 @@ export class RecordScanner {
             if (last)
               throw this.error(
                 beginLine,
-                `field ${count - beginCount + 1} opens a quotation mark that is never closed`,
+                t('field {0} opens a quotation mark that is never closed', count - beginCount + 1),
                 true,
               );
             this.line = beginLine;
@@ -155,7 +159,7 @@ export class RecordScanner {
           else if (i < end && ends256[bytes[i] as number] === 0)
             throw this.error(
               this.line,
-              `field ${count - beginCount + 1} goes on after its closing quotation mark`,
+              t('field {0} goes on after its closing quotation mark', count - beginCount + 1),
               true,
             );
         } else {
@@ -167,7 +171,7 @@ export class RecordScanner {
         if (i < end && bytes[i] === separator) {
           i++;
           if (count - beginCount >= MAX_COLUMNS)
-            throw this.error(beginLine, `the record has more than ${formatCount(MAX_COLUMNS)} fields`);
+            throw this.error(beginLine, t('the record has more than {0} fields', formatCount(MAX_COLUMNS)));
           continue;
         }
         break;
@@ -215,7 +219,12 @@ export class RecordScanner {
     else if (fields !== this.columns && !this.lenient)
       throw this.error(
         line,
-        `the record has ${counted(fields, '{0} field', '{0} fields')}, but those before have ${formatCount(this.columns)}`,
+        counted(
+          fields,
+          'the record has {0} field, but those before have {1}',
+          'the record has {0} fields, but those before have {1}',
+          formatCount(this.columns),
+        ),
         fields > this.columns,
       );
     if (block.rows === block.lines.length) block.lines = grown(block.lines, Float64Array);
@@ -244,11 +253,13 @@ export class RecordScanner {
 
   private error(line: number, what: string, quotes = false): DataError {
     return new DataError(
-      `${path.basename(this.file)}, line ${formatCount(line)}: ${what}.`,
+      t('{0}, line {1}: {2}.', path.basename(this.file), formatCount(line), what),
       this.file,
       quotes
-        ? 'Correct that line (a field that holds separators, line breaks or quotation marks stands in quotation marks, and those inside are doubled), or choose another separator or quotation mark.'
-        : 'Correct that line, or choose another separator.',
+        ? t(
+            'Correct that line (a field that holds separators, line breaks or quotation marks stands in quotation marks, and those inside are doubled), or choose another separator or quotation mark.',
+          )
+        : t('Correct that line, or choose another separator.'),
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Records into packed columns: numbers, categories as codes, text as bytes; block by block, or joined in memory. */
 import * as path from 'node:path';
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { cellText, missingWords, parseNumber, type Missing } from './cell.js';
 import type { Csv } from './csv.js';
@@ -52,9 +52,9 @@ export class ColumnPacker {
       const index = names.indexOf(name);
       if (index < 0)
         throw new DataError(
-          `${path.basename(file)} has no column “${name}”.`,
+          t('{0} has no column “{1}”.', path.basename(file), name),
           file,
-          `Its columns are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+          t('Its columns are {0}.', names.slice(0, 20).join(', ') + (names.length > 20 ? ', …' : '')),
         );
       return { name, index, packing, dictionary: new Dictionary() };
     });
@@ -92,9 +92,15 @@ export class ColumnPacker {
       values[row] = value;
       if (Number.isNaN(value) && !this.isMissing(bytes, start, end))
         throw new DataError(
-          `${path.basename(this.file)}, line ${formatCount(lines[row] as number)}, column “${name}”: “${cellText(bytes, start, Math.min(end, start + 40))}” is no finite number.`,
+          t(
+            '{0}, line {1}, column “{2}”: “{3}” is no finite number.',
+            path.basename(this.file),
+            formatCount(lines[row] as number),
+            name,
+            cellText(bytes, start, Math.min(end, start + 40)),
+          ),
           this.file,
-          'Correct it, leave it empty where the value is missing, or treat the column as categories or text.',
+          t('Correct it, leave it empty where the value is missing, or treat the column as categories or text.'),
         );
     }
     return values;

@@ -1,7 +1,7 @@
 /** From bytes to text as a stream: UTF-8, and UTF-16 by its byte order mark or by its zero bytes. */
 import { Buffer, isUtf8 } from 'node:buffer';
 import * as path from 'node:path';
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
@@ -121,9 +121,14 @@ class Utf8Decoder implements Decoder {
     if (zero >= 0 && zero < wrong) throw zeroError(this.file, this.offset + zero);
     const value = (bytes[wrong] ?? 0).toString(16).toUpperCase().padStart(2, '0');
     throw new DataError(
-      `${path.basename(this.file)} is no UTF-8 text: byte ${formatCount(this.offset + wrong)} (0x${value}) cannot stand there.`,
+      t(
+        '{0} is no UTF-8 text: byte {1} ({2}) cannot stand there.',
+        path.basename(this.file),
+        formatCount(this.offset + wrong),
+        `0x${value}`,
+      ),
       this.file,
-      'Save it as UTF-8 (in most editors: Save with Encoding), or have such bytes replaced.',
+      t('Save it as UTF-8 (in most editors: Save with Encoding), or have such bytes replaced.'),
     );
   }
 }
@@ -155,9 +160,13 @@ class Utf16Decoder implements Decoder {
     if (this.replace) yield Buffer.from('\ufffd');
     else
       throw new DataError(
-        `${path.basename(this.file)} is cut off: its UTF-16 text ends in half a character at byte ${formatCount(this.offset)}.`,
+        t(
+          '{0} is cut off: its UTF-16 text ends in half a character at byte {1}.',
+          path.basename(this.file),
+          formatCount(this.offset),
+        ),
         this.file,
-        'Download or copy it again, or save it as UTF-8.',
+        t('Download or copy it again, or save it as UTF-8.'),
       );
   }
 
@@ -168,18 +177,22 @@ class Utf16Decoder implements Decoder {
     const offset = this.offset + 2 * wrong;
     if (text.charCodeAt(wrong) === 0) throw zeroError(this.file, offset);
     throw new DataError(
-      `${path.basename(this.file)} is no UTF-16 text: at byte ${formatCount(offset)} stands half of a surrogate pair.`,
+      t(
+        '{0} is no UTF-16 text: at byte {1} stands half of a surrogate pair.',
+        path.basename(this.file),
+        formatCount(offset),
+      ),
       this.file,
-      'Save it as UTF-8, or have such characters replaced.',
+      t('Save it as UTF-8, or have such characters replaced.'),
     );
   }
 }
 
 function zeroError(file: string, offset: number): DataError {
   return new DataError(
-    `${path.basename(file)} is no text: byte ${formatCount(offset)} is zero (NUL).`,
+    t('{0} is no text: byte {1} is zero (NUL).', path.basename(file), formatCount(offset)),
     file,
-    'Choose a text file; this one is binary, damaged, or UTF-16 without a byte order mark.',
+    t('Choose a text file; this one is binary, damaged, or UTF-16 without a byte order mark.'),
   );
 }
 

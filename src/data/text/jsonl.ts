@@ -1,6 +1,6 @@
 /** JSON lines: one object a line, of which one member is the text and perhaps one the label. */
 import * as path from 'node:path';
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { jsonErrorPlace } from './json.js';
 import { chooseTextColumns, type TextColumns } from './textColumns.js';
@@ -21,6 +21,8 @@ export interface JsonLinesOptions {
   label?: string | null | undefined;
 }
 
+const EXAMPLE = '{"text": "…", "label": "…"}';
+
 /**
  * The texts of a JSON Lines file (jsonlines.org). Blank lines are passed over, and so are texts of white space only.
  * @param source pieces of text, as `decodeText` gives them
@@ -37,17 +39,17 @@ export async function* jsonLines(
   let columns: TextColumns | null = null;
   for await (const { text: content, line } of lines(source, file, longest)) {
     if (!/\S/.test(content)) continue;
-    const where = `${path.basename(file)}, line ${formatCount(line)}`;
+    const where = t('{0}, line {1}', path.basename(file), formatCount(line));
     const record = parseLine(content, where, file);
     columns ??= columnsOf(record, options, where, file);
     const text = member(record, columns.text);
     if (typeof text !== 'string')
       throw new DataError(
         text === undefined
-          ? `${where} has no “${columns.text}”.`
-          : `${where}: “${columns.text}” is ${kindOf(text)}, no text.`,
+          ? t('{0} has no “{1}”.', where, columns.text)
+          : t('{0}: “{1}” is {2}, no text.', where, columns.text, kindOf(text)),
         file,
-        'Correct that line, or name another member as the text.',
+        t('Correct that line, or name another member as the text.'),
       );
     const label = columns.label === null ? null : labelOf(member(record, columns.label), columns.label, where, file);
     if (/\S/.test(text)) yield { text, label, line };
@@ -60,16 +62,16 @@ function parseLine(content: string, where: string, file: string): Record<string,
     value = JSON.parse(content);
   } catch {
     throw new DataError(
-      `${where}, column ${formatCount(jsonErrorPlace(content).column)}: this is no JSON.`,
+      t('{0}, column {1}: this is no JSON.', where, formatCount(jsonErrorPlace(content).column)),
       file,
-      'Each line must be one JSON object by itself, such as {"text": "…", "label": "…"}.',
+      t('Each line must be one JSON object by itself, such as {0}.', EXAMPLE),
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new DataError(
-      `${where} holds ${kindOf(value)}, no object.`,
+      t('{0} holds {1}, no object.', where, kindOf(value)),
       file,
-      'Each line must be one JSON object, such as {"text": "…", "label": "…"}.',
+      t('Each line must be one JSON object by itself, such as {0}.', EXAMPLE),
     );
   return value as Record<string, unknown>;
 }
@@ -87,16 +89,20 @@ function columnsOf(
   const text = options.text ?? found?.text;
   if (text === undefined)
     throw new DataError(
-      `${where}: which of ${
-        names
-          .slice(0, 12)
-          .map((name) => `“${name}”`)
-          .join(', ') || 'no members'
-      } is the text, their names do not tell.`,
+      names.length === 0
+        ? t('{0} is an object without members.', where)
+        : t('{0}: which of {1} is the text, their names do not tell.', where, quotedNames(names)),
       file,
-      'Name the member that is the text, or call it “text”.',
+      t('Name the member that is the text, or call it “text”.'),
     );
   return { text, label: options.label === undefined ? withoutText(found?.label ?? null, text) : options.label };
+}
+
+function quotedNames(names: string[]): string {
+  return names
+    .slice(0, 12)
+    .map((name) => `“${name}”`)
+    .join(', ');
 }
 
 function withoutText(label: string | null, text: string): string | null {
@@ -113,18 +119,23 @@ function labelOf(value: unknown, name: string, where: string, file: string): str
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   throw new DataError(
-    `${where}: the label “${name}” is ${kindOf(value)}.`,
+    t('{0}: the label “{1}” is {2}.', where, name, kindOf(value)),
     file,
-    'A label is a text or a number; name another member, or say that there is no label.',
+    t('A label is a text or a number; name another member, or say that there is no label.'),
   );
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number too large';
-  return (
-    { object: 'an object', string: 'a text', number: 'a number', boolean: 'true or false' }[typeof value as string] ??
-    'nothing'
-  );
+  if (Array.isArray(value)) return t('a list');
+  switch (typeof value) {
+    case 'object':
+      return t('an object');
+    case 'string':
+      return t('a text');
+    case 'number':
+      return Number.isFinite(value) ? t('a number') : t('a number too large');
+    default:
+      return t('true or false');
+  }
 }

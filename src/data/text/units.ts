@@ -1,6 +1,6 @@
 /** From a stream of text to examples: its lines, its paragraphs, or the whole document. */
 import * as path from 'node:path';
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
 export type Unit = 'line' | 'paragraph' | 'document';
@@ -98,11 +98,18 @@ function isBlank(text: string): boolean {
 }
 
 function tooLong(unit: Unit, file: string, line: number, longest: number): DataError {
+  const where = [path.basename(file), formatCount(line), formatCount(longest)] as const;
+  if (unit === 'line')
+    return new DataError(
+      t('{0}, line {1}: the line is longer than {2} characters.', ...where),
+      file,
+      t('Break it into shorter lines, or check that the file is text.'),
+    );
   return new DataError(
-    `${path.basename(file)}, line ${formatCount(line)}: the ${unit} that begins there is longer than ${formatCount(longest)} characters.`,
+    unit === 'paragraph'
+      ? t('{0}, line {1}: the paragraph that begins there is longer than {2} characters.', ...where)
+      : t('{0}, line {1}: the document that begins there is longer than {2} characters.', ...where),
     file,
-    unit === 'line'
-      ? 'Break it into shorter lines, or check that the file is text.'
-      : 'Use a smaller unit, e.g. lines or paragraphs.',
+    t('Use a smaller unit, e.g. lines or paragraphs.'),
   );
 }

@@ -1,11 +1,19 @@
-/** pandas, scikit-learn and tokenizers where `npm run bench -- --peers csv` has installed them. */
-import { execFileSync } from 'node:child_process';
-import { installedPython } from '../../bench/peers.js';
+/** pandas, scikit-learn and tokenizers, installed by pip. */
+import type { Context } from 'mocha';
+import { peerPython } from '../../bench/peers.js';
+import { output } from '../../bench/program.js';
 
-/** What a Python program prints; null, with the reason printed, where there are no such libraries. */
-export function runPeer(args: string[]): string | null {
-  const python = installedPython('tables');
-  if (python !== null) return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
-  console.log('      skipped: `npm run bench -- --peers csv` has not installed pandas, scikit-learn and tokenizers');
-  return null;
+/** What a Python program prints; skips the test, and says so, where pip cannot install the libraries. */
+export async function runPeer(test: Context, args: string[]): Promise<string> {
+  test.timeout(600_000);
+  let python: string;
+  try {
+    python = await peerPython('tables');
+  } catch (error) {
+    console.log(
+      `      skipped: pip could not install pandas, scikit-learn and tokenizers: ${String(error).split('\n')[0]}`,
+    );
+    return test.skip();
+  }
+  return output(python, args);
 }

@@ -1,4 +1,5 @@
 /** Tokens that are found in the text as they are, before it is split: special ones and added ones. */
+import { t } from '../../../protocol/l10n.js';
 import type { Component } from './component.js';
 import type { Normalizer } from './normalizer.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -26,7 +27,7 @@ export type Stretch = string | number;
 export function addedTokensOf(root: Component, vocabulary: Vocabulary): AddedToken[] {
   return root.components('added_tokens', []).map((token) => {
     const content = token.text('content');
-    if (content === '') throw token.problem('content is empty');
+    if (content === '') throw token.problem(t('{0} is empty', token.at('content')));
     const id = token.number('id');
     const special = token.flag('special', false);
     vocabulary.add(content, id, token.place);

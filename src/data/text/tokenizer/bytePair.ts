@@ -1,5 +1,5 @@
 /** Byte-pair encoding (Sennrich, Haddow & Birch 2016), as the Python library "tokenizers" applies it. */
-import { formatCount } from '../../../protocol/l10n.js';
+import { t } from '../../../protocol/l10n.js';
 import type { Component } from './component.js';
 import type { Model } from './model.js';
 import { MAX_IDS, Vocabulary } from './vocabulary.js';
@@ -28,9 +28,12 @@ export class BytePairModel implements Model {
     }
     this.vocabulary = Vocabulary.of(component);
     const unknown = component.value('unk_token') ?? null;
-    if (unknown !== null && typeof unknown !== 'string') throw component.problem('unk_token must be a text or null');
+    if (unknown !== null && typeof unknown !== 'string')
+      throw component.problem(t('{0} must be {1}', component.at('unk_token'), t('a text or null')));
     if (unknown !== null && this.vocabulary.id(unknown) === undefined)
-      throw component.problem(`unk_token ${JSON.stringify(unknown)} is not in the vocabulary`);
+      throw component.problem(
+        t('{0} is {1}, which is not in the vocabulary', component.at('unk_token'), JSON.stringify(unknown)),
+      );
     this.unknown = unknown;
     this.fuseUnknown = component.flag('fuse_unk', false);
     this.wholePieces = component.flag('ignore_merges', false);
@@ -39,15 +42,15 @@ export class BytePairModel implements Model {
 
   private addMerge(component: Component, merge: unknown, rank: number): void {
     const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
-    const place = `merges[${formatCount(rank)}]`;
+    const place = `${component.at('merges')}[${rank}]`;
     if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((token) => typeof token === 'string'))
-      throw component.problem(`${place} must be two tokens`);
+      throw component.problem(t('{0} must be two tokens', place));
     const [left, right] = pair as [string, string];
     const id = (token: string): number => {
       const found = this.vocabulary.id(token);
       if (found === undefined)
         throw component.problem(
-          `${place} refers to ${JSON.stringify(token.slice(0, 40))}, which is not in the vocabulary`,
+          t('{0} refers to {1}, which is not in the vocabulary', place, JSON.stringify(token.slice(0, 40))),
         );
       return found;
     };

@@ -1,5 +1,6 @@
 /** Reading the parts of a tokenizer.json: what is expected where, and messages that say so. */
 import * as path from 'node:path';
+import { t } from '../../../protocol/l10n.js';
 import { DataError } from '../../reader.js';
 
 /** One JSON object of the file, with its place for messages, e.g. "pre_tokenizer.pretokenizers[0]". */
@@ -13,7 +14,7 @@ export class Component {
   /** @throws DataError when it is no object */
   static of(value: unknown, place: string, file: string): Component {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw problem(file, `${place} must be an object`);
+      throw problem(file, t('{0} must be an object', place === '' ? t('its content') : place));
     return new Component(value as Record<string, unknown>, place, file);
   }
 
@@ -26,20 +27,20 @@ export class Component {
   }
 
   text(name: string, otherwise?: string): string {
-    return this.typed(name, 'string', 'a text', otherwise);
+    return this.typed(name, 'string', t('a text'), otherwise);
   }
 
   number(name: string, otherwise?: number): number {
-    return this.typed(name, 'number', 'a number', otherwise);
+    return this.typed(name, 'number', t('a number'), otherwise);
   }
 
   flag(name: string, otherwise?: boolean): boolean {
-    return this.typed(name, 'boolean', 'true or false', otherwise);
+    return this.typed(name, 'boolean', t('true or false'), otherwise);
   }
 
   list(name: string, otherwise?: unknown[]): unknown[] {
     const value = this.value(name) ?? otherwise;
-    if (!Array.isArray(value)) throw this.problem(`${name} must be a list`);
+    if (!Array.isArray(value)) throw this.problem(t('{0} must be a list', this.at(name)));
     return value as unknown[];
   }
 
@@ -56,44 +57,52 @@ export class Component {
     return Object.entries(this.members);
   }
 
-  /** An error about this part: "tokenizer.json: model.merges must be a list." */
+  /** @param what is wrong, translated, with its place by {@link at} */
   problem(what: string): DataError {
-    return problem(this.file, this.place === '' ? what : `${this.place}.${what}`);
+    return problem(this.file, what);
   }
 
   /** For a part of a kind that is not known here. */
   unsupported(known: readonly string[]): DataError {
     return new DataError(
-      `${path.basename(this.file)}: ${this.place} is of type “${this.type}”, which is not supported.`,
+      t('{0}: {1} is of type “{2}”, which is not supported.', path.basename(this.file), this.place, this.type),
       this.file,
-      `Supported here are ${known.join(', ')}. Use another tokenizer, or train one.`,
+      t('Supported here are {0}. Use another tokenizer, or train one.', known.join(', ')),
     );
   }
 
   /** For an option of a part that is not known here. */
   unsupportedOption(name: string): DataError {
     return new DataError(
-      `${path.basename(this.file)}: ${this.place} (${this.type}) has ${name} set to ${JSON.stringify(this.value(name)).slice(0, 80)}, which is not supported.`,
+      t(
+        '{0}: {1} ({2}) has {3} set to {4}, which is not supported.',
+        path.basename(this.file),
+        this.place,
+        this.type,
+        name,
+        JSON.stringify(this.value(name)).slice(0, 80),
+      ),
       this.file,
-      'Use another tokenizer, or train one.',
+      t('Use another tokenizer, or train one.'),
     );
   }
 
-  private at(name: string): string {
+  /** A member's place in the file, e.g. "model.merges". */
+  at(name: string): string {
     return this.place === '' ? name : `${this.place}.${name}`;
   }
 
   private typed<T extends string | number | boolean>(name: string, type: string, what: string, otherwise?: T): T {
     const value = this.value(name) ?? otherwise;
-    if (typeof value !== type) throw this.problem(`${name} must be ${what}`);
+    if (typeof value !== type) throw this.problem(t('{0} must be {1}', this.at(name), what));
     return value as T;
   }
 }
 
 export function problem(file: string, what: string): DataError {
   return new DataError(
-    `${path.basename(file)}: ${what}.`,
+    t('{0}: {1}.', path.basename(file), what),
     file,
-    'Save it again with the Python library “tokenizers” (tokenizer.save), or train a tokenizer.',
+    t('Save it again with the Python library “tokenizers” (tokenizer.save), or train a tokenizer.'),
   );
 }

@@ -1,4 +1,5 @@
 /** From a piece of text to ids: the models of tokenizer.json other than byte-pair encoding. */
+import { t } from '../../../protocol/l10n.js';
 import { BytePairModel } from './bytePair.js';
 import { problem, type Component } from './component.js';
 import { Vocabulary } from './vocabulary.js';
@@ -82,7 +83,11 @@ function unknownId({ vocabulary, unknown }: Model, piece: string, file: string):
   if (id === undefined)
     throw problem(
       file,
-      `${JSON.stringify(piece.slice(0, 40))} is not in the vocabulary, and neither is the token for the unknown, ${JSON.stringify(unknown)}`,
+      t(
+        '{0} is not in the vocabulary, and neither is the token for the unknown, {1}',
+        JSON.stringify(piece.slice(0, 40)),
+        JSON.stringify(unknown),
+      ),
     );
   return id;
 }

@@ -1,4 +1,5 @@
 /** What is done to a text before it is split: the normalizers of tokenizer.json. */
+import { t } from '../../../protocol/l10n.js';
 import type { Component } from './component.js';
 import { patternOf } from './regex.js';
 
@@ -68,7 +69,7 @@ function bertNormalizer(component: Component): Normalizer {
   const lower = component.flag('lowercase', true);
   const accents = component.value('strip_accents') ?? null;
   if (accents !== null && typeof accents !== 'boolean')
-    throw component.problem('strip_accents must be true, false or null');
+    throw component.problem(t('{0} must be {1}', component.at('strip_accents'), t('true, false or null')));
   const strip = accents ?? lower;
   const clean = component.flag('clean_text', true);
   const spaced = component.flag('handle_chinese_chars', true);

@@ -1,4 +1,5 @@
 /** How a text is split into pieces that tokens never cross: the pre-tokenizers of tokenizer.json. */
+import { t } from '../../../protocol/l10n.js';
 import { GPT2_PATTERN, toByteCharacters } from './byteLevel.js';
 import type { Component } from './component.js';
 import { patternOf, WORDS_AND_MARKS } from './regex.js';
@@ -65,7 +66,8 @@ export function preTokenizerOf(component: Component): PreTokenizer {
 
 function behaviorOf(component: Component, otherwise?: Behavior): Behavior {
   const behavior = component.text('behavior', otherwise);
-  if (!BEHAVIORS.includes(behavior)) throw component.problem(`behavior must be one of ${BEHAVIORS.join(', ')}`);
+  if (!BEHAVIORS.includes(behavior))
+    throw component.problem(t('{0} must be one of {1}', component.at('behavior'), BEHAVIORS.join(', ')));
   return behavior as Behavior;
 }
 

@@ -1,4 +1,5 @@
 /** Regular expressions of tokenizer.json (Oniguruma) as JavaScript's. */
+import { t } from '../../../protocol/l10n.js';
 import type { Component } from './component.js';
 
 /** What \w is to Oniguruma, and what the Rust crate adds for pre-tokenizers of its own. */
@@ -21,7 +22,8 @@ export function patternOf(component: Component): RegExp {
   if (typeof literal === 'string' && literal !== '')
     return new RegExp(literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gu');
   const regex = pattern.value('Regex');
-  if (typeof regex !== 'string') throw component.problem('pattern must be {"String": …} or {"Regex": …}');
+  if (typeof regex !== 'string')
+    throw component.problem(t('{0} must be one of {1}', component.at('pattern'), '{"String": …}, {"Regex": …}'));
   const translated = translateRegex(regex);
   if (!translated) throw component.unsupportedOption('pattern');
   return translated;

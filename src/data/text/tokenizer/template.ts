@@ -1,4 +1,5 @@
 /** Special tokens around a text: the post-processors of tokenizer.json. */
+import { t } from '../../../protocol/l10n.js';
 import type { Component } from './component.js';
 
 /** Ids before and after the text's own. */
@@ -36,7 +37,8 @@ export function templateOf(component: Component): Template {
 /** ["[SEP]", 102] */
 function pairId(component: Component, name: string): number {
   const id = component.list(name)[1];
-  if (typeof id !== 'number') throw component.problem(`${name} must be a token and its id`);
+  if (typeof id !== 'number')
+    throw component.problem(t('{0} must be {1}', component.at(name), t('a token and its id')));
   return id;
 }
 
@@ -52,10 +54,11 @@ function single(component: Component): Template {
       continue;
     }
     for (const id of special.component(piece.component('SpecialToken').text('id')).list('ids')) {
-      if (typeof id !== 'number') throw component.problem('special_tokens must have ids');
+      if (typeof id !== 'number')
+        throw component.problem(t('{0} must be {1}', special.place, t('tokens and their ids')));
       (seen ? after : before).push(id);
     }
   }
-  if (!seen) throw component.problem('single does not hold the text itself');
+  if (!seen) throw component.problem(t('{0} does not hold the text itself', component.at('single')));
   return { before, after };
 }

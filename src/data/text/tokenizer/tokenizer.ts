@@ -1,6 +1,6 @@
 /** From text to ids and back, as a Hugging Face tokenizer.json says; ids are those of the Python library "tokenizers". */
 import * as path from 'node:path';
-import { formatCount } from '../../../protocol/l10n.js';
+import { formatCount, t } from '../../../protocol/l10n.js';
 import { DataError } from '../../reader.js';
 import { jsonErrorPlace } from '../json.js';
 import { addedTokensOf, TokenSplitter, type AddedToken } from './addedTokens.js';
@@ -66,7 +66,8 @@ export class Tokenizer {
     this.decoder = part('decoder', decoderOf);
     this.template = part('post_processor', templateOf) ?? { before: [], after: [] };
     for (const id of [...this.template.before, ...this.template.after])
-      if (this.tokenOf(id) === undefined) throw root.problem(`post_processor refers to id ${id}, which has no token`);
+      if (this.tokenOf(id) === undefined)
+        throw root.problem(t('{0} refers to id {1}, which has no token', 'post_processor', id));
     this.rawSplitter = new TokenSplitter(
       this.added.filter(({ normalized }) => !normalized),
       (text) => text,
@@ -146,7 +147,7 @@ export class Tokenizer {
 /** Reads the text of a tokenizer.json. @throws DataError as {@link Tokenizer} does, and for what is no JSON */
 export function parseTokenizer(text: string, file: string): Tokenizer {
   if (text.length > MAX_LENGTH)
-    throw new DataError(`${path.basename(file)} is too large for a tokenizer.`, file, 'Name a tokenizer.json.');
+    throw new DataError(t('{0} is too large for a tokenizer.', path.basename(file)), file, t('Name a tokenizer.json.'));
   const content = text.replace(/^\ufeff/, '');
   let json: unknown;
   try {
@@ -155,9 +156,13 @@ export function parseTokenizer(text: string, file: string): Tokenizer {
     if (!(error instanceof SyntaxError)) throw error;
     const { line, column } = jsonErrorPlace(content);
     throw new DataError(
-      `${path.basename(file)}, line ${formatCount(line)}, column ${formatCount(column)}: this is no JSON.`,
+      t(
+        '{0}, column {1}: this is no JSON.',
+        t('{0}, line {1}', path.basename(file), formatCount(line)),
+        formatCount(column),
+      ),
       file,
-      'Download or copy it again; it was probably cut off.',
+      t('Download or copy it again; it was probably cut off.'),
     );
   }
   return new Tokenizer(json, file);

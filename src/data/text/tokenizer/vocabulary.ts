@@ -1,6 +1,6 @@
 /** Tokens and their ids. */
 import { problem, type Component } from './component.js';
-import { counted, formatCount } from '../../../protocol/l10n.js';
+import { formatCount, t } from '../../../protocol/l10n.js';
 
 /** More ids than this no embedding here can hold; pairs of ids also fit into a double. */
 export const MAX_IDS = 2 ** 24;
@@ -40,14 +40,23 @@ export class Vocabulary {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MAX_IDS)
       throw problem(
         this.file,
-        `${place}: the id of ${shown} is ${JSON.stringify(id).slice(0, 40)}, not a whole number from 0 to ${formatCount(MAX_IDS - 1)}`,
+        t(
+          '{0}: the id of {1} is {2}, not a whole number from 0 to {3}',
+          place,
+          shown,
+          JSON.stringify(id).slice(0, 40),
+          formatCount(MAX_IDS - 1),
+        ),
       );
     const other = this.tokens.get(id);
     if (other !== undefined && other !== token)
-      throw problem(this.file, `${place}: ${shown} and ${JSON.stringify(other.slice(0, 40))} have the same id, ${id}`);
+      throw problem(
+        this.file,
+        t('{0}: {1} and {2} have the same id, {3}', place, shown, JSON.stringify(other.slice(0, 40)), id),
+      );
     const before = this.ids.get(token);
     if (before !== undefined && before !== id)
-      throw problem(this.file, `${place}: ${shown} has two ids, ${before} and ${id}`);
+      throw problem(this.file, t('{0}: {1} has two ids, {2} and {3}', place, shown, before, id));
     this.tokens.set(id, token);
     this.largest = Math.max(this.largest, id);
     this.ids.set(token, id);
@@ -58,7 +67,12 @@ export class Vocabulary {
     if (this.size > MAX_HOLES && this.size > 2 * this.ids.size)
       throw problem(
         this.file,
-        `the largest id is ${formatCount(this.largest)} (${JSON.stringify(this.tokens.get(this.largest)?.slice(0, 40))}), but there are ${counted(this.ids.size, '{0} token', '{0} tokens')} only`,
+        t(
+          'the largest id is {0} ({1}), but there are {2} tokens only',
+          formatCount(this.largest),
+          JSON.stringify(this.tokens.get(this.largest)?.slice(0, 40)),
+          formatCount(this.ids.size),
+        ),
       );
   }
 }

@@ -81,7 +81,7 @@ describe('a tokenizer.json that is broken or not supported is told with its plac
     [
       'an unknown token that is not there',
       model({ unk_token: '<none>' }),
-      /unk_token "<none>" is not in the vocabulary/,
+      /model.unk_token is "<none>", which is not in the vocabulary/,
     ],
     ['dropout', model({ dropout: 0.1 }), /model \(BPE\) has dropout set to 0.1/],
     ['byte fallback', model({ byte_fallback: true }), /byte_fallback set to true/],

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { formatCount, t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
 import { train, type Outcome } from '../learn/loop.js';
 import { countParameters } from '../learn/parameters.js';
@@ -112,7 +113,10 @@ async function end(run: RunFolder, recorder: Recorder, { reason, progress }: Out
   record.ended = new Date().toISOString();
   const early =
     reason === 'earlyStopping'
-      ? `The validation loss no longer fell: the weights of step ${progress.bestStep.toLocaleString('en')}, the best ones, were brought back.`
+      ? t(
+          'The validation loss no longer fell: the weights of step {0}, the best ones, were brought back.',
+          formatCount(progress.bestStep),
+        )
       : undefined;
   recorder.setState(reason === 'stopped' ? 'stopped' : 'completed', early);
   await run.flush();
@@ -157,14 +161,21 @@ function noteDataset(run: RunFolder, { facts, notes }: LoadedDataset): void {
   const before = record.dataset;
   if (before && !isDeepStrictEqual(before.shape, facts.shape))
     throw new UserError(
-      `The examples have shape [${facts.shape.join(', ')}], but this run was trained on [${before.shape.join(', ')}].`,
-      { file: facts.path, advice: 'Bring the old data back, or start the recipe again.' },
+      t(
+        'The examples have shape [{0}], but this run was trained on [{1}].',
+        facts.shape.join(', '),
+        before.shape.join(', '),
+      ),
+      { file: facts.path, advice: t('Bring the old data back, or start the recipe again.') },
     );
   if (before && before.fingerprint !== facts.fingerprint)
     warn(
       run,
-      `The data in ${facts.path} have changed since this run began: it goes on, but is no longer the run that its recipe describes.`,
-      'For a result that can be reproduced, start the recipe again.',
+      t(
+        'The data in {0} have changed since this run began: it goes on, but is no longer the run that its recipe describes.',
+        facts.path,
+      ),
+      t('For a result that can be reproduced, start the recipe again.'),
     );
   record.dataset = facts;
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { misfit, type Checkpoint, type Progress } from '../learn/checkpoint.js';
 import type { Arrays } from '../learn/engine/engine.js';
 import { stateShapes } from '../learn/engine/portableOptimizer.js';
@@ -101,15 +102,18 @@ export async function readLastCheckpoint(
   for (const step of (await checkpointSteps(run)).reverse()) {
     try {
       const checkpoint = await readCheckpoint(run, step);
-      const warnings = reasons.map((reason) => `A checkpoint was passed over: ${reason}`);
+      const warnings = reasons.map((reason) => t('A checkpoint was passed over: {0}', reason));
       if (withBest) warnings.push(...(await addBestWeights(run, checkpoint)));
       return { checkpoint, warnings };
     } catch (error) {
       reasons.push(reasonOf(error));
     }
   }
-  const why = reasons.length > 0 ? ` that can be read. ${reasons.join(' ')}` : '.';
-  throw new UserError(`${run} has no checkpoint${why}`, { file: run, advice: 'Start the recipe again.' });
+  const none =
+    reasons.length > 0
+      ? t('{0} has no checkpoint that can be read. {1}', run, reasons.join(' '))
+      : t('{0} has no checkpoint.', run);
+  throw new UserError(none, { file: run, advice: t('Start the recipe again.') });
 }
 
 async function readCheckpoint(run: string, step: number): Promise<Checkpoint> {
@@ -117,7 +121,12 @@ async function readCheckpoint(run: string, step: number): Promise<Checkpoint> {
   const progress = await readProgress(path.join(folder, CheckpointFile.state));
   if (progress.step !== step)
     throw new Error(
-      `${path.join(folder, CheckpointFile.state)} says "step": ${progress.step}, but stands in the folder of step ${step}.`,
+      t(
+        '{0} says "step": {1}, but stands in the folder of step {2}.',
+        path.join(folder, CheckpointFile.state),
+        progress.step,
+        step,
+      ),
     );
   return {
     weights: await readArrays(path.join(folder, CheckpointFile.weights)),
@@ -142,7 +151,11 @@ async function addBestWeights(run: string, checkpoint: Checkpoint): Promise<stri
     progress.bestStep = 0;
     progress.bestLoss = Infinity;
     return [
-      `Early stopping cannot bring back the best weights so far, those of step ${bestStep}: ${reasonOf(error)} The next epoch counts as the best instead.`,
+      t(
+        'Early stopping cannot bring back the best weights so far, those of step {0}: {1} The next epoch counts as the best instead.',
+        bestStep,
+        reasonOf(error),
+      ),
     ];
   }
 }
@@ -152,23 +165,31 @@ async function readProgress(file: string): Promise<Progress> {
   try {
     state = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${reasonOf(error)}.`);
+    throw new Error(t('{0} cannot be read: {1}.', file, reasonOf(error)));
   }
   const { format, progress } = (state ?? {}) as Partial<Record<keyof StateFile, unknown>>;
   if (typeof format === 'number' && format > CHECKPOINT_FORMAT)
-    throw new Error(`${file} was written by a newer version. Update Pretrain Studio.`);
+    throw new Error(t('{0} was written by a newer version. Update Pretrain Studio.', file));
   if (format !== CHECKPOINT_FORMAT || typeof progress !== 'object' || progress === null)
-    throw new Error(`${file} is damaged: it is not the state of a checkpoint.`);
+    throw new Error(t('{0} is damaged: it is not the state of a checkpoint.', file));
   for (const [name, { holds, is }] of Object.entries(fields)) {
     const value = (progress as Record<string, unknown>)[name];
     if (!holds(value))
       throw new Error(
-        `${file} is damaged: "${name}" must be ${is}, but is ${value === undefined ? 'not there' : JSON.stringify(value)}.`,
+        t(
+          '{0} is damaged: "{1}" must be {2}, but is {3}.',
+          file,
+          name,
+          is,
+          value === undefined ? t('not there') : JSON.stringify(value),
+        ),
       );
   }
   const { bestLoss, ...others } = progress as StateFile['progress'];
   if (others.bestStep > others.step)
-    throw new Error(`${file} is damaged: "bestStep" is ${others.bestStep}, after "step", which is ${others.step}.`);
+    throw new Error(
+      t('{0} is damaged: "bestStep" is {1}, after "step", which is {2}.', file, others.bestStep, others.step),
+    );
   return { ...others, bestLoss: bestLoss ?? Infinity };
 }
 
@@ -177,20 +198,20 @@ interface Field {
   is: string;
 }
 
-const number: Field = { holds: (value) => Number.isFinite(value), is: 'a number' };
-const positive: Field = { holds: (value) => number.holds(value) && (value as number) > 0, is: 'a number above 0' };
+const number: Field = { holds: (value) => Number.isFinite(value), is: t('a number') };
+const positive: Field = { holds: (value) => number.holds(value) && (value as number) > 0, is: t('a number above 0') };
 const count: Field = {
   holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
-  is: 'a whole number from 0',
+  is: t('a whole number from 0'),
 };
 const orNull = ({ holds, is }: Field): Field => ({
   holds: (value) => value === null || holds(value),
-  is: `${is}, or null`,
+  is: t('{0}, or null', is),
 });
 
 const fields: Record<keyof Progress, Field> = {
   step: count,
-  epoch: { holds: (value) => number.holds(value) && (value as number) >= 0, is: 'a number from 0' },
+  epoch: { holds: (value) => number.holds(value) && (value as number) >= 0, is: t('a number from 0') },
   lossSum: number,
   lossCount: count,
   bestLoss: orNull(number),
@@ -215,9 +236,9 @@ export function checkFit(
     const reason = arrays && misfit(arrays, shapes);
     const file = path.join(run, RunFile.checkpoints, stepName(step), name);
     if (reason !== null)
-      throw new UserError(`${file} does not fit the network and optimizer of ${RunFile.recipe}: ${reason}`, {
+      throw new UserError(t('{0} does not fit the network and optimizer of {1}: {2}', file, RunFile.recipe, reason), {
         file,
-        advice: `Bring the ${RunFile.recipe} back that the run began with, or start the recipe again.`,
+        advice: t('Bring the {0} back that the run began with, or start the recipe again.', RunFile.recipe),
       });
   }
 }
@@ -227,12 +248,12 @@ async function readArrays(file: string): Promise<Arrays> {
     const { tensors } = decodeSafetensors(await readFile(file));
     return Object.fromEntries(
       Object.entries(tensors).map(([name, { shape, data }]) => {
-        if (!(data instanceof Float32Array)) throw new Error(`${name} is not float32`);
+        if (!(data instanceof Float32Array)) throw new Error(t('{0} is not float32', name));
         return [name, { shape, data }];
       }),
     );
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${reasonOf(error)}.`);
+    throw new Error(t('{0} cannot be read: {1}.', file, reasonOf(error)));
   }
 }
 

@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { isAddressOf, pipeAddress, socketFolder, socketName } from '../protocol/address.js';
 import { Channel } from '../protocol/channel.js';
 import type { RunRecord } from '../protocol/run.js';
@@ -112,9 +113,9 @@ async function listen(server: net.Server, address: string, run: string): Promise
   const isPipe = process.platform === 'win32';
   const listens = isPipe ? await bind(server, address) : await alone(address, () => takeOver(server, address));
   if (listens === true) return;
-  throw new UserError(`This run is being trained already: ${run}.`, {
+  throw new UserError(t('This run is being trained already: {0}.', run), {
     file: run,
-    advice: 'Open its monitor, or stop it before it is resumed.',
+    advice: t('Open its monitor, or stop it before it is resumed.'),
   });
 }
 
@@ -176,9 +177,9 @@ export async function addressOf(run: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { uid } = await lstat(folder);
   if (uid !== process.getuid?.())
-    throw new UserError(`${folder} belongs to another user, so the run could be steered by others.`, {
+    throw new UserError(t('{0} belongs to another user, so the run could be steered by others.', folder), {
       file: folder,
-      advice: 'Remove it, or set TMPDIR to a folder of yours.',
+      advice: t('Remove it, or set TMPDIR to a folder of yours.'),
     });
   await chmod(folder, 0o700);
   return address;

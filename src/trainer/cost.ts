@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { formatCount, t } from '../protocol/l10n.js';
 import { encoders } from '../learn/encoder/index.js';
 import { methods } from '../learn/method/index.js';
 import type { Learner } from '../learn/method/method.js';
@@ -18,7 +19,7 @@ export function buildLearner(recipe: Recipe, shape: number[]): Learner {
   const method = methods[recipe.pretrain.method];
   if (!method)
     throw new UserError(
-      `There is no method "${recipe.pretrain.method}". There are: ${Object.keys(methods).join(', ')}.`,
+      t('There is no method "{0}". There are: {1}.', recipe.pretrain.method, Object.keys(methods).join(', ')),
     );
   const { options } = recipe.pretrain;
   return method.build({ family: encoders[recipe.encoder.type], encoder: recipe.encoder, shape, options });
@@ -44,9 +45,11 @@ export function costOf(recipe: Recipe, shape: number[], count: number, trainingC
 export function memoryTrouble({ memoryBytes, parameters }: StageCost): string | null {
   const total = os.totalmem();
   if (memoryBytes <= total) return null;
-  return (
-    `Training this network (${parameters.toLocaleString('en')} parameters) takes about ${bytesText(memoryBytes)} of memory, ` +
-    `and this machine has ${bytesText(total)}. Use fewer units or a smaller batch.`
+  return t(
+    'Training this network ({0} parameters) takes about {1} of memory, and this machine has {2}. Use fewer units or a smaller batch.',
+    formatCount(parameters),
+    bytesText(memoryBytes),
+    bytesText(total),
   );
 }
 

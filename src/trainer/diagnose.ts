@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { t } from '../protocol/l10n.js';
 import { EngineError, startEngine, engineNames } from '../learn/engine/index.js';
 import { train, type Source } from '../learn/loop.js';
 import type { EngineName } from '../protocol/run.js';
@@ -34,8 +35,8 @@ function diagnoseApart(name: EngineName): Promise<EngineDiagnosis> {
           resolve(engines[0]);
         } catch {
           const why = error?.signal
-            ? `the process that loaded it was ended by ${error.signal}`
-            : stderr.trim().split('\n').at(-1) || (error?.message ?? 'it said nothing');
+            ? t('the process that loaded it was ended by {0}', error.signal)
+            : stderr.trim().split('\n').at(-1) || (error?.message ?? t('it said nothing'));
           resolve({ name, loads: false, reason: why, version: null, threads: null, stepMilliseconds: null });
         }
       },

@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n.js';
 import { DataError } from '../data/reader.js';
 import { EngineError } from '../learn/engine/index.js';
 import { TrainingError } from '../learn/loop.js';
@@ -40,7 +41,10 @@ export function describeError(error: unknown): {
     return { told: { message: error.message }, stack: null };
   const message = error instanceof Error ? error.message : String(error);
   return {
-    told: { message: `Training failed unexpectedly: ${message}`, advice: 'The log in the run folder has the details.' },
+    told: {
+      message: t('Training failed unexpectedly: {0}', message),
+      advice: t('The log in the run folder has the details.'),
+    },
     stack: error instanceof Error ? (error.stack ?? message) : message,
   };
 }

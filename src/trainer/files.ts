@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 
 /** Writing into folders that may come from elsewhere, and so that nothing is ever seen half done. */
 
@@ -45,27 +46,27 @@ export function fileTrouble(error: unknown): { reason: string; advice: string } 
   switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return { reason: 'the disk is full', advice: 'Free some space' };
+      return { reason: t('the disk is full'), advice: t('Free some space') };
     case 'EACCES':
     case 'EPERM':
       return {
-        reason: 'you have no permission to write there',
-        advice: 'Change the permissions of the folder, or choose another with --out',
+        reason: t('you have no permission to write there'),
+        advice: t('Change the permissions of the folder, or choose another with --out'),
       };
     case 'EROFS':
-      return { reason: 'the disk is read-only', advice: 'Choose another folder with --out' };
+      return { reason: t('the disk is read-only'), advice: t('Choose another folder with --out') };
     case 'ENOTDIR':
     case 'EEXIST':
       return {
-        reason: 'a file stands where a folder is needed',
-        advice: 'Move that file away, or choose another folder with --out',
+        reason: t('a file stands where a folder is needed'),
+        advice: t('Move that file away, or choose another folder with --out'),
       };
     case 'ELOOP':
-      return { reason: 'a symbolic link stands in its place', advice: 'Put the file itself there' };
+      return { reason: t('a symbolic link stands in its place'), advice: t('Put the file itself there') };
     case 'EMFILE':
     case 'ENFILE':
-      return { reason: 'too many files are open', advice: 'Close other programs' };
+      return { reason: t('too many files are open'), advice: t('Close other programs') };
     default:
-      return { reason: error instanceof Error ? error.message : String(error), advice: 'Check the disk' };
+      return { reason: error instanceof Error ? error.message : String(error), advice: t('Check the disk') };
   }
 }

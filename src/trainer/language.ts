@@ -39,9 +39,9 @@ export async function loadRecipe(file: string): Promise<LoadedRecipe> {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new UserError(
       missing
-        ? `There is no recipe ${file}.`
-        : `The recipe ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      { file, advice: missing ? 'Give the path of a *.pretrain.json file.' : '' },
+        ? t('There is no recipe {0}.', file)
+        : t('The recipe {0} cannot be read: {1}.', file, error instanceof Error ? error.message : String(error)),
+      { file, advice: missing ? t('Give the path of a *.pretrain.json file.') : '' },
     );
   }
   return checkedRecipe(text, file);
@@ -52,7 +52,7 @@ export function checkedRecipe(text: string, file: string): LoadedRecipe {
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(file));
   const [error, ...more] = parsed.problems.filter(({ severity }) => severity === 'error');
   if (error || !parsed.recipe)
-    throw new UserError(error?.message ?? 'This is not a recipe.', {
+    throw new UserError(error?.message ?? t('This is not a recipe.'), {
       file,
       ...(error ? { line: error.line, column: error.column } : {}),
       ...(more.length === 0 ? {} : { more: more.length }),

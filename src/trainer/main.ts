@@ -1,5 +1,6 @@
 import './speech.js';
 import { parseArgs } from 'node:util';
+import { t } from '../protocol/l10n.js';
 import { parseConfig, type Command, type Options } from './commands/command.js';
 import { check } from './commands/check.js';
 import { demo } from './commands/demo.js';
@@ -30,8 +31,8 @@ async function main(words: string[]): Promise<number> {
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
     output.error(
-      new UserError(`There is no command "${name}". There are: ${commands.map((one) => one.name).join(', ')}.`, {
-        advice: `"${programName()} help" says what they do.`,
+      new UserError(t('There is no command "{0}". There are: {1}.', name, commands.map((one) => one.name).join(', ')), {
+        advice: t('"{0} help" says what they do.', programName()),
       }),
     );
     return 2;
@@ -60,7 +61,7 @@ function parse(command: Command, args: string[]): { values: Options; positionals
     return { values: values as Options, positionals };
   } catch (error) {
     throw new UserError(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`, {
-      advice: `"${programName()} ${command.name} --help" lists the options.`,
+      advice: t('"{0} {1} --help" lists the options.', programName(), command.name),
     });
   }
 }
@@ -69,22 +70,25 @@ function parse(command: Command, args: string[]): { values: Options; positionals
 function checkWords({ name, usage, words: [least, most] }: Command, words: string[]): void {
   const extra = words.slice(most).map((word) => `"${word}"`);
   if (words.length >= least && extra.length === 0) return;
-  const what = extra.length > 0 ? `"pretrain ${name}" has no use for ${extra.join(', ')}. ` : '';
-  throw new UserError(`${what}Usage: ${['pretrain', name, usage].join(' ').trim()}.`, {
-    advice: `"${programName()} ${name} --help" says more.`,
+  const told = [
+    ...(extra.length > 0 ? [t('"pretrain {0}" has no use for {1}.', name, extra.join(', '))] : []),
+    t('Usage: {0}.', ['pretrain', name, usage].join(' ').trim()),
+  ];
+  throw new UserError(told.join(' '), {
+    advice: t('"{0} {1} --help" says more.', programName(), name),
   });
 }
 
 function overview(): string {
   const width = Math.max(...commands.map(({ name, usage }) => name.length + usage.length + 1));
   return [
-    'Pretrain models on your own data. Nothing leaves this machine.',
+    t('Pretrain models on your own data. Nothing leaves this machine.'),
     '',
-    'Usage: pretrain COMMAND ...',
+    t('Usage: pretrain COMMAND ...'),
     '',
     ...commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`),
     '',
-    '"pretrain COMMAND --help" shows the options of one and an example.',
+    t('"pretrain COMMAND --help" shows the options of one and an example.'),
   ].join('\n');
 }
 
@@ -97,11 +101,11 @@ function help({ name, usage, summary, options, example }: Command): string {
   return [
     summary,
     '',
-    `Usage: ${['pretrain', name, usage].join(' ').trim()}`,
+    t('Usage: {0}', ['pretrain', name, usage].join(' ').trim()),
     '',
     ...rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`),
     '',
-    `Example: ${example}`,
+    t('Example: {0}', example),
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import { NativeError } from './native/error.js';
 import { findNpm, nodeEnvironment, runProgram, type Npm } from './native/program.js';
 import { buildFromWheel } from './native/wheel.js';
@@ -71,7 +72,7 @@ export async function checkBinding(
   binding: string,
   signal?: AbortSignal,
 ): Promise<{ version: string } | { reason: string }> {
-  if (!existsSync(binding)) return { reason: `${binding} is not there` };
+  if (!existsSync(binding)) return { reason: t('{0} is not there', binding) };
   const script =
     'const b = require(process.argv[1]); b.createTensor([1], b.TF_FLOAT, new Float32Array(1)); console.log("TensorFlow", b.TF_Version);';
   const {
@@ -86,9 +87,13 @@ export async function checkBinding(
   });
   const version = /^TensorFlow (\S+)$/m.exec(output)?.[1];
   if (code === 0 && version !== undefined) return { version };
-  if (timedOut) return { reason: 'it did not load within a minute' };
-  if (endedBy === 'SIGILL') return { reason: 'this processor lacks instructions (AVX) that TensorFlow was built for' };
-  return { reason: /^Error: (.+)$/m.exec(output)?.[1] ?? `loading it ended with ${endedBy ?? `code ${String(code)}`}` };
+  if (timedOut) return { reason: t('it did not load within a minute') };
+  if (endedBy === 'SIGILL')
+    return { reason: t('this processor lacks instructions (AVX) that TensorFlow was built for') };
+  return {
+    reason:
+      /^Error: (.+)$/m.exec(output)?.[1] ?? t('loading it ended with {0}', endedBy ?? t('code {0}', String(code))),
+  };
 }
 
 /**
@@ -100,7 +105,7 @@ export async function checkBinding(
 export async function installNative(options: InstallOptions = {}): Promise<InstalledNative> {
   const { signal, onProgress = () => undefined } = options;
   const folder = path.resolve(options.folder ?? nativeFolder());
-  onProgress('Looking for TensorFlow’s native library', null);
+  onProgress(t('Looking for TensorFlow’s native library'), null);
   for (const binding of new Set([bindingIn(folder), ...nativeCandidates()])) {
     if (!existsSync(binding)) continue;
     const check = await checkBinding(binding, signal);
@@ -130,8 +135,13 @@ async function openScratch(folder: string): Promise<string> {
     const { bavail, bsize } = await statfs(folder);
     if (bavail * bsize < BYTES_NEEDED)
       throw new NativeError(
-        `${folder} has ${Math.round((bavail * bsize) / 1e6)} MB of free space and ${BYTES_NEEDED / 1e6} are needed`,
-        'make room there',
+        t(
+          '{0} has {1} MB of free space and {2} are needed',
+          folder,
+          Math.round((bavail * bsize) / 1e6),
+          BYTES_NEEDED / 1e6,
+        ),
+        t('make room there'),
       );
     const scratch = await mkdtemp(path.join(folder, `.installing-${process.pid}-`));
     await mkdir(path.join(scratch, 'prefix'));
@@ -152,9 +162,10 @@ function isAlive(pid: number): boolean {
 
 function explainDiskError(error: unknown, folder: string): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  if (code === 'ENOSPC') return new NativeError(`the disk of ${folder} is full`, 'make room there', String(error));
+  if (code === 'ENOSPC')
+    return new NativeError(t('the disk of {0} is full', folder), t('make room there'), String(error));
   if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? ''))
-    return new NativeError(`${folder} cannot be written`, 'choose another folder', String(error));
+    return new NativeError(t('{0} cannot be written', folder), t('choose another folder'), String(error));
   return error;
 }
 
@@ -164,30 +175,30 @@ async function build(
   onProgress: (message: string, fraction: number | null) => void,
 ): Promise<Pick<InstalledNative, 'how' | 'version'>> {
   const npm = findNpm();
-  if (npm === null) throw new NativeError('npm is not on this machine', 'install Node.js 20 or newer');
+  if (npm === null) throw new NativeError(t('npm is not on this machine'), t('install Node.js 20 or newer'));
   const prefix = path.join(scratch, 'prefix');
-  onProgress('Fetching the package @tensorflow/tfjs-node with npm', null);
+  onProgress(t('Fetching the package @tensorflow/tfjs-node with npm'), null);
   const { code, output } = await runNpm(npm, prefix, signal);
   if (code !== 0) {
-    const reason = /^npm (?:error|ERR!) code (\S+)$/m.exec(output)?.[1] ?? 'no reason given';
+    const reason = /^npm (?:error|ERR!) code (\S+)$/m.exec(output)?.[1] ?? t('no reason given');
     throw new NativeError(
-      `npm could not fetch @tensorflow/tfjs-node ${NATIVE_VERSION} (${reason})`,
-      'check the connection to npm’s registry',
+      t('npm could not fetch @tensorflow/tfjs-node {0} ({1})', NATIVE_VERSION, reason),
+      t('check the connection to npm’s registry'),
       output,
     );
   }
   const packageFolder = path.join(prefix, PACKAGE);
   const binding = bindingIn(prefix);
-  onProgress('Trying the package’s own download', null);
+  onProgress(t('Trying the package’s own download'), null);
   await runInstallScript(npm, packageFolder, signal);
   const script = await checkBinding(binding, signal);
   if ('version' in script) return { how: 'install script', version: script.version };
 
   const nodeHeaders = path.join(prefix, 'node_modules', 'node-api-headers', 'include');
   await buildFromWheel({ packageFolder, nodeHeaders, scratch, binding, signal, onProgress });
-  onProgress('Checking that it loads', null);
+  onProgress(t('Checking that it loads'), null);
   const wheel = await checkBinding(binding, signal);
-  if ('reason' in wheel) throw new NativeError(`TensorFlow does not load here (${wheel.reason})`, null);
+  if ('reason' in wheel) throw new NativeError(t('TensorFlow does not load here ({0})', wheel.reason), null);
   return { how: 'wheel', version: wheel.version };
 }
 

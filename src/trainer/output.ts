@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n.js';
 import type { CommandError } from '../protocol/trainer.js';
 import { describeError } from './errors.js';
 
@@ -42,7 +43,7 @@ export class Output {
     const { message, ...rest } = told;
     if (this.json) return this.object({ error: message, ...rest } satisfies CommandError);
     const place = told.line === undefined ? '' : `${told.file ?? ''}:${told.line}:${told.column ?? 1} `;
-    const more = told.more === undefined ? '' : ` ("pretrain check" lists ${told.more} more)`;
+    const more = told.more === undefined ? '' : t(' ("pretrain check" lists {0} more)', told.more);
     const text = `${place}${message}${more}${told.advice ? ` ${told.advice}` : ''}`;
     process.stderr.write(`${this.clear()}${printable(text)}\n`);
     if (stack !== null && process.env['PRETRAIN_DEBUG']) process.stderr.write(stack + '\n');

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import type { Engine } from '../learn/engine/engine.js';
 import { startEngine } from '../learn/engine/index.js';
 import type { Learner } from '../learn/method/method.js';
@@ -36,12 +37,12 @@ export async function prepare(
 ): Promise<Prepared> {
   let over = false;
   try {
-    tell({ message: 'Starting the engine', fraction: null });
+    tell({ message: t('Starting the engine'), fraction: null });
     const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces());
     stopped.throwIfAborted();
-    tell({ message: `Opening ${dataPath}`, fraction: null });
+    tell({ message: t('Opening {0}', dataPath), fraction: null });
     const onProgress = (fraction: number) => {
-      if (!over) tell({ message: `Reading ${dataPath}`, fraction }); // other files may still be read when one has failed
+      if (!over) tell({ message: t('Reading {0}', dataPath), fraction }); // other files may still be read when one has failed
     };
     const dataset = await loadDataset(recipe, dataPath, cacheBeside(runs), { signal: stopped, onProgress });
     const { shape, count } = dataset.training;
@@ -49,11 +50,11 @@ export async function prepare(
     if (tooLarge !== null) throw new UserError(tooLarge);
     const learner = buildLearner(recipe, shape);
     stopped.throwIfAborted();
-    const reasons = passedOver.map(({ name, reason }) => `${name} did not load: ${reason}`).join(' ');
-    const slower = reasons === '' ? null : `Training runs on the slower engine ${engine.name}. ${reasons}`;
+    const reasons = passedOver.map(({ name, reason }) => t('{0} did not load: {1}', name, reason)).join(' ');
+    const slower = reasons === '' ? null : t('Training runs on the slower engine {0}. {1}', engine.name, reasons);
     return { engine, slower, dataset, learner };
   } catch (error) {
-    if (stopped.aborted) throw new Stopped('Stopped before training began.');
+    if (stopped.aborted) throw new Stopped(t('Stopped before training began.'));
     throw error;
   } finally {
     over = true;

@@ -1,3 +1,4 @@
+import { formatCount, t } from '../protocol/l10n.js';
 import { formatDuration } from '../protocol/duration.js';
 import { Pace } from '../protocol/pace.js';
 import type { RunRecord } from '../protocol/run.js';
@@ -44,9 +45,16 @@ export class ProgressBar implements Display {
     const left = this.pace.secondsLeft(steps);
     const filled = Math.round((WIDTH * step) / steps);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-    const losses = `loss ${loss?.toFixed(4) ?? '-'}${validationLoss === undefined ? '' : ` · validation ${validationLoss.toFixed(4)}`}`;
-    const speed = `${Math.round(this.pace.stepsPerSecond * batchSize).toLocaleString('en')} examples/s`;
-    const time = left === null ? 'time left unknown' : `${formatDuration(left)} left`;
-    return `${bar} epoch ${Math.min(epochs, Math.floor(epoch) + (Number.isInteger(epoch) ? 0 : 1))}/${epochs} · ${losses} · ${speed} · ${time}`;
+    const speed = t('{0} examples/s', formatCount(Math.round(this.pace.stepsPerSecond * batchSize)));
+    const time = left === null ? t('time left unknown') : t('{0} left', formatDuration(left));
+    const underWay = Math.min(epochs, Math.floor(epoch) + (Number.isInteger(epoch) ? 0 : 1));
+    const parts = [
+      `${bar} ${t('epoch {0}/{1}', underWay, epochs)}`,
+      t('loss {0}', loss?.toFixed(4) ?? '-'),
+      ...(validationLoss === undefined ? [] : [t('validation {0}', validationLoss.toFixed(4))]),
+      speed,
+      time,
+    ];
+    return parts.join(' · ');
   }
 }

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { t } from '../protocol/l10n.js';
 import { RunFile, RUN_FORMAT, stepName, type MetricRecord, type RunEvent, type RunRecord } from '../protocol/run.js';
 import { encodeSafetensors, type TensorFile } from '../protocol/safetensors.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -44,9 +45,9 @@ export class RunFolder {
     } catch (error) {
       if (made) await rm(folder, { recursive: true, force: true });
       const { reason, advice } = fileTrouble(error);
-      throw new UserError(`The run folder ${folder} could not be written: ${reason}.`, {
+      throw new UserError(t('The run folder {0} could not be written: {1}.', folder, reason), {
         file: folder,
-        advice: `${advice}, then start again.`,
+        advice: t('{0}, then start again.', advice),
       });
     }
   }
@@ -58,9 +59,9 @@ export class RunFolder {
       return await RunFolder.attach(folder, record);
     } catch (error) {
       const { reason, advice } = fileTrouble(error);
-      throw new UserError(`The run folder ${folder} cannot be written: ${reason}.`, {
+      throw new UserError(t('The run folder {0} cannot be written: {1}.', folder, reason), {
         file: folder,
-        advice: `${advice}, then resume again.`,
+        advice: t('{0}, then resume again.', advice),
       });
     }
   }
@@ -139,18 +140,18 @@ export async function refuseLinks(folder: string): Promise<void> {
     const file = path.join(folder, name);
     const found = await lstat(file).catch(() => null); // not there, or told when it is opened
     if (found?.isSymbolicLink())
-      throw new UserError(`${file} is a symbolic link: going on with this run would write to where it leads.`, {
+      throw new UserError(t('{0} is a symbolic link: going on with this run would write to where it leads.', file), {
         file,
-        advice: 'Put there what it leads to, then resume again.',
+        advice: t('Put there what it leads to, then resume again.'),
       });
   }
 }
 
 export function writeTrouble(file: string, error: unknown): UserError {
   const { reason, advice } = fileTrouble(error);
-  return new UserError(`${file} could not be written: ${reason}.`, {
+  return new UserError(t('{0} could not be written: {1}.', file, reason), {
     file,
-    advice: `${advice}, then resume the run: it goes on from its last checkpoint.`,
+    advice: t('{0}, then resume the run: it goes on from its last checkpoint.', advice),
   });
 }
 
@@ -161,16 +162,16 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   try {
     text = await readFile(file, 'utf8');
   } catch {
-    throw new UserError(`${folder} is not a run folder: it has no ${RunFile.run}.`, {
+    throw new UserError(t('{0} is not a run folder: it has no {1}.', folder, RunFile.run), {
       file: folder,
-      advice: `Give the path of a folder in .pretrain/runs; "${programName()} runs" lists them.`,
+      advice: t('Give the path of a folder in .pretrain/runs; "{0} runs" lists them.', programName()),
     });
   }
   let record: unknown;
   try {
     record = JSON.parse(text);
   } catch {
-    throw new UserError(`${file} is damaged: it is not JSON.`, { file });
+    throw new UserError(t('{0} is damaged: it is not JSON.', file), { file });
   }
   const { format, id, step } = (typeof record === 'object' && record !== null ? record : {}) as {
     format?: unknown;
@@ -179,11 +180,11 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   };
   if (typeof format === 'number' && format > RUN_FORMAT)
     throw new UserError(
-      `${file} was written by a newer version (format ${format}; this one reads up to ${RUN_FORMAT}).`,
-      { file, advice: 'Update Pretrain Studio.' },
+      t('{0} was written by a newer version (format {1}; this one reads up to {2}).', file, format, RUN_FORMAT),
+      { file, advice: t('Update Pretrain Studio.') },
     );
   if (format !== RUN_FORMAT || typeof id !== 'string' || typeof step !== 'number')
-    throw new UserError(`${file} is damaged: it is not the record of a run.`, { file });
+    throw new UserError(t('{0} is damaged: it is not the record of a run.', file), { file });
   return record as RunRecord;
 }
 

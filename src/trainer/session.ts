@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
 import { effectiveState, isResumable, type RunRecord } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
@@ -121,15 +122,15 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
 async function refuseUnresumable(folder: string, own: string | null = null): Promise<void> {
   const record = await readRecord(folder);
   if (record.address !== own && (await isTrained(folder, record)))
-    throw new UserError(`This run is being trained already: ${folder}.`, {
+    throw new UserError(t('This run is being trained already: {0}.', folder), {
       file: folder,
-      advice: 'Open its monitor, or stop it before it is resumed.',
+      advice: t('Open its monitor, or stop it before it is resumed.'),
     });
   const state = effectiveState(record, false);
   if (!isResumable(state))
-    throw new UserError(`This run is ${state}: there is nothing to resume.`, {
+    throw new UserError(t('This run is {0}: there is nothing to resume.', state), {
       file: folder,
-      advice: 'Start the recipe again, with more epochs if it should learn longer.',
+      advice: t('Start the recipe again, with more epochs if it should learn longer.'),
     });
 }
 
@@ -156,8 +157,8 @@ async function refuseSecondRun({ runs, recipePath, parallel }: NewRun): Promise<
   if (recipePath === null || parallel) return;
   for (const { folder, record } of await listRuns(runs))
     if (record.recipePath === recipePath && (await isTrained(folder, record)))
-      throw new UserError(`${path.basename(recipePath)} is being trained already, as ${record.id}.`, {
+      throw new UserError(t('{0} is being trained already, as {1}.', path.basename(recipePath), record.id), {
         file: folder,
-        advice: 'Stop that run first, or add --parallel to train both at once.',
+        advice: t('Stop that run first, or add --parallel to train both at once.'),
       });
 }

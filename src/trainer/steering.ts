@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n.js';
 import type { Progress } from '../learn/checkpoint.js';
 import type { Action } from '../learn/loop.js';
 import type { TrainerRequest } from '../protocol/trainer.js';
@@ -51,14 +52,14 @@ export class Steering {
       case 'setLearningRate': {
         const { learningRate } = request;
         if (typeof learningRate !== 'number' || !Number.isFinite(learningRate) || learningRate <= 0)
-          throw new UserError(`The learning rate must be a number above 0, but is ${String(learningRate)}.`);
+          throw new UserError(t('The learning rate must be a number above 0, but is {0}.', String(learningRate)));
         this.learningRate = learningRate;
         return this.wake();
       }
       default:
         throw new UserError(
-          `This trainer does not know the request ${JSON.stringify((request as { type: unknown }).type)}.`,
-          { advice: 'Update Pretrain Studio, so that monitor and trainer are of one version.' },
+          t('This trainer does not know the request {0}.', JSON.stringify((request as { type: unknown }).type)),
+          { advice: t('Update Pretrain Studio, so that monitor and trainer are of one version.') },
         );
     }
   }

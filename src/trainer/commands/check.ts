@@ -5,7 +5,7 @@ import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { planPreparation } from '../../data/prepare/index.js';
 import { chooseSplits } from '../../data/split.js';
-import { counted } from '../../protocol/l10n.js';
+import { counted, t } from '../../protocol/l10n.js';
 import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
@@ -20,11 +20,11 @@ const CLASSES_SHOWN = 10;
 
 export const check: Command = {
   name: 'check',
-  summary: 'Checks a recipe and its data without training, and tells what the training would cost.',
+  summary: t('Checks a recipe and its data without training, and tells what the training would cost.'),
   usage: 'RECIPE',
   words: [1, 1],
   options: {
-    stdin: { type: 'boolean', summary: 'take the text from the standard input; RECIPE only says where it belongs' },
+    stdin: { type: 'boolean', summary: t('take the text from the standard input; RECIPE only says where it belongs') },
     ...jsonOption,
   },
   example: 'pretrain check mnist.pretrain.json',
@@ -39,7 +39,12 @@ export const check: Command = {
     if (data) output.line(dataText(data));
     if (cost)
       output.line(
-        `${counted(cost.parameters, '{0} parameter', '{0} parameters')} · ${counted(cost.epochs * cost.stepsPerEpoch, '{0} step', '{0} steps')} · about ${bytesText(cost.memoryBytes)}`,
+        t(
+          '{0} · {1} · about {2}',
+          counted(cost.parameters, '{0} parameter', '{0} parameters'),
+          counted(cost.epochs * cost.stepsPerEpoch, '{0} step', '{0} steps'),
+          bytesText(cost.memoryBytes),
+        ),
       );
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
@@ -47,18 +52,28 @@ export const check: Command = {
 
 /** e.g. "Data: 6,000 examples (image, idx) of 28 × 28 × 1 · 10 classes: 0, 1, 2, ..." */
 function dataText({ kind, format, count, shape, classes }: DataFound): string {
-  const size = shape.map((dimension) => (dimension < 0 ? 'any' : dimension)).join(' × ');
+  const size = shape.map((dimension) => (dimension < 0 ? t('any') : dimension)).join(' × ');
   const shown = classes?.slice(0, CLASSES_SHOWN).join(', ') ?? '';
   const more = (classes?.length ?? 0) > CLASSES_SHOWN ? ', ...' : '';
-  const labels = classes ? `${counted(classes.length, '{0} class', '{0} classes')}: ${shown}${more}` : 'no labels';
-  return `Data: ${counted(count, '{0} example', '{0} examples')} (${kind}, ${format}) of ${size} · ${labels}`;
+  const labels = classes ? `${counted(classes.length, '{0} class', '{0} classes')}: ${shown}${more}` : t('no labels');
+  return t(
+    'Data: {0} ({1}, {2}) of {3} · {4}',
+    counted(count, '{0} example', '{0} examples'),
+    kind,
+    format,
+    size,
+    labels,
+  );
 }
 
 async function readRecipe(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch {
-    throw new UserError(`There is no recipe ${file}.`, { file, advice: 'Give the path of a *.pretrain.json file.' });
+    throw new UserError(t('There is no recipe {0}.', file), {
+      file,
+      advice: t('Give the path of a *.pretrain.json file.'),
+    });
   }
 }
 

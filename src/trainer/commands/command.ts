@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { t } from '../../protocol/l10n.js';
 import type { Output } from '../output.js';
 
 /** One command of the command line. */
@@ -26,7 +27,7 @@ export interface Option {
 export type Options = Record<string, string | boolean | undefined>;
 
 export const jsonOption: Record<string, Option> = {
-  json: { type: 'boolean', summary: 'print one JSON object a line instead of text' },
+  json: { type: 'boolean', summary: t('print one JSON object a line instead of text') },
 };
 
 export function parseConfig(options: Record<string, Option>): ParseArgsConfig['options'] {

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { primerRecipe } from '../primer.js';
 import { startRun } from '../session.js';
@@ -7,7 +8,7 @@ import { reportRun, sessionListener } from './training.js';
 
 export const demo: Command = {
   name: 'demo',
-  summary: "Pretrains the primer's autoencoder (784 - 32 - 784) on generated digits, or on your own data.",
+  summary: t("Pretrains the primer's autoencoder (784 - 32 - 784) on generated digits, or on your own data."),
   usage: '',
   words: [0, 0],
   options: { ...trainingOptions, ...jsonOption },
@@ -19,7 +20,7 @@ export const demo: Command = {
     const given = givenData(options);
     // Data of one's own need not have a test split.
     if (given !== null) recipe.data.validation = 'auto';
-    output.line(`Pretraining the primer's autoencoder on ${given ?? 'digits drawn by a seeded generator'}.`);
+    output.line(t("Pretraining the primer's autoencoder on {0}.", given ?? t('digits drawn by a seeded generator')));
     const summary = await startRun(
       { recipe, recipePath: null, dataPath: given ?? SAMPLE_DIGITS, runs: runsFolder(options), parallel: true },
       sessionListener(output),

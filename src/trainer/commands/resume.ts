@@ -1,10 +1,11 @@
 import path from 'node:path';
+import { t } from '../../protocol/l10n.js';
 import { jsonOption, type Command } from './command.js';
 import { resumeFolder } from './training.js';
 
 export const resume: Command = {
   name: 'resume',
-  summary: 'Goes on with a stopped or interrupted run from its last checkpoint, exactly as if it had not stopped.',
+  summary: t('Goes on with a stopped or interrupted run from its last checkpoint, exactly as if it had not stopped.'),
   usage: 'RUN',
   words: [1, 1],
   options: jsonOption,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { t } from '../../protocol/l10n.js';
 import { RUNS_FOLDER } from '../../protocol/run.js';
 import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
 import { UserError } from '../errors.js';
@@ -12,25 +13,25 @@ export const trainingOptions = {
   data: {
     type: 'string',
     value: 'PATH',
-    summary: 'train on this file or folder instead of the data that the recipe names',
+    summary: t('train on this file or folder instead of the data that the recipe names'),
   },
-  epochs: { type: 'string', value: 'N', summary: "epochs, instead of the recipe's" },
-  engine: { type: 'string', value: 'NAME', summary: "tensorflow, wasm, cpu or auto, instead of the recipe's" },
+  epochs: { type: 'string', value: 'N', summary: t("epochs, instead of the recipe's") },
+  engine: { type: 'string', value: 'NAME', summary: t("tensorflow, wasm, cpu or auto, instead of the recipe's") },
   out: {
     type: 'string',
     value: 'DIR',
-    summary: `folder that gets the run's folder; without it ${RUNS_FOLDER} in the current folder`,
+    summary: t("folder that gets the run's folder; without it {0} in the current folder", RUNS_FOLDER),
   },
 } as const;
 
 export const run: Command = {
   name: 'run',
-  summary: 'Pretrains by a recipe.',
+  summary: t('Pretrains by a recipe.'),
   usage: 'RECIPE',
   words: [1, 1],
   options: {
     ...trainingOptions,
-    parallel: { type: 'boolean', summary: 'train even if a run of this recipe is being trained' },
+    parallel: { type: 'boolean', summary: t('train even if a run of this recipe is being trained') },
     ...jsonOption,
   },
   example: 'pretrain run mnist.pretrain.json --epochs 20',
@@ -54,9 +55,9 @@ export function givenData({ data }: Options): string | null {
   if (typeof data !== 'string') return null;
   const file = path.resolve(data);
   if (!existsSync(file))
-    throw new UserError(`There is no file or folder ${file}.`, {
+    throw new UserError(t('There is no file or folder {0}.', file), {
       file,
-      advice: '--data starts at the current folder.',
+      advice: t('--data starts at the current folder.'),
     });
   return file;
 }
@@ -70,13 +71,13 @@ export function override(recipe: Recipe, { epochs, engine }: Options): void {
   if (typeof epochs === 'string') {
     const count = Number(epochs);
     if (!Number.isInteger(count) || count < 1 || count > 1_000_000)
-      throw new UserError(`--epochs must be a whole number from 1 to 1,000,000, but is "${epochs}".`);
+      throw new UserError(t('--epochs must be a whole number from 1 to 1,000,000, but is "{0}".', epochs));
     recipe.pretrain.epochs = count;
   }
   if (typeof engine === 'string') {
     const names: EngineChoice[] = ['auto', 'tensorflow', 'wasm', 'cpu'];
     const name = names.find((candidate) => candidate === engine);
-    if (!name) throw new UserError(`There is no engine "${engine}". There are: ${names.join(', ')}.`);
+    if (!name) throw new UserError(t('There is no engine "{0}". There are: {1}.', engine, names.join(', ')));
     recipe.engine = name;
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../../protocol/l10n.js';
 import { RUNS_FOLDER, effectiveState } from '../../protocol/run.js';
 import { isTrained } from '../control.js';
 import { UserError } from '../errors.js';
@@ -9,7 +10,7 @@ import { jsonOption, type Command } from './command.js';
 
 export const runs: Command = {
   name: 'runs',
-  summary: 'Lists the runs of a workspace, newest first.',
+  summary: t('Lists the runs of a workspace, newest first.'),
   usage: '[DIR]',
   words: [0, 1],
   options: jsonOption,
@@ -34,13 +35,18 @@ export const runs: Command = {
       }),
     );
     output.object({ runs: rows });
-    if (rows.length === 0) output.line(`There are no runs in ${runs}.`);
+    if (rows.length === 0) output.line(t('There are no runs in {0}.', runs));
     for (const { run, name, state, epoch, epochs, metrics } of rows) {
       const { loss, validationLoss } = metrics;
-      const losses = `${loss === undefined ? '' : `  loss ${loss.toFixed(4)}`}${validationLoss === undefined ? '' : `  validation ${validationLoss.toFixed(4)}`}`;
-      output.line(
-        `${state.padEnd(11)}  ${name.padEnd(24)}  epoch ${Math.floor(epoch)}/${epochs}${losses}  ${path.relative('', run)}`,
-      );
+      const parts = [
+        state.padEnd(11),
+        name.padEnd(24),
+        t('epoch {0}/{1}', Math.floor(epoch), epochs),
+        ...(loss === undefined ? [] : [t('loss {0}', loss.toFixed(4))]),
+        ...(validationLoss === undefined ? [] : [t('validation {0}', validationLoss.toFixed(4))]),
+        path.relative('', run),
+      ];
+      output.line(parts.join('  '));
     }
     return 0;
   },
@@ -50,9 +56,9 @@ export const runs: Command = {
 async function runsIn(folder: string): Promise<string> {
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory())
-    throw new UserError(found ? `${folder} is a file, not a folder.` : `There is no folder ${folder}.`, {
+    throw new UserError(found ? t('{0} is a file, not a folder.', folder) : t('There is no folder {0}.', folder), {
       file: folder,
-      advice: 'Give the folder of a workspace, or one that holds runs.',
+      advice: t('Give the folder of a workspace, or one that holds runs.'),
     });
   const inside = path.join(folder, RUNS_FOLDER);
   return existsSync(inside) ? inside : folder;

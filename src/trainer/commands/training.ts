@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { counted } from '../../protocol/l10n.js';
+import { counted, formatCount, t } from '../../protocol/l10n.js';
 import { RunFile } from '../../protocol/run.js';
 import type { RunSummary } from '../../protocol/trainer.js';
 import type { Recipe } from '../../recipe/recipe.js';
@@ -35,7 +35,7 @@ export function sessionListener(output: Output): SessionListener {
       const onSignal = () => {
         if (stoppedAt === null) {
           stoppedAt = performance.now();
-          output.line('Stopping ... Press Ctrl-C again to end at once.');
+          output.line(t('Stopping ... Press Ctrl-C again to end at once.'));
           stop();
         } else if (performance.now() - stoppedAt > ONE_PRESS_MILLISECONDS) process.exit(STOPPED);
       };
@@ -52,18 +52,31 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   output.object({ type: 'summary', ...summary });
   const { loss, validationLoss } = summary.metrics;
   const losses = [
-    loss === undefined ? null : `loss ${loss.toFixed(4)}`,
-    validationLoss === undefined ? null : `validation loss ${validationLoss.toFixed(4)}`,
+    loss === undefined ? null : t('loss {0}', loss.toFixed(4)),
+    validationLoss === undefined ? null : t('validation loss {0}', validationLoss.toFixed(4)),
   ]
     .filter((text) => text !== null)
     .join(', ');
   if (state === 'completed')
     output.line(
-      `Done: ${losses || 'no loss'} after ${counted(summary.epochs, '{0} epoch', '{0} epochs')} in ${summary.seconds.toFixed(1)} s on ${summary.engine} (${Math.round(summary.examplesPerSecond).toLocaleString('en')} examples/s).`,
+      t(
+        'Done: {0} after {1} in {2} s on {3} ({4} examples/s).',
+        losses || t('no loss'),
+        counted(summary.epochs, '{0} epoch', '{0} epochs'),
+        summary.seconds.toFixed(1),
+        summary.engine,
+        formatCount(Math.round(summary.examplesPerSecond)),
+      ),
     );
   else
     output.line(
-      `Stopped after ${summary.epochs} of ${counted(epochs, '{0} epoch', '{0} epochs')} at step ${summary.steps.toLocaleString('en')}. ${howToResume(summary.run)}`,
+      t(
+        'Stopped after {0} of {1} at step {2}. {3}',
+        summary.epochs,
+        counted(epochs, '{0} epoch', '{0} epochs'),
+        formatCount(summary.steps),
+        howToResume(summary.run),
+      ),
     );
   if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
   output.line(`Run: ${path.relative('', summary.run)}`);
@@ -78,7 +91,11 @@ export async function resumeFolder(folder: string, output: Output): Promise<numb
     recipe = asRecipe(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     throw new UserError(
-      `The run cannot be resumed: ${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
+      t(
+        'The run cannot be resumed: {0} cannot be read ({1}).',
+        file,
+        error instanceof Error ? error.message : String(error),
+      ),
       { file },
     );
   }
@@ -97,6 +114,6 @@ function asRecipe(value: unknown): Recipe {
 
 function partOf(whole: Record<string, unknown>, name: string): Record<string, unknown> {
   const part = whole[name];
-  if (typeof part !== 'object' || part === null) throw new Error(`it has no "${name}"`);
+  if (typeof part !== 'object' || part === null) throw new Error(t('it has no "{0}"', name));
   return part as Record<string, unknown>;
 }

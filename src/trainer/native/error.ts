@@ -1,3 +1,5 @@
+import { t } from '../../protocol/l10n.js';
+
 /** TensorFlow's native library cannot be had. Its message is one sentence for the user. */
 export class NativeError extends Error {
   override readonly name = 'NativeError';
@@ -12,9 +14,14 @@ export class NativeError extends Error {
     readonly advice: string | null,
     readonly log = '',
   ) {
-    const todo = advice === null ? '' : `; to have it, ${advice} and install it again`;
     super(
-      `TensorFlow’s native library could not be installed, because ${reason}${todo}; the wasm engine goes on serving.`,
+      advice === null
+        ? t('TensorFlow’s native library could not be installed, because {0}; the wasm engine goes on serving.', reason)
+        : t(
+            'TensorFlow’s native library could not be installed, because {0}; to have it, {1} and install it again; the wasm engine goes on serving.',
+            reason,
+            advice,
+          ),
     );
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../../protocol/l10n.js';
 import { findOnPath, runProgram } from './program.js';
 import { NativeError } from './error.js';
 
@@ -59,19 +60,20 @@ export async function buildFromWheel(options: WheelOptions): Promise<void> {
   const pip = await findPip(signal);
   const python = findOnPath('python3') ?? findOnPath('python');
   if (pip === null || python === null)
-    throw new NativeError('Python’s pip is not on this machine', 'install python3 and python3-pip');
+    throw new NativeError(t('Python’s pip is not on this machine'), t('install python3 and python3-pip'));
   const compiler = process.env['CXX'] ?? ['g++', 'c++', 'clang++'].find((name) => findOnPath(name) !== null);
-  if (compiler === undefined) throw new NativeError('there is no C++ compiler', 'install g++');
+  if (compiler === undefined) throw new NativeError(t('there is no C++ compiler'), t('install g++'));
 
   const wheel = await downloadWheel(pip, platform, options);
-  onProgress('Unpacking TensorFlow’s library', 0);
+  onProgress(t('Unpacking TensorFlow’s library'), 0);
   const unpacked = path.join(scratch, 'unpacked');
   const members = [...LIBRARIES, ...HEADERS.map((folder) => `include/${folder}`)];
   const unpack = await runProgram(python, ['-c', UNPACK, wheel, unpacked, ...members], {
     signal,
-    onLine: (line) => onProgress('Unpacking TensorFlow’s library', Number(line)),
+    onLine: (line) => onProgress(t('Unpacking TensorFlow’s library'), Number(line)),
   });
-  if (unpack.code !== 0) throw new NativeError('TensorFlow’s wheel could not be unpacked', 'try again', unpack.output);
+  if (unpack.code !== 0)
+    throw new NativeError(t('TensorFlow’s wheel could not be unpacked'), t('try again'), unpack.output);
   await rm(path.dirname(wheel), { recursive: true });
 
   const libraries = path.join(packageFolder, 'deps', 'lib');
@@ -85,10 +87,13 @@ function wheelPlatform(): { tag: string; distribution: string } {
   const { platform, arch } = process;
   // The wheels of the other systems have no library that the binding's sources can be linked with.
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64'))
-    throw new NativeError(`TensorFlow has no library for ${platform} on ${arch} that can be used from Node`, null);
+    throw new NativeError(
+      t('TensorFlow has no library for {0} on {1} that can be used from Node', platform, arch),
+      null,
+    );
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   if (header?.glibcVersionRuntime === undefined)
-    throw new NativeError('TensorFlow’s library needs a Linux with glibc, which this one is not', null);
+    throw new NativeError(t('TensorFlow’s library needs a Linux with glibc, which this one is not'), null);
   return arch === 'x64'
     ? { tag: 'manylinux2014_x86_64', distribution: 'tensorflow-cpu' }
     : { tag: 'manylinux2014_aarch64', distribution: 'tensorflow' };
@@ -110,7 +115,7 @@ async function downloadWheel(
   { tag, distribution }: { tag: string; distribution: string },
   { scratch, signal, onProgress }: WheelOptions,
 ): Promise<string> {
-  const message = `Downloading TensorFlow ${TENSORFLOW_VERSION} with pip (${Math.round(WHEEL_BYTES / 1e6)} MB)`;
+  const message = t('Downloading TensorFlow {0} with pip ({1} MB)', TENSORFLOW_VERSION, Math.round(WHEEL_BYTES / 1e6));
   onProgress(message, 0);
   const target = path.join(scratch, 'wheel');
   const temporary = path.join(scratch, 'pip');
@@ -134,10 +139,10 @@ async function downloadWheel(
   });
   const wheel = (await readdir(target)).find((name) => name.endsWith('.whl'));
   if (code !== 0 || wheel === undefined) {
-    const reason = /^ERROR: (.+)$/m.exec(output)?.[1] ?? 'no reason given';
+    const reason = /^ERROR: (.+)$/m.exec(output)?.[1] ?? t('no reason given');
     throw new NativeError(
-      `pip could not download ${distribution} ${TENSORFLOW_VERSION} (${reason})`,
-      'check the connection to pip’s package index',
+      t('pip could not download {0} {1} ({2})', distribution, TENSORFLOW_VERSION, reason),
+      t('check the connection to pip’s package index'),
       output,
     );
   }
@@ -161,7 +166,7 @@ async function compile(
   include: string,
   { packageFolder, nodeHeaders, binding, signal, onProgress }: WheelOptions,
 ): Promise<void> {
-  onProgress('Compiling the binding (about 10 s)', null);
+  onProgress(t('Compiling the binding (about 10 s)'), null);
   await mkdir(path.dirname(binding), { recursive: true });
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(packageFolder, 'binding', name));
   const { code, output } = await runProgram(
@@ -175,5 +180,9 @@ async function compile(
     { signal, env: { ...process.env, TMPDIR: path.dirname(binding) } },
   );
   if (code !== 0)
-    throw new NativeError(`the binding could not be compiled with ${compiler}`, 'install g++ 9 or newer', output);
+    throw new NativeError(
+      t('the binding could not be compiled with {0}', compiler),
+      t('install g++ 9 or newer'),
+      output,
+    );
 }

@@ -4,6 +4,7 @@ import { csv } from './csv.js';
 import { hostBundle } from './bundle.js';
 import { epochTimes } from './epochs.js';
 import { reading } from './reading.js';
+import { size } from './size.js';
 import { wholeJob } from './wholeJob.js';
 import { table, type Row } from './table.js';
 
@@ -17,6 +18,7 @@ const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   reading,
   csv,
   epochs: epochTimes,
+  size,
   job: wholeJob,
 };
 

@@ -5,9 +5,10 @@
 import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
-import { IMAGE_NAME, SOUND_NAME } from './fileNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
+import { splitOfName } from './namedParts.js';
 import { parseArrayName } from './npyNames.js';
 import type { DataKind, Detection, Format } from './reader.js';
 import { splitName } from './splitNames.js';
@@ -27,6 +28,9 @@ export const detectors: readonly Detector[] = [
   { name: 'npy', title: 'NumPy arrays (.npy)', detect: detectNpy },
   { name: 'imageFolder', title: 'Images in folders or an archive', detect: filesDetector('image', IMAGE_NAME) },
   { name: 'soundFolder', title: 'Sounds in folders or an archive', detect: filesDetector('sound', SOUND_NAME) },
+  { name: 'csv', title: 'CSV files: tables, or texts with labels', detect: namedDetector('csv', 'table', CSV_NAME) },
+  { name: 'jsonl', title: 'JSON Lines: texts with labels', detect: namedDetector('jsonl', 'text', JSONL_NAME) },
+  { name: 'text', title: 'Text files', detect: namedDetector('text', 'text', TEXT_NAME) },
 ];
 
 /** What the path may be, the likeliest first; empty when nothing that is read here. @throws DataError when it is missing */
@@ -116,6 +120,24 @@ function filesDetector(kind: 'image' | 'sound', named: RegExp): Detector['detect
       path: seen.path,
       reason: t('It holds {0}, for example {1}.', what[layout], example),
     } satisfies { kind: DataKind } & Detection;
+  };
+}
+
+/** Files that hold many examples each: one, or some that are named as splits. */
+function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): Detector['detect'] {
+  return async (seen) => {
+    const entries = seen.kind === 'file' ? seen.entries : await onlyFolder(seen);
+    const names = entries.flatMap(({ name, isDirectory }) => (!isDirectory && named.test(name) ? [name] : []));
+    const [first] = names;
+    if (first === undefined || (names.length > 1 && names.every((name) => splitOfName(name) === null))) return null;
+    // A file alone, beside whatever else, is named by itself.
+    const alone = seen.kind === 'folder' && names.length === 1;
+    return {
+      format,
+      kind,
+      path: alone ? path.join(seen.path, first) : seen.path,
+      reason: t('{0} is named as such files are.', first),
+    };
   };
 }
 

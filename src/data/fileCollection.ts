@@ -1,6 +1,7 @@
 /** Examples that are files each: images and sounds. */
 import type { LaidOutFile } from './fileLayout.js';
 import { compareNames } from './files.js';
+import { labelIndex } from './labelIndex.js';
 import {
   DataError,
   type Collection,
@@ -32,8 +33,8 @@ export class FileCollection<Kind extends 'image' | 'sound'> implements Collectio
     private readonly files: readonly LaidOutFile[],
     { format, shape, range, problems }: FileFacts,
   ) {
-    const labels = indexed(files.map(({ label }) => label));
-    const groups = indexed(files.map(({ group }) => group));
+    const labels = labelIndex(files.map(({ label }) => label));
+    const groups = labelIndex(files.map(({ group }) => group));
     this.labels = labels?.indexes ?? null;
     this.groups = groups?.indexes ?? null;
     this.info = {
@@ -90,12 +91,4 @@ function splitsOf(files: readonly LaidOutFile[]): Split[] {
   }
   if (splits[0] && splits.length === 1) splits[0].name = 'train';
   return splits;
-}
-
-/** Names in order, and the index of each value's; -1 for null. Null when there are none. */
-function indexed(values: (string | null)[]): { names: string[]; indexes: Int32Array } | null {
-  const names = [...new Set(values)].filter((name) => name !== null).sort(compareNames);
-  if (names.length === 0) return null;
-  const index = new Map<string | null, number>(names.map((name, i) => [name, i]));
-  return { names, indexes: Int32Array.from(values, (value) => index.get(value) ?? -1) };
 }

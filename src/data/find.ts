@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { detectIn, lookAtFiles } from './detect.js';
 import { IMAGE_NAME } from './fileNames.js';
+import { look } from './files.js';
 import { firstEntries, glimpse, glimpseFolder, type Glimpse } from './glimpse.js';
 import type { Detection } from './reader.js';
 
@@ -15,7 +16,9 @@ export interface FindOptions {
 
 const NEVER = ['node_modules', 'bower_components', 'dist', 'out', '__pycache__', 'venv', 'site-packages'];
 /** Files that may be datasets by themselves. */
-const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz)$/i;
+const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz|(csv|tsv|jsonl|ndjson|txt)(\.gz)?)$/i;
+/** Smaller text files are notes, licences and lists of packages. */
+const MIN_TEXT_BYTES = 64 * 1024;
 const DEFAULT_LIMIT = 50;
 const MAX_FOLDERS = 3000;
 const MAX_DEPTH = 8;
@@ -56,7 +59,9 @@ export async function findDatasets(
 /** A damaged archive is told when somebody opens it. */
 async function detectFile(file: string): Promise<Detection[]> {
   try {
-    return (await detectIn(await glimpse(file))).slice(0, 1);
+    const [found] = await detectIn(await glimpse(file));
+    if (!found || (found.format === 'text' && (await look(file)).size < MIN_TEXT_BYTES)) return [];
+    return [found];
   } catch {
     return [];
   }

@@ -19,6 +19,9 @@ const openers: Record<string, Format['open']> = {
   cifar: async (target, options) => (await import('./cifar.js')).openCifar(target, options),
   imageFolder: async (target, options) => (await import('./imageFolder.js')).openImageFolder(target, options),
   soundFolder: async (target, options) => (await import('./soundFolder.js')).openSoundFolder(target, options),
+  csv: async (target, options) => (await import('./csvData.js')).openCsvData(target, options),
+  jsonl: async (target, options) => (await import('./textData.js')).openJsonl(target, options),
+  text: async (target, options) => (await import('./textData.js')).openText(target, options),
 };
 
 /** In the order in which they are tried. */

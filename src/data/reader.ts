@@ -78,12 +78,13 @@ export interface Reader extends Dataset {
   read(positions: ArrayLike<number>): Batch | Promise<Batch>;
 }
 
-/** An example as it is stored, by the kind of its dataset: an image or sound file's bytes, a text, a row's cells. */
+/** An example as it is stored, by the kind of its dataset: an image or sound file's bytes, a text, a row's cells in the order of the columns. */
 export interface Stored {
   image: Buffer;
   sound: Buffer;
   text: string;
-  table: string[];
+  /** Null for a missing value. */
+  table: (number | string | null)[];
 }
 
 export type StoredKind = keyof Stored;

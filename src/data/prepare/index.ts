@@ -3,17 +3,19 @@ import { grouped, t } from '../../protocol/l10n.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { PackedReader } from '../pack/packed.js';
 import { pack, type PackOptions } from '../pack/pack.js';
-import { isReader, type Collection, type OpenOptions, type Reader, type StoredKind } from '../reader.js';
+import { DataError, isReader, type Collection, type OpenOptions, type Reader, type StoredKind } from '../reader.js';
 import type { ChosenSplits } from '../split.js';
 import { image } from './image.js';
 import type { Plan, Preparation, Preparer } from './preparation.js';
 import { rangeOf } from './scale.js';
 import { sound } from './sound.js';
+import { table } from './table.js';
 
 /** Every preparer, by kind. */
 const preparers: Partial<Record<StoredKind, Preparer<StoredKind, Preparation & { kind: StoredKind }>>> = {
   image,
   sound,
+  table,
 };
 
 /** Names of the first so many examples that were left out. */
@@ -82,8 +84,14 @@ async function numbers(reader: Reader, training: ArrayLike<number>, signal?: Abo
   return { preparation: { kind: 'numbers', shape: reader.info.shape, range }, notes: [] };
 }
 
-function preparerOf({ kind }: Collection): Preparer<StoredKind, Preparation & { kind: StoredKind }> {
+/** @throws DataError for texts, which no method learns from yet */
+function preparerOf({ kind, info }: Collection): Preparer<StoredKind, Preparation & { kind: StoredKind }> {
   const preparer = preparers[kind];
-  if (!preparer) throw new Error(`There is no preparation for ${kind}`);
+  if (!preparer)
+    throw new DataError(
+      t('{0} holds texts, and no method of this version learns from texts.', info.path),
+      info.path,
+      t('Choose images, sounds, a table or arrays of numbers; texts can be looked at.'),
+    );
   return preparer;
 }

@@ -13,7 +13,18 @@ const TEXT_NAMES = [
   'utterance',
   'title',
 ];
-const LABEL_NAMES = ['label', 'labels', 'category', 'class', 'intent', 'target', 'topic', 'sentiment', 'y'];
+export const LABEL_NAMES: readonly string[] = [
+  'label',
+  'labels',
+  'category',
+  'class',
+  'intent',
+  'target',
+  'topic',
+  'sentiment',
+  'species',
+  'y',
+];
 
 export interface TextColumns {
   text: string;

@@ -29,7 +29,7 @@ describe('Opening a dataset', function () {
     assert.equal(await formatOf(at('arrays')), 'npy');
     assert.equal(await formatOf(at('pets')), 'imageFolder');
     assert.equal(await formatOf(SAMPLE_DIGITS), 'strokeDigits');
-    assert.equal(formats.length, 6);
+    assert.equal(formats.length, 9);
   });
 
   it('takes a folder with one archive in it as that archive', async () => {
@@ -78,7 +78,7 @@ describe('Opening a dataset', function () {
       return rejectsWith(openDataset(at('void')), 'void', /empty folder/, /Put the data there/);
     });
     it('a folder of something else', async () => {
-      for (const name of ['a.md', 'b.md', 'c.docx', 'sub/d.txt']) put(at('documents', name), 'x');
+      for (const name of ['a.md', 'b.md', 'c.docx', 'sub/d.rtf']) put(at('documents', name), 'x');
       await rejectsWith(
         openDataset(at('documents')),
         'documents',

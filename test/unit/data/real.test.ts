@@ -1,9 +1,9 @@
 import * as assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { openDataset } from '../../../src/data/index.js';
 import { chooseSplits } from '../../../src/data/split.js';
-import { isReader } from '../../../src/data/reader.js';
+import { isReader, type Collection } from '../../../src/data/reader.js';
 import { planPreparation } from '../../../src/data/prepare/index.js';
 import { prepared, dataOptions } from './make.js';
 
@@ -23,7 +23,7 @@ describe('The real data sets', function () {
     const { kind, format, count, classes, splits, problems, groups } = dataset.info;
     const perClass = (from = 0, length = count) =>
       classes?.map((_, label) => dataset.labels!.subarray(from, from + length).filter((one) => one === label).length);
-    return { dataset, kind, format, count, classes, groups, splits, problems, perClass };
+    return { dataset: dataset as Collection, kind, format, count, classes, groups, splits, problems, perClass };
   };
 
   it('sign-language-digits: photographs in a .tar.gz, three of them of another size and turned', async () => {
@@ -87,6 +87,51 @@ describe('The real data sets', function () {
     const { training, validation } = chooseSplits(speakers.dataset, speakers.dataset.labels, dataOptions, 1);
     assert.deepEqual([training.length, validation.length], [2500, 500]);
     await speakers.dataset.close();
+  });
+
+  it('banking77: questions in CSV files with quotes and line breaks, 77 intents, training and test', async () => {
+    const { dataset, ...found } = await facts('banking77');
+    assert.deepEqual([found.kind, found.format, found.count, found.classes?.length], ['text', 'csv', 13_083, 77]);
+    assert.deepEqual(
+      found.splits.map(({ name, count }) => [name, count]),
+      [
+        ['train', 10_003],
+        ['test', 3080],
+      ],
+    );
+    const train = found.perClass(0, 10_003)!;
+    assert.deepEqual([Math.min(...train), Math.max(...train)], [35, 187]);
+    assert.ok(found.perClass(10_003, 3080)!.every((count) => count === 40));
+    let breaks = 0;
+    await dataset.visit(null, (_, text) => void (breaks += Number(/\n/.test(text as string))));
+    assert.equal(breaks, 13);
+  });
+
+  it('tinyshakespeare: one text, in paragraphs', async () => {
+    const { dataset, ...found } = await facts('tinyshakespeare/input.txt');
+    assert.deepEqual([found.kind, found.format, found.classes], ['text', 'text', null]);
+    const all = readFileSync(path.join(DATA, 'tinyshakespeare/input.txt'), 'utf8')
+      .trim()
+      .split(/\n(?:[ \t]*\n)+/);
+    const texts: string[] = [];
+    await dataset.visit(null, (_, text) => void texts.push(text as string));
+    assert.deepEqual(texts, all);
+  });
+
+  it('penguins: a table with missing values, three species', async () => {
+    const { dataset, ...found } = await facts('penguins');
+    assert.deepEqual([found.kind, found.format, found.count], ['table', 'csv', 344]);
+    assert.deepEqual(
+      [found.classes, found.perClass()],
+      [
+        ['Adelie', 'Chinstrap', 'Gentoo'],
+        [152, 68, 124],
+      ],
+    );
+    const { preparation, reader } = await prepared(dataset);
+    const { data } = await reader.read(Array.from({ length: 344 }, (_, i) => i));
+    assert.equal(data.length, 344 * preparation.shape[0]!);
+    assert.ok(data.every((value) => value >= 0 && value <= 1));
   });
 
   for (const name of ['mnist', 'fashion-mnist'])

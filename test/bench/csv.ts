@@ -43,7 +43,7 @@ export async function csv(peers: boolean): Promise<Row[]> {
     if (peers) {
       const { peerPython } = await import('./peers.js');
       const pandas = await json<Reading & { chunks: number }>(await peerPython('tables'), [
-        'test/bench/peers/csv.py',
+        'test/bench/peers/read_csv.py',
         file,
       ]);
       if (pandas.rows !== packed.rows) throw new Error(`pandas reads ${pandas.rows} rows, not ${packed.rows}.`);

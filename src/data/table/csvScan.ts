@@ -117,7 +117,7 @@ export class RecordScanner {
   }
 
   /** @returns where the first record that is not complete begins */
-  private scan(bytes: Uint8Array, last: boolean): number {
+  protected scan(bytes: Uint8Array, last: boolean): number {
     const { ends256, block } = this;
     const { separator, quote } = this.marks;
     const end = bytes.length;
@@ -140,7 +140,7 @@ export class RecordScanner {
         if (count === starts.length) ({ starts, ends } = this.grow());
         if (i < end && bytes[i] === quote) {
           starts[count] = i + 1;
-          const closing = this.quoted(bytes, i + 1, count, last);
+          const closing = this.quoted(bytes, i + 1, count);
           if (closing < 0) {
             if (last && this.lenient) return end;
             if (last)
@@ -192,7 +192,7 @@ export class RecordScanner {
   }
 
   /** @returns the position of the closing mark, -1 when it is not there. Counts lines, notes doubled marks. */
-  private quoted(bytes: Uint8Array, from: number, field: number, last: boolean): number {
+  private quoted(bytes: Uint8Array, from: number, field: number): number {
     const { quote } = this.marks;
     const end = bytes.length;
     let doubled = false;
@@ -204,7 +204,6 @@ export class RecordScanner {
           i++;
           continue;
         }
-        if (i + 1 === end && !last) return -1;
         if (doubled) this.escaped.push(field);
         return i;
       }

@@ -29,6 +29,11 @@ describe('JSON lines', () => {
       { text: 'b', label: null, line: 1 },
     ]);
   });
+  it('have no members but their own', () =>
+    assert.rejects(read('{"text": "t"}', { text: 'constructor' }), (error) => {
+      assertTold(error, 'a.jsonl', /has no “constructor”/);
+      return true;
+    }));
   it('are chosen as people name columns', () => {
     const choose = (...names: string[]): unknown => chooseTextColumns(names);
     assert.deepEqual(choose('text', 'category'), { text: 'text', label: 'category' });

@@ -57,7 +57,9 @@ export async function openDataset(target: string, options: DatasetOptions = {}):
 }
 
 const readHere = () =>
-  t('Read are: a folder with MNIST-style IDX files, .npy and .npz files, and folders of PNG or JPEG images.');
+  t(
+    'Read are images (PNG, JPEG, WebP, BMP, PNM), WAV sounds, CSV, JSON Lines and text files, .npy and .npz arrays, IDX and CIFAR files, also within .zip and .tar.gz.',
+  );
 
 async function unknownFolder(folder: string): Promise<DataError> {
   const listing = await listFolder(folder);

@@ -83,7 +83,7 @@ describe('Opening a dataset', function () {
         openDataset(at('documents')),
         'documents',
         /2 \.md files, 1 \.docx file and 1 folder/,
-        /MNIST-style/,
+        /Read are images/,
       );
     });
     it('a folder with pictures somewhere in it', async () => {

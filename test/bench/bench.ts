@@ -5,6 +5,7 @@ import { hostBundle } from './bundle.js';
 import { epochTimes } from './epochs.js';
 import { reading } from './reading.js';
 import { size } from './size.js';
+import { sound } from './sound.js';
 import { wholeJob } from './wholeJob.js';
 import { table, type Row } from './table.js';
 
@@ -16,6 +17,7 @@ const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   bundle: hostBundle,
   host,
   reading,
+  sound,
   csv,
   epochs: epochTimes,
   size,

@@ -54,6 +54,36 @@ const POWERS = Float64Array.from({ length: 23 }, (_, i) => 10 ** i);
  * @param decimal the decimal mark's byte
  */
 export function parseNumber(bytes: Uint8Array, start: number, end: number, decimal = 46): number {
+  // Nearly all cells are short and plain: at most 15 digits, no exponent.
+  if (end - start <= 15) {
+    let i = start;
+    const negative = bytes[i] === 45;
+    if (negative) i++;
+    const first = i;
+    let value = 0;
+    for (; i < end; i++) {
+      const digit = (bytes[i] as number) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (i === end && i > first) return negative ? -value : value;
+    if (i > first && bytes[i] === decimal) {
+      const mark = ++i;
+      for (; i < end; i++) {
+        const digit = (bytes[i] as number) - 48;
+        if (digit < 0 || digit > 9) break;
+        value = value * 10 + digit;
+      }
+      if (i === end) {
+        value /= POWERS[i - mark] as number;
+        return negative ? -value : value;
+      }
+    }
+  }
+  return parseAnyNumber(bytes, start, end, decimal);
+}
+
+function parseAnyNumber(bytes: Uint8Array, start: number, end: number, decimal: number): number {
   while (start < end && bytes[start] === 32) start++;
   while (end > start && bytes[end - 1] === 32) end--;
   let i = start;

@@ -164,7 +164,10 @@ export class RecordScanner {
             );
         } else {
           starts[count] = i;
-          while (i < end && ends256[bytes[i] as number] === 0) i++;
+          for (; i < end; i++) {
+            const byte = bytes[i] as number;
+            if (byte === separator || (byte <= CR && (byte === LF || byte === CR))) break;
+          }
           ends[count] = i;
         }
         count++;

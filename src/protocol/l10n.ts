@@ -40,3 +40,8 @@ export function grouped(value: number): string {
 function translated(text: string, values: readonly (string | number)[]): string {
   return (texts[text] ?? text).replace(/\{(\d+)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
 }
+
+/** A measured number for a text, in the language's decimal signs, e.g. "0.1307". @param digits that count, at most */
+export function decimal(value: number, digits = 4): string {
+  return value.toLocaleString(language, { maximumSignificantDigits: digits });
+}

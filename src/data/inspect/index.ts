@@ -1,0 +1,153 @@
+/** What is in a dataset, written for a person: the analysis behind Inspect Dataset. */
+import type { DrawnSplits, Inspection, ShownExample } from '../../protocol/inspection.js';
+import type { TensorFile } from '../../protocol/safetensors.js';
+import type { DataOptions } from '../../recipe/recipe.js';
+import { detectDataset, detectors } from '../detect.js';
+import { planPreparation } from '../prepare/index.js';
+import { DataError, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
+import { chooseSplits, type ChosenSplits } from '../split.js';
+import { countClasses, imbalanceOf } from './classes.js';
+import { findingsOf } from './findings.js';
+import { examinedPositions, typicalPositions, USUAL_LIMITS, type InspectLimits } from './sample.js';
+import { showExamples, TYPICAL } from './show.js';
+import { Survey } from './survey.js';
+import { visitExamples } from './visit.js';
+
+export interface InspectOptions extends OpenOptions {
+  /** What a recipe says of its data, for what it would draw and prepare. */
+  data: DataOptions;
+  /** Of what is drawn; a recipe's default is 1. */
+  seed?: number;
+  limits?: InspectLimits;
+}
+
+export interface Inspected {
+  inspection: Inspection;
+  /** Pictures and sounds of the examples: see exampleTensor of protocol/inspection.ts. */
+  pictures: TensorFile;
+}
+
+/** Problems that are listed. */
+const LISTED = 200;
+/** Of the time: the second look, at the examples that are shown, takes the rest. */
+const SURVEY_SHARE = 0.95;
+
+/** @throws DataError when nothing can be read; the signal's reason when it is aborted */
+export async function inspectDataset(
+  dataset: Reader | Collection,
+  { data, seed = 1, limits = USUAL_LIMITS, signal, onProgress }: InspectOptions,
+): Promise<Inspected> {
+  const { info } = dataset;
+  const positions = examinedPositions(dataset, limits, seed);
+  const unreadable: UnreadableFile[] = [];
+  const open = (from: number, share: number): OpenOptions => ({
+    ...(signal ? { signal } : {}),
+    onProgress: (fraction) => onProgress?.(from + share * fraction),
+  });
+  const survey = new Survey(dataset);
+  const isKnown = await visitExamples(
+    dataset,
+    positions,
+    (position, example) => {
+      if ('reason' in example) unreadable.push({ file: dataset.name(position), reason: example.reason });
+      else survey.add(position, example);
+    },
+    open(0, SURVEY_SHARE),
+  );
+  const problems = [...info.problems, ...unreadable];
+  const counts = countClasses(dataset);
+  const surveyed = survey.result();
+  const most = TYPICAL[info.kind];
+  const typical = isKnown ? typicalPositions(dataset, positions, most, seed) : [];
+  const { examples, pictures } = await showExamples(
+    dataset,
+    namedPositions({ ...surveyed, typical }),
+    open(SURVEY_SHARE, 1 - SURVEY_SHARE),
+  );
+  const drawn = drawnSplits(dataset, data, seed);
+  const facts: Omit<Inspection, 'findings'> = {
+    path: info.path,
+    kind: info.kind,
+    format: info.format,
+    title: detectors.find(({ name }) => name === info.format)?.title ?? info.format,
+    reason: await reasonOf(dataset),
+    count: info.count,
+    shape: info.shape,
+    examined: isKnown ? positions.length : 0,
+    ...counts,
+    imbalance: imbalanceOf(counts.classesBySplit.train ?? counts.classes),
+    splits: splitCounts(dataset),
+    drawn: drawn && countsOf(drawn),
+    prepared: drawn && (await preparedOf(dataset, data, drawn, signal)),
+    ...surveyed,
+    problemCount: problems.length,
+    problems: problems.slice(0, LISTED),
+    typical: shownOf(typical, examples),
+    examples,
+  };
+  return { inspection: { ...facts, findings: findingsOf(facts) }, pictures };
+}
+
+function splitCounts({ info }: Reader | Collection): Inspection['splits'] {
+  const count = (name: string): number => info.splits.find((split) => split.name === name)?.count ?? 0;
+  return { train: count('train'), validation: count('validation'), test: count('test') };
+}
+
+function drawnSplits(dataset: Reader | Collection, data: DataOptions, seed: number): ChosenSplits | null {
+  try {
+    return chooseSplits(dataset, dataset.labels, data, seed);
+  } catch (error) {
+    if (error instanceof DataError) return null; // e.g. a single example: it shows in the counts
+    throw error;
+  }
+}
+
+function countsOf({ training, validation, validationFrom }: ChosenSplits): DrawnSplits {
+  return { training: training.length, validation: validation.length, validationFrom };
+}
+
+/** Null for data that are not prepared here; that training says why is enough. */
+async function preparedOf(
+  dataset: Reader | Collection,
+  data: DataOptions,
+  drawn: ChosenSplits,
+  signal: AbortSignal | undefined,
+): Promise<Inspection['prepared']> {
+  try {
+    const { preparation, notes } = await planPreparation(dataset, data, drawn, signal ? { signal } : {});
+    return { shape: preparation.shape, notes };
+  } catch {
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
+async function reasonOf({ info }: Reader | Collection): Promise<string> {
+  const detections = await detectDataset(info.path);
+  return detections.find(({ format }) => format === info.format)?.reason ?? '';
+}
+
+/** All positions that an inspection names, each once. */
+function namedPositions({
+  typical,
+  duplicates,
+  blank,
+  sizes,
+  lengths,
+}: Pick<Inspection, 'typical' | 'duplicates' | 'blank' | 'sizes' | 'lengths'>): number[] {
+  const pairs = [...duplicates.exact.pairs, ...(duplicates.near?.pairs ?? [])];
+  return [
+    ...new Set([
+      ...typical,
+      ...pairs.flatMap(({ first, second }) => [first, second]),
+      ...blank.positions,
+      ...(sizes ? [sizes.smallest.position, sizes.largest.position] : []),
+      ...(lengths ? [lengths.shortest.position, lengths.longest.position] : []),
+    ]),
+  ].sort((a, b) => a - b);
+}
+
+function shownOf(positions: number[], examples: ShownExample[]): number[] {
+  const shown = new Set(examples.map(({ position }) => position));
+  return positions.filter((position) => shown.has(position));
+}

@@ -1,0 +1,82 @@
+/** Pairs of 64-bit hashes that differ in a few bits, without comparing all with all. */
+
+export interface NearPair {
+  /** Rows. */
+  a: number;
+  b: number;
+  /** Bits that differ. */
+  distance: number;
+}
+
+/**
+ * Hashes that differ in at most `bound` bits agree in at least one of `bound + 1` bands of bits, so only those of a
+ * common band are compared. Small buckets come first: what many share tells little.
+ * @param high,low halves of the hashes
+ * @param bound 0..15
+ * @param budget comparisons after which it stops
+ * @param found gets each pair once
+ * @returns whether all candidates were compared
+ */
+export function nearPairs(
+  high: ArrayLike<number>,
+  low: ArrayLike<number>,
+  bound: number,
+  budget: number,
+  found: (pair: NearPair) => void,
+): boolean {
+  const bands = Array.from({ length: bound + 1 }, (_, i) => mask(bandStart(i, bound), bandStart(i + 1, bound)));
+  const buckets = bands.flatMap(([maskHigh, maskLow], band) => {
+    const members = new Map<string, number[]>();
+    for (let row = 0; row < high.length; row++) {
+      const key = `${((high[row] as number) & maskHigh) >>> 0} ${((low[row] as number) & maskLow) >>> 0}`;
+      const bucket = members.get(key);
+      if (bucket) bucket.push(row);
+      else members.set(key, [row]);
+    }
+    return [...members.values()].filter(({ length }) => length > 1).map((rows) => ({ band, rows }));
+  });
+  buckets.sort((x, y) => x.rows.length - y.rows.length);
+  let left = budget;
+  for (const { band, rows } of buckets) {
+    left -= (rows.length * (rows.length - 1)) / 2;
+    if (left < 0) return false;
+    for (let i = 0; i < rows.length; i++) {
+      const a = rows[i] as number;
+      const highA = high[a] as number;
+      const lowA = low[a] as number;
+      for (let j = i + 1; j < rows.length; j++) {
+        const b = rows[j] as number;
+        const differentHigh = highA ^ (high[b] as number);
+        const differentLow = lowA ^ (low[b] as number);
+        const distance = ones(differentHigh) + ones(differentLow);
+        if (distance > bound) continue;
+        // A pair that shares several bands is told in the first of them.
+        let first = 0;
+        for (; first < band; first++) {
+          const [maskHigh, maskLow] = bands[first] as [number, number];
+          if ((differentHigh & maskHigh) === 0 && (differentLow & maskLow) === 0) break;
+        }
+        if (first === band) found({ a, b, distance });
+      }
+    }
+  }
+  return true;
+}
+
+function bandStart(band: number, bound: number): number {
+  return Math.floor((64 * band) / (bound + 1));
+}
+
+/** Bits [from, to) of 64, as two halves. */
+function mask(from: number, to: number): [high: number, low: number] {
+  const halves: [number, number] = [0, 0];
+  for (let bit = from; bit < to; bit++) halves[bit >> 5] = (halves[bit >> 5] as number) | (1 << (bit & 31));
+  return halves;
+}
+
+/** How many bits are 1 (Warren 2012, "Hacker's Delight", figure 5-2). */
+function ones(bits: number): number {
+  bits -= (bits >>> 1) & 0x55555555;
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

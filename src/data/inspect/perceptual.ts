@@ -1,0 +1,133 @@
+/** What an image looks like, in a few bits: to find images that are nearly the same. */
+import { toChannels } from '../image/pixels.js';
+import { resizeImage } from '../image/resize.js';
+import type { ExampleData } from '../reader.js';
+
+/** Of thumbnails by which candidates are compared, in pixels. */
+const SIDE = 16;
+const THUMBNAIL = SIDE * SIDE;
+/** Images whose brightness varies less than this, of 255, look like nothing. */
+const LEAST_DEVIATION = 2;
+
+/** An image as bytes, grey or RGB. */
+export interface Picture {
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  data: Uint8Array;
+}
+
+/**
+ * Any image as bytes: other numbers are scaled from their own range; of two channels the first is taken, of four the
+ * first three.
+ * @param shape [height, width, channels]
+ */
+export function asPicture(values: ExampleData, [height = 1, width = 1, stored = 1]: readonly number[]): Picture {
+  const channels = stored >= 3 ? 3 : 1;
+  const bytes = values instanceof Uint8Array ? values : toBytes(values);
+  if (stored === channels) return { width, height, channels, data: bytes };
+  const data = new Uint8Array(width * height * channels);
+  for (let pixel = 0, to = 0; pixel < width * height; pixel++)
+    for (let channel = 0; channel < channels; channel++) data[to++] = bytes[pixel * stored + channel] as number;
+  return { width, height, channels, data };
+}
+
+function toBytes(values: Int32Array | Float32Array): Uint8Array {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const factor = high > low ? 255 / (high - low) : 0;
+  return Uint8Array.from(values, (value) => Math.round((value - low) * factor) || 0);
+}
+
+/** Perceptual hashes and thumbnails of many images. */
+export class Looks {
+  readonly positions: number[] = [];
+  /** Upper and lower half of each hash. */
+  readonly high: number[] = [];
+  readonly low: number[] = [];
+  private thumbnails = new Int8Array(1024 * THUMBNAIL);
+
+  /** An image of one colour looks like nothing and is passed over. */
+  add(position: number, picture: Picture): void {
+    const grey = { ...picture, channels: 1 as const, data: toChannels(picture, 1) };
+    const small = resizeImage(grey, { width: SIDE, height: SIDE, fit: 'stretch' }).data;
+    const thumbnail = standardized(small);
+    if (!thumbnail) return;
+    const [high, low] = perceptualHash(small);
+    const row = this.positions.length;
+    this.positions.push(position);
+    this.high.push(high);
+    this.low.push(low);
+    if ((row + 1) * THUMBNAIL > this.thumbnails.length) {
+      const larger = new Int8Array(2 * this.thumbnails.length);
+      larger.set(this.thumbnails);
+      this.thumbnails = larger;
+    }
+    this.thumbnails.set(thumbnail, row * THUMBNAIL);
+  }
+
+  /** Correlation of two thumbnails, -1..1: it does not change with brightness and contrast. */
+  correlation(a: number, b: number): number {
+    const { thumbnails } = this;
+    let product = 0;
+    let squaresA = 0;
+    let squaresB = 0;
+    for (let i = a * THUMBNAIL, j = b * THUMBNAIL, end = i + THUMBNAIL; i < end; i++, j++) {
+      const x = thumbnails[i] as number;
+      const y = thumbnails[j] as number;
+      product += x * y;
+      squaresA += x * x;
+      squaresB += y * y;
+    }
+    return product / Math.sqrt(squaresA * squaresB);
+  }
+}
+
+/** Mean 0, in steps of 1/32 of the deviation; null when there is next to none. */
+function standardized(values: Uint8Array): Int8Array | null {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  if (deviation < LEAST_DEVIATION) return null;
+  return Int8Array.from(values, (value) =>
+    Math.max(-127, Math.min(127, Math.round(((value - mean) / deviation) * 32))),
+  );
+}
+
+/**
+ * The 64-bit perceptual hash (Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions", section
+ * 3.2.1): of the discrete cosine transform, the coefficients 1..8 in both directions; a bit is 1 for one above their
+ * median. Taken from a thumbnail of 16 × 16 in place of 32 × 32, whose low frequencies are the same.
+ * @param thumbnail [16, 16]
+ */
+export function perceptualHash(thumbnail: ArrayLike<number>): [high: number, low: number] {
+  const rows = new Float64Array(8 * SIDE);
+  for (let y = 0; y < SIDE; y++)
+    for (let u = 0; u < 8; u++) {
+      let sum = 0;
+      for (let x = 0; x < SIDE; x++) sum += (thumbnail[y * SIDE + x] as number) * (COSINES[u * SIDE + x] as number);
+      rows[u * SIDE + y] = sum;
+    }
+  const coefficients = new Float64Array(64);
+  for (let v = 0; v < 8; v++)
+    for (let u = 0; u < 8; u++) {
+      let sum = 0;
+      for (let y = 0; y < SIDE; y++) sum += (rows[u * SIDE + y] as number) * (COSINES[v * SIDE + y] as number);
+      coefficients[v * 8 + u] = sum;
+    }
+  const sorted = coefficients.slice().sort();
+  const median = ((sorted[31] as number) + (sorted[32] as number)) / 2;
+  const halves: [number, number] = [0, 0];
+  coefficients.forEach((coefficient, i) => {
+    if (coefficient > median) halves[i >> 5] = (halves[i >> 5] as number) | (1 << (i & 31));
+  });
+  return [halves[0] >>> 0, halves[1] >>> 0];
+}
+
+/** [frequency 1..8, x]: the discrete cosine transform II. */
+const COSINES = Float64Array.from({ length: 8 * SIDE }, (_, i) =>
+  Math.cos((Math.PI * (Math.floor(i / SIDE) + 1) * (2 * (i % SIDE) + 1)) / (2 * SIDE)),
+);

@@ -1,0 +1,121 @@
+/** Looks at each example once, and keeps what the inspection tells of all. */
+import type { Inspection, SplitPart } from '../../protocol/inspection.js';
+import { ImageCollection } from '../imageFolder.js';
+import type { Collection, DatasetInfo, Reader } from '../reader.js';
+import { SoundCollection } from '../soundFolder.js';
+import { CharacterCounts, countCharacters } from './characters.js';
+import { columnNames, Columns, isMissing } from './columns.js';
+import { exactDuplicates, nearDuplicates, type Place } from './duplicates.js';
+import { contentHash, SameContent } from './exact.js';
+import { countValues, lengthsOf, sizesOf } from './extents.js';
+import { asPicture, Looks } from './perceptual.js';
+import { isOneColour, isUniform, UnchangingPixels, ValueTotals } from './pixels.js';
+import type { Example } from './visit.js';
+
+export type Surveyed = Pick<
+  Inspection,
+  'sizes' | 'lengths' | 'rates' | 'channels' | 'values' | 'constant' | 'blank' | 'duplicates' | 'characters' | 'columns'
+>;
+
+/** Blank examples that are named. */
+const NAMED = 12;
+
+export class Survey {
+  private readonly place: Place;
+  private readonly values: ValueTotals;
+  private readonly unchanging: UnchangingPixels | null;
+  private readonly sizes: Inspection['sizes'];
+  private readonly looks: Looks | null;
+  private readonly same = new SameContent();
+  private readonly blank: number[] = [];
+  private readonly characters = new CharacterCounts();
+  private readonly columns: Columns;
+  /** Characters of the texts by position, NaN for what was not visited. */
+  private readonly textLengths: Float64Array;
+
+  constructor(private readonly dataset: Reader | Collection) {
+    const { info, labels } = dataset;
+    const isImage = info.kind === 'image';
+    this.place = { split: (position) => splitAt(info, position), label: (position) => labels?.[position] ?? -1 };
+    this.sizes = isImage ? imageSizes(dataset) : null;
+    const channels = isImage ? Math.max(1, info.shape[2] ?? 1) : 1;
+    this.values = new ValueTotals(channels);
+    this.looks = isImage ? new Looks() : null;
+    const frequent = this.sizes?.mostFrequent;
+    this.unchanging = frequent ? new UnchangingPixels([frequent.height, frequent.width, channels]) : null;
+    this.columns = new Columns(columnNames(dataset));
+    this.textLengths = new Float64Array(info.kind === 'text' ? info.count : 0).fill(NaN);
+  }
+
+  add(position: number, example: Example): void {
+    const isFirst = this.same.add(position, contentHash(example));
+    const isTraining = this.place.split(position) === 'train';
+    switch (example.is) {
+      case 'values': {
+        const { values, shape } = example;
+        if (isTraining) this.values.add(values);
+        if (!this.looks) {
+          if (isUniform(values)) this.blank.push(position);
+          break;
+        }
+        if (isTraining) this.unchanging?.add(values, shape);
+        if (isOneColour(values, shape[2] ?? 1)) this.blank.push(position);
+        else if (isFirst) this.looks.add(position, asPicture(values, shape));
+        break;
+      }
+      case 'sound':
+        if (isTraining) this.values.add(example.sound.data);
+        if (isUniform(example.sound.data)) this.blank.push(position);
+        break;
+      case 'text':
+        this.textLengths[position] = countCharacters(example.text);
+        this.characters.add(example.text);
+        if (example.text.trim() === '') this.blank.push(position);
+        break;
+      case 'row':
+        this.columns.add(example.cells);
+        if (example.cells.every(isMissing)) this.blank.push(position);
+    }
+  }
+
+  result(): Surveyed {
+    const { dataset, place, looks } = this;
+    const { info } = dataset;
+    const isSound = dataset instanceof SoundCollection;
+    this.blank.sort((a, b) => a - b);
+    return {
+      sizes: this.sizes,
+      lengths: isSound ? lengthsOf(dataset.seconds, 'seconds') : lengthsOf(this.textLengths, 'characters'),
+      rates: isSound ? countValues(dataset.sampleRates) : [],
+      channels: isSound && (info.shape[1] ?? -1) > 0 ? [{ value: info.shape[1] ?? 1, count: info.count }] : [],
+      values: this.values.result(info.range),
+      constant: this.unchanging?.result() ?? null,
+      blank: { count: this.blank.length, positions: this.blank.slice(0, NAMED) },
+      duplicates: {
+        exact: exactDuplicates(this.same.groups(), place),
+        near: looks && nearDuplicates(looks, place),
+      },
+      characters: info.kind === 'text' ? this.characters.result() : null,
+      columns: this.columns.result(),
+    };
+  }
+}
+
+/** The split of a position; "train" where none is given. */
+export function splitAt({ splits }: DatasetInfo, position: number): SplitPart {
+  return splits.find(({ start, count }) => position >= start && position < start + count)?.name ?? 'train';
+}
+
+function imageSizes(dataset: Reader | Collection): Inspection['sizes'] {
+  if (dataset instanceof ImageCollection) return sizesOf(dataset.widths, dataset.heights);
+  const { shape, count } = dataset.info;
+  const [height = -1, width = -1] = shape;
+  if (height < 0 || width < 0 || count === 0) return null;
+  const size = { height, width };
+  return {
+    smallest: { ...size, position: 0 },
+    largest: { ...size, position: 0 },
+    mostFrequent: { ...size, count },
+    distinct: 1,
+  };
+}

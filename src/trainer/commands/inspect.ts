@@ -1,0 +1,156 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SAMPLE_DIGITS } from '../../data/detect.js';
+import { openDataset } from '../../data/index.js';
+import { factsOf } from '../../data/inspect/describe.js';
+import { inspectDataset } from '../../data/inspect/index.js';
+import { inspectionMarkdown } from '../../data/inspect/markdown.js';
+import { grouped, t } from '../../protocol/l10n.js';
+import type { DuplicatePair, Inspection } from '../../protocol/inspection.js';
+import { encodeSafetensors } from '../../protocol/safetensors.js';
+import { UserError } from '../errors.js';
+import { checkedRecipe } from '../language.js';
+import type { Output } from '../output.js';
+import { jsonOption, type Command } from './command.js';
+
+const BAR = 40;
+/** Rows of a list in the terminal. */
+const MAX_ROWS = 30;
+const MAX_NAME = 40;
+/** Exit code, as shells have it for a program that Ctrl-C ended. */
+const CANCELLED = 130;
+const OPENING_SHARE = 0.2;
+
+export const inspect: Command = {
+  name: 'inspect',
+  summary: 'Tells what is in a dataset: classes, sizes, values, duplicates, and what cannot be read.',
+  usage: 'PATH',
+  words: [1, 1],
+  options: {
+    markdown: { type: 'string', value: 'FILE', summary: 'also write it as a Markdown document' },
+    samples: { type: 'string', value: 'FILE', summary: 'also write pictures of some examples, as safetensors' },
+    ...jsonOption,
+  },
+  example: 'pretrain inspect digits --markdown digits.md',
+
+  async run([target], { markdown, samples }, output) {
+    const file = target === SAMPLE_DIGITS ? SAMPLE_DIGITS : path.resolve(target as string);
+    const { data } = checkedRecipe(JSON.stringify({ data: { path: file } }), file).recipe;
+    const abort = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+    const { signal } = abort;
+    const progress = (message: string, fraction: number): void => {
+      output.object({ type: 'progress', message, fraction });
+      output.transient(`${message} ${Math.round(100 * fraction)} %`);
+    };
+    const step = steps(progress);
+    try {
+      const dataset = await openDataset(file, {
+        onError: 'skip',
+        signal,
+        onProgress: (fraction) => step(t('Opening the data'), OPENING_SHARE * fraction),
+      });
+      try {
+        const { inspection, pictures } = await inspectDataset(dataset, {
+          data,
+          signal,
+          onProgress: (fraction) => step(t('Looking at the examples'), OPENING_SHARE + (1 - OPENING_SHARE) * fraction),
+        });
+        if (typeof markdown === 'string') await write(markdown, inspectionMarkdown(inspection));
+        if (typeof samples === 'string') await write(samples, encodeSafetensors(pictures));
+        output.object(inspection);
+        report(inspection, output);
+        if (typeof markdown === 'string') output.line(`\n${t('Written to {0}.', markdown)}`);
+        return 0;
+      } finally {
+        await dataset.close();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      output.error(new UserError(t('The inspection was cancelled.')));
+      return CANCELLED;
+    }
+  },
+};
+
+/** Whole hundredths only: a dataset has more examples than anybody wants lines. */
+function steps(progress: (message: string, fraction: number) => void): typeof progress {
+  let last = -1;
+  return (message, fraction) => {
+    const hundredth = Math.floor(100 * fraction);
+    if (hundredth === last) return;
+    last = hundredth;
+    progress(message, fraction);
+  };
+}
+
+async function write(file: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new UserError(
+      t('{0} cannot be written: {1}.', file, error instanceof Error ? error.message : String(error)),
+      { file, advice: t('Choose another place.') },
+    );
+  }
+}
+
+function report(inspection: Inspection, output: Output): void {
+  const facts = factsOf(inspection);
+  const width = Math.max(...facts.map(({ label }) => label.length));
+  output.line(inspection.path);
+  output.line();
+  for (const { label, value } of facts) output.line(`  ${label.padEnd(width)}  ${value}`);
+  histogram(inspection.classes, output);
+  list(
+    t('What to know'),
+    inspection.findings.map(({ severity, text }) => `${severity === 'warning' ? '!' : '-'} ${text}`),
+    output,
+  );
+  const { exact, near } = inspection.duplicates;
+  list(t('Exact duplicates'), exact.pairs.map(pairText(inspection)), output);
+  list(t('Near duplicates'), near?.pairs.map(pairText(inspection)) ?? [], output);
+  list(
+    t('Cannot be used'),
+    inspection.problems.map(({ file, reason }) => `${file}: ${reason}`),
+    output,
+    inspection.problemCount,
+  );
+}
+
+function histogram(classes: Record<string, number>, output: Output): void {
+  const rows = Object.entries(classes);
+  if (rows.length === 0) return;
+  const shown = rows.slice(0, MAX_ROWS);
+  const name = (text: string): string => (text.length > MAX_NAME ? `${text.slice(0, MAX_NAME - 1)}…` : text);
+  const nameWidth = Math.max(...shown.map(([text]) => name(text).length));
+  const countWidth = Math.max(...shown.map(([, count]) => grouped(count).length));
+  const most = Math.max(1, ...rows.map(([, count]) => count));
+  list(
+    t('Classes'),
+    shown.map(
+      ([text, count]) =>
+        `${name(text).padEnd(nameWidth)}  ${grouped(count).padStart(countWidth)}  ${'█'.repeat(Math.ceil((BAR * count) / most))}`,
+    ),
+    output,
+    rows.length,
+  );
+}
+
+function pairText({ examples }: Inspection): (pair: DuplicatePair) => string {
+  const shown = new Map(examples.map((example) => [example.position, example]));
+  const name = (position: number): string => {
+    const example = shown.get(position);
+    if (!example) return String(position);
+    return `${example.name} (${[example.split, example.class].filter((part) => part !== null).join(', ')})`;
+  };
+  return ({ first, second }) => `${name(first)} = ${name(second)}`;
+}
+
+function list(title: string, lines: string[], output: Output, total = lines.length): void {
+  if (lines.length === 0) return;
+  output.line();
+  output.line(title);
+  for (const line of lines.slice(0, MAX_ROWS)) output.line(`  ${line}`);
+  if (total > MAX_ROWS) output.line(`  ${t('... and {0} more', grouped(total - MAX_ROWS))}`);
+}

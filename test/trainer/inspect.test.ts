@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Inspection } from '../../src/protocol/inspection.js';
+import { decodeSafetensors } from '../../src/protocol/safetensors.js';
+import { Workspace } from './trainer.js';
+
+describe('pretrain inspect', function () {
+  this.timeout(120_000);
+  let workspace: Workspace;
+  beforeEach(() => (workspace = new Workspace()));
+  afterEach(() => workspace.remove());
+
+  const at = (...names: string[]) => path.join(workspace.folder, ...names);
+
+  async function inspect(...args: string[]) {
+    const { code, lines } = await workspace.start(['inspect', ...args, '--json']).ended;
+    return { code, lines, last: lines.at(-1) as unknown as Inspection };
+  }
+
+  it('tells people what is in a dataset, with bars for the classes', async () => {
+    await workspace.start(['sample', 'digits', 'digits']).ended;
+    const { code, stdout, stderr } = await workspace.start(['inspect', 'digits']).ended;
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /Examples +6000 of 28 × 28 × 1/);
+    assert.match(stdout, /Splits in the data +5000 training · 1000 test/);
+    assert.match(stdout, /\n {2}7 +600 {2}█{40}\n/);
+    assert.match(stdout, /What to know/);
+  });
+
+  it('ends its output for programs with the whole inspection, after progress', async () => {
+    const { code, lines, last } = await inspect('sample:digits');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      [last.kind, last.count, last.shape, last.splits, last.problems],
+      ['image', 6000, [28, 28, 1], { train: 5000, validation: 0, test: 1000 }, []],
+    );
+    assert.deepEqual(last.classes, Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [String(digit), 600])));
+    assert.ok(lines.length > 2 && lines.slice(0, -1).every(({ type }) => type === 'progress'));
+  });
+
+  it('writes Markdown, and pictures of the examples', async () => {
+    const { code, last } = await inspect('sample:digits', '--markdown', 'digits.md', '--samples', 'digits.safetensors');
+    assert.equal(code, 0);
+    assert.match(readFileSync(at('digits.md'), 'utf8'), /\| 7 \| 600 \| 10 % \| 500 \| 100 \| █{30} \|/);
+    const { tensors } = decodeSafetensors(readFileSync(at('digits.safetensors')));
+    assert.deepEqual(tensors[`image/${last.typical[0]}`]?.shape, [28, 28, 1]);
+  });
+
+  it('says what cannot be opened, and ends with an error', async () => {
+    mkdirSync(at('empty'));
+    writeFileSync(at('x.npy'), 'nonsense');
+    for (const [target, says] of [
+      ['nowhere', /nowhere/],
+      ['empty', /empty/],
+      ['x.npy', /x\.npy/],
+    ] as const) {
+      const { code, lines } = await workspace.start(['inspect', target, '--json']).ended;
+      assert.equal(code, 1, target);
+      assert.match(String(lines.at(-1)?.['error']), says);
+    }
+  });
+
+  it('says when its document cannot be written', async () => {
+    const { code, stderr } = await workspace.start(['inspect', 'sample:digits', '--markdown', 'no/such/folder.md'])
+      .ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /no\/such\/folder\.md cannot be written.*Choose another place\./);
+  });
+
+  it('ends at Ctrl-C with the exit code that shells have for it', async () => {
+    const trainer = workspace.start(['inspect', 'sample:digits', '--json']);
+    trainer.child.stdout!.once('data', () => trainer.child.kill('SIGINT'));
+    const { code, lines } = await trainer.ended;
+    assert.equal(code, 130);
+    assert.match(String(lines.at(-1)?.['error']), /cancelled/);
+  });
+
+  it('shows an example in its help', async () => {
+    const { stdout } = await workspace.start(['inspect', '--help']).ended;
+    assert.match(stdout, /Example: pretrain inspect digits --markdown digits\.md/);
+  });
+
+  const shared = path.resolve('../shared/data');
+  const sets: [name: string, kind: string, count: number, splits: number[], classes: number][] = [
+    ['mnist', 'image', 70_000, [60_000, 0, 10_000], 10],
+    ['fashion-mnist', 'image', 70_000, [60_000, 0, 10_000], 10],
+    ['sign-language-digits/sign-language-digits.tar.gz', 'image', 2062, [2062, 0, 0], 10],
+    ['clothing-small/clothing-small.tar.gz', 'image', 3408, [3067, 341, 0], 10],
+    ['fsdd/recordings.tar.gz', 'sound', 3000, [3000, 0, 0], 10],
+  ];
+  for (const [name, kind, count, splits, classes] of sets)
+    it(`counts what the README of the real data says: ${name.split('/')[0]}`, async function () {
+      if (!existsSync(shared)) {
+        console.log('      skipped: there is no ../shared/data with the real data sets');
+        this.skip();
+      }
+      const { code, last } = await inspect(path.join(shared, name));
+      assert.deepEqual([code, last.kind, last.count, last.problems], [0, kind, count, []]);
+      assert.deepEqual([last.splits.train, last.splits.validation, last.splits.test], splits);
+      assert.equal(Object.keys(last.classes).length, classes);
+    });
+});

@@ -3,6 +3,7 @@ import { host } from './host.js';
 import { csv } from './csv.js';
 import { hostBundle } from './bundle.js';
 import { epochTimes } from './epochs.js';
+import { images } from './images.js';
 import { reading } from './reading.js';
 import { size } from './size.js';
 import { sound } from './sound.js';
@@ -19,6 +20,7 @@ const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   reading,
   sound,
   csv,
+  images,
   epochs: epochTimes,
   size,
   job: wholeJob,

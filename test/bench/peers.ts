@@ -7,6 +7,7 @@ import { output } from './program.js';
 /** What people use instead, by pip: each set in a folder of its own. */
 const sets = {
   keras: { folder: 'peers', packages: ['keras==3.12.0', 'tensorflow-cpu==2.20.0', 'numpy'], size: '1.5 GB' },
+  images: { folder: 'peers-images', packages: ['pillow==13.0.0', 'numpy'], size: '0.1 GB' },
   sound: { folder: 'peers-sound', packages: ['librosa==0.11.0', 'soundfile==0.14.0', 'scipy==1.17.1'], size: '0.5 GB' },
   tables: {
     folder: 'peers-tables',

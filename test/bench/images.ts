@@ -18,30 +18,37 @@ export async function images(peers: boolean): Promise<Row[]> {
     await output('tar', ['-xzf', ARCHIVE, '-C', folder]);
     const names = await readdir(folder, { recursive: true });
     const files = names.filter((name) => name.endsWith('.jpg')).map((name) => path.join(folder, name));
-    const own = await decode(files);
-    const row = { what: `decoding ${files.length} JPEG files to 64 × 64 RGB`, value: `${own.toFixed(2)} s` };
-    if (!peers) return [row];
-    const { peerPython } = await import('./peers.js');
-    const { seconds } = await json<{ seconds: number }>(await peerPython('images'), [
-      'test/bench/peers/images.py',
-      String(THREADS),
-      folder,
-    ]);
-    const text = `at most as long as Pillow on ${THREADS} threads or processes (${seconds.toFixed(2)} s)`;
-    return [{ ...row, target: { text, reached: own <= seconds } }];
+    const pillow = peers ? await pillowSeconds(folder) : null;
+    const rows: Row[] = [];
+    for (const work of ['decode', 'resize'] as const) {
+      const own = await measure(files, work === 'resize');
+      const what = `${files.length} JPEG files to RGB${work === 'resize' ? ' of 64 × 64' : ''}`;
+      const row = { what, value: `${own.toFixed(2)} s` };
+      if (!pillow) rows.push(row);
+      else {
+        const text = `at most as long as Pillow on ${THREADS} threads or processes (${pillow[work].toFixed(2)} s)`;
+        rows.push({ ...row, target: { text, reached: own <= pillow[work] } });
+      }
+    }
+    return rows;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+async function pillowSeconds(folder: string): Promise<Record<'decode' | 'resize', number>> {
+  const { peerPython } = await import('./peers.js');
+  return json(await peerPython('images'), ['test/bench/peers/images.py', String(THREADS), folder]);
+}
+
 /** The median of five, without the start of the threads. */
-async function decode(files: string[]): Promise<number> {
+async function measure(files: string[], resize: boolean): Promise<number> {
   const pool = new Pool(() => Promise.resolve(functions), { file: path.resolve('dist/worker.js'), threads: THREADS });
-  const resizing = { width: 64, height: 64, fit: 'stretch' } as const;
+  const resizing = resize ? { resizing: { width: 64, height: 64, fit: 'stretch' as const } } : {};
   const work = (part: string[]): Promise<unknown> =>
     Promise.all(
       part.map((file) =>
-        pool.run('decodeImage', async () => ({ bytes: await readFile(file), channels: 3 as const, resizing })),
+        pool.run('decodeImage', async () => ({ bytes: await readFile(file), channels: 3 as const, ...resizing })),
       ),
     );
   try {

@@ -129,7 +129,7 @@ function resampleRows(
       const end = weight + count;
       let first = HALF;
       if (channels === 1) {
-        for (; weight < end; weight++) first += (data[at++] as number) * (values[weight] as number);
+        for (; weight < end; weight++) first = (first + Math.imul(data[at++] as number, values[weight] as number)) | 0;
         out[to++] = first >> FRACTION_BITS;
         continue;
       }
@@ -137,9 +137,9 @@ function resampleRows(
       let third = HALF;
       for (; weight < end; weight++, at += 3) {
         const factor = values[weight] as number;
-        first += (data[at] as number) * factor;
-        second += (data[at + 1] as number) * factor;
-        third += (data[at + 2] as number) * factor;
+        first = (first + Math.imul(data[at] as number, factor)) | 0;
+        second = (second + Math.imul(data[at + 1] as number, factor)) | 0;
+        third = (third + Math.imul(data[at + 2] as number, factor)) | 0;
       }
       out[to++] = first >> FRACTION_BITS;
       out[to++] = second >> FRACTION_BITS;
@@ -157,15 +157,16 @@ function resampleColumns(
   newHeight: number,
 ): Uint8Array {
   const out = new Uint8Array(row * newHeight);
-  const sums = new Int32Array(row);
   for (let y = 0, to = 0; y < newHeight; y++) {
-    sums.fill(HALF);
-    let at = (starts[y] as number) * row;
-    for (let k = 0; k < (counts[y] as number); k++) {
-      const factor = values[y * stride + k] as number;
-      for (let i = 0; i < row; i++) sums[i] = (sums[i] as number) + (data[at++] as number) * factor;
+    const top = (starts[y] as number) * row;
+    const from = y * stride;
+    const end = from + (counts[y] as number);
+    for (let i = 0; i < row; i++) {
+      let sum = HALF;
+      for (let weight = from, at = top + i; weight < end; weight++, at += row)
+        sum = (sum + Math.imul(data[at] as number, values[weight] as number)) | 0;
+      out[to++] = sum >> FRACTION_BITS;
     }
-    for (let i = 0; i < row; i++) out[to++] = (sums[i] as number) >> FRACTION_BITS;
   }
   return out;
 }

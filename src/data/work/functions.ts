@@ -14,3 +14,14 @@ export function decodeImage({ bytes, channels, resizing }: ImageTask): DecodedIm
   const image = decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { channels });
   return resizing ? resizeImage(image, resizing) : image;
 }
+
+/** Many small images at once, since handing over each takes as long as decoding it. An image that fails is an error. */
+export function decodeImages(tasks: ImageTask[]): (DecodedImage | { error: string })[] {
+  return tasks.map((task) => {
+    try {
+      return decodeImage(task);
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}

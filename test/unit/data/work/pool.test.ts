@@ -191,6 +191,9 @@ describe('A pool of workers', function () {
         pool.run('decodeImage', () => ({ ...load(), bytes: Buffer.from('no image') })),
         /^Error: it is neither PNG/,
       );
+      const several = await pool.run('decodeImages', () => [load(), { ...load(), bytes: Buffer.from('GIF89a') }]);
+      assert.deepEqual(several[0], whole);
+      assert.match((several[1] as { error: string }).error, /^it is a GIF/);
     } finally {
       await pool.close();
     }

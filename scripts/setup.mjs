@@ -111,7 +111,9 @@ function packagesMatch() {
 async function build() {
   const done = stamp('build');
   const key = digest(SOURCES);
-  const bundles = ['extension.js', 'trainer.js', 'worker.js', 'monitor.js'].map((name) => path.join(root, 'dist', name));
+  const bundles = ['extension.js', 'trainer.js', 'worker.js', 'monitor.js'].map((name) =>
+    path.join(root, 'dist', name),
+  );
   if (done.read() === key && bundles.every((file) => existsSync(file))) return;
   done.remove();
   await timed('Building dist/ with webpack', 'about 30 s', async () => {

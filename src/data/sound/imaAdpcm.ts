@@ -2,6 +2,7 @@
  * IMA ADPCM in WAV: IMA Digital Audio Focus and Technical Working Groups 1992, "Recommended Practices for Enhancing
  * Digital Audio Compatibility in Multimedia Systems", in the blocks of Microsoft's "New Multimedia Data Types".
  */
+import { t } from '../../protocol/l10n.js';
 import type { WavHeader, WavProblem } from './wav.js';
 import type { WavFormat } from './wavFormat.js';
 
@@ -32,7 +33,10 @@ export function decodeImaAdpcm(bytes: Uint8Array, header: WavHeader, problem: Wa
       let value = view.getInt16(head, true);
       let index = view.getUint8(head + 2);
       if (index >= steps.length)
-        throw problem(head + 2, `a block of IMA ADPCM begins with step ${index}; there are 0 to ${steps.length - 1}`);
+        throw problem(
+          head + 2,
+          t('a block of IMA ADPCM begins with step {0}; there are 0 to {1}', index, steps.length - 1),
+        );
       const count = Math.min(framesPerBlock, frames - first);
       data[first * channels + channel] = value / 0x8000;
       for (let i = 1; i < count; i++) {

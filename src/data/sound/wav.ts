@@ -4,7 +4,7 @@
  * EBU Tech 3306 v1.1 (RF64).
  */
 import * as path from 'node:path';
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 import { decodeImaAdpcm, imaFrames } from './imaAdpcm.js';
 import type { Sound } from './sound.js';
@@ -23,7 +23,6 @@ export interface WavHeader extends WavFormat {
 /** Makes the error that names file and byte. */
 export type WavProblem = (at: number, what: string, advice?: string) => DataError;
 
-const AGAIN = 'Download, copy or save it again.';
 /** SoX writes this size, rounded down to whole blocks, when it does not know it. */
 const SOX_UNKNOWN = 0x7ffff000;
 
@@ -40,8 +39,8 @@ export function readWavHeader(bytes: Uint8Array, file: string): WavHeader {
   if (id(8) !== 'WAVE')
     throw problem(
       8,
-      `there is ${quote(id(8))} where "WAVE" should be`,
-      'It is RIFF of another kind: convert it to WAV.',
+      t('there is {0} where "WAVE" should be', quote(id(8))),
+      t('It is RIFF of another kind: convert it to WAV.'),
     );
   const littleEndian = container !== 'RIFX';
   const size32 = (at: number): number => view.getUint32(at, littleEndian);
@@ -56,13 +55,22 @@ export function readWavHeader(bytes: Uint8Array, file: string): WavHeader {
     const size = size32(at + 4);
     const left = bytes.length - start;
     if (name === 'data') {
-      if (!format) throw problem(at, 'its samples ("data") come without a "fmt " chunk before them', AGAIN);
+      if (!format)
+        throw problem(
+          at,
+          t('its samples ("data") come without a "fmt " chunk before them'),
+          t('Download, copy or save it again.'),
+        );
       const dataSize = dataBytes(size, left, format, dataSize64, sizeStated);
       if (dataSize > left)
         throw problem(
           at,
-          `it is cut off: its "data" chunk states ${formatCount(dataSize)} bytes, but only ${formatCount(left)} follow`,
-          AGAIN,
+          t(
+            'it is cut off: its "data" chunk states {0} bytes, but only {1} follow',
+            formatCount(dataSize),
+            formatCount(left),
+          ),
+          t('Download, copy or save it again.'),
         );
       const frames = countFrames(dataSize, format);
       return { ...format, littleEndian, frames, dataStart: start, dataEnd: start + dataSize };
@@ -70,8 +78,13 @@ export function readWavHeader(bytes: Uint8Array, file: string): WavHeader {
     if (size > left)
       throw problem(
         at,
-        `it is cut off or damaged: its chunk ${quote(name)} states ${formatCount(size)} bytes, but only ${formatCount(left)} follow`,
-        AGAIN,
+        t(
+          'it is cut off or damaged: its chunk {0} states {1} bytes, but only {2} follow',
+          quote(name),
+          formatCount(size),
+          formatCount(left),
+        ),
+        t('Download, copy or save it again.'),
       );
     if (name === 'fmt ' && !format) format = parseFormat(view, start, size, littleEndian, problem);
     if (name === 'ds64' && size >= 16) dataSize64 = Number(view.getBigUint64(start + 8, littleEndian));
@@ -79,7 +92,11 @@ export function readWavHeader(bytes: Uint8Array, file: string): WavHeader {
     // Some writers forget the pad byte after an odd chunk.
     if (size % 2 === 1 && !['fmt ', 'data'].includes(id(at))) at++;
   }
-  throw problem(Math.min(at, bytes.length), `it ends before a ${format ? '"data"' : '"fmt "'} chunk`, AGAIN);
+  throw problem(
+    Math.min(at, bytes.length),
+    t('it ends before a {0} chunk', format ? '"data"' : '"fmt "'),
+    t('Download, copy or save it again.'),
+  );
 }
 
 /**
@@ -97,15 +114,19 @@ export function decodeWav(bytes: Uint8Array, file: string): Sound {
 
 function problemIn(file: string): WavProblem {
   const name = path.basename(file);
-  return (at, what, advice = 'Save it as WAV of 16-bit PCM.') =>
-    new DataError(`${name}, byte ${formatCount(at)}: ${what}.`, file, advice);
+  return (at, what, advice = t('Save it as WAV of 16-bit PCM.')) =>
+    new DataError(t('{0}, byte {1}: {2}.', name, formatCount(at), what), file, advice);
 }
 
 function notRiff(bytes: Uint8Array, problem: WavProblem): DataError {
   if (bytes.length < 12)
-    return problem(0, `it has ${formatCount(bytes.length)} bytes, too few for the head of a WAV file`, AGAIN);
+    return problem(
+      0,
+      t('it has {0} bytes, too few for the head of a WAV file', formatCount(bytes.length)),
+      t('Download, copy or save it again.'),
+    );
   const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
-  return problem(0, `it is no WAV file: it begins with the bytes ${start}, not with "RIFF"`);
+  return problem(0, t('it is no WAV file: it begins with the bytes {0}, not with "RIFF"', start));
 }
 
 function quote(id: string): string {

@@ -1,5 +1,5 @@
 /** The "fmt " chunk of a WAV file: WAVEFORMATEX and WAVEFORMATEXTENSIBLE. */
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import type { WavProblem } from './wav.js';
 
 export type WavEncoding = 'pcm' | 'float' | 'muLaw' | 'aLaw' | 'imaAdpcm';
@@ -49,7 +49,6 @@ const EXTENSIBLE = 0xfffe;
 const SUBTYPE_TAIL = [0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 /** Above any sound card and bat detector: a larger rate is damage. */
 const MAX_RATE = 10_000_000;
-const AGAIN = 'Download, copy or save it again.';
 
 /**
  * @param start where the chunk's content lies, `size` how long it is
@@ -62,32 +61,38 @@ export function parseFormat(
   littleEndian: boolean,
   problem: WavProblem,
 ): WavFormat {
-  if (size < 16) throw problem(start, `its "fmt " chunk has ${size} bytes, but needs 16`, AGAIN);
+  if (size < 16)
+    throw problem(
+      start,
+      t('its "fmt " chunk has {0} bytes, but needs 16', size),
+      t('Download, copy or save it again.'),
+    );
   const word = (at: number): number => view.getUint16(start + at, littleEndian);
   const channels = word(2);
   const sampleRate = view.getUint32(start + 4, littleEndian);
   const blockAlign = word(12);
   const bits = word(14);
   const encoding = encodingOf(view, start, size, littleEndian, problem);
-  if (channels === 0) throw problem(start + 2, 'it states 0 channels', AGAIN);
-  if (sampleRate === 0) throw problem(start + 4, 'it states a sampling rate of 0 Hz', AGAIN);
+  if (channels === 0) throw problem(start + 2, t('it states 0 channels'), t('Download, copy or save it again.'));
+  if (sampleRate === 0)
+    throw problem(start + 4, t('it states a sampling rate of 0 Hz'), t('Download, copy or save it again.'));
   if (sampleRate > MAX_RATE)
     throw problem(
       start + 4,
-      `it states a sampling rate of ${formatCount(sampleRate)} Hz, which no recorder has`,
-      AGAIN,
+      t('it states a sampling rate of {0} Hz, which no recorder has', formatCount(sampleRate)),
+      t('Download, copy or save it again.'),
     );
   checkBits(encoding, bits, (what) => problem(start + 14, what));
   const format = { encoding, channels, sampleRate, blockAlign, framesPerBlock: 1 };
   if (encoding === 'imaAdpcm') {
-    if (!littleEndian) throw problem(start, 'it is IMA ADPCM in a big-endian file, which is not read');
+    if (!littleEndian) throw problem(start, t('it is IMA ADPCM in a big-endian file, which is not read'));
     return { ...format, bits, framesPerBlock: imaFramesPerBlock(view, start, size, format, problem) };
   }
   const width = Math.ceil(bits / 8);
   if (blockAlign !== channels * width)
     throw problem(
       start + 12,
-      `it states ${blockAlign} bytes for a frame, but ${channels} × ${bits} bits take ${channels * width}`,
+      t('it states {0} bytes for a frame, but {1} × {2} bits take {3}', blockAlign, channels, bits, channels * width),
     );
   return { ...format, bits: 8 * width };
 }
@@ -101,16 +106,26 @@ function encodingOf(
 ): WavEncoding {
   const tag = view.getUint16(start, littleEndian);
   if (tag !== EXTENSIBLE) return known(tag, start, problem);
-  if (size < 40) throw problem(start, `its extensible "fmt " chunk has ${size} bytes, but needs 40`, AGAIN);
+  if (size < 40)
+    throw problem(
+      start,
+      t('its extensible "fmt " chunk has {0} bytes, but needs 40', size),
+      t('Download, copy or save it again.'),
+    );
   const validBits = view.getUint16(start + 18, littleEndian);
   const bits = view.getUint16(start + 14, littleEndian);
   if (validBits > bits)
-    throw problem(start + 18, `it states ${validBits} valid bits in samples of ${bits} bits`, AGAIN);
+    throw problem(
+      start + 18,
+      t('it states {0} valid bits in samples of {1} bits', validBits, bits),
+      t('Download, copy or save it again.'),
+    );
   const isKnown =
     view.getUint16(start + 28, littleEndian) === 0 &&
     view.getUint16(start + 30, littleEndian) === 0x10 &&
     SUBTYPE_TAIL.every((byte, i) => view.getUint8(start + 32 + i) === byte);
-  if (!isKnown) throw problem(start + 24, 'its extensible format names a codec that is not read, by an unknown GUID');
+  if (!isKnown)
+    throw problem(start + 24, t('its extensible format names a codec that is not read, by an unknown GUID'));
   return known(view.getUint32(start + 24, littleEndian), start + 24, problem);
 }
 
@@ -119,7 +134,12 @@ function known(tag: number, at: number, problem: WavProblem): WavEncoding {
   if (encoding) return encoding;
   const name = otherCodecs[tag];
   const hex = `0x${tag.toString(16).padStart(4, '0')}`;
-  throw problem(at, `its codec is ${name ? `${name} (${hex})` : `unknown (${hex})`}, which is not read`);
+  throw problem(
+    at,
+    name
+      ? t('its codec is {0} ({1}), which is not read', name, hex)
+      : t('its codec is unknown ({0}), which is not read', hex),
+  );
 }
 
 function checkBits(encoding: WavEncoding, bits: number, problem: (what: string) => Error): void {
@@ -131,9 +151,9 @@ function checkBits(encoding: WavEncoding, bits: number, problem: (what: string) 
     imaAdpcm: bits === 4,
   }[encoding];
   if (fits) return;
-  const names = { pcm: 'PCM', float: 'floats', muLaw: 'mu-law', aLaw: 'A-law', imaAdpcm: 'IMA ADPCM' };
-  const allowed = { pcm: '1 to 32', float: '32 or 64', muLaw: '8', aLaw: '8', imaAdpcm: '4' };
-  throw problem(`it states ${names[encoding]} of ${bits} bits; read are ${allowed[encoding]}`);
+  const names = { pcm: 'PCM', float: t('floats'), muLaw: 'mu-law', aLaw: 'A-law', imaAdpcm: 'IMA ADPCM' };
+  const allowed = { pcm: t('1 to 32'), float: t('32 or 64'), muLaw: '8', aLaw: '8', imaAdpcm: '4' };
+  throw problem(t('it states {0} of {1} bits; read are {2}', names[encoding], bits, allowed[encoding]));
 }
 
 /** A block has 4 bytes for each channel with its first sample, then 8 samples in every 4 bytes of a channel. */
@@ -147,9 +167,17 @@ function imaFramesPerBlock(
   const words = blockAlign / (4 * channels);
   const frames = 1 + 8 * (words - 1);
   if (!Number.isInteger(words) || words < 1)
-    throw problem(start + 12, `its blocks of ${blockAlign} bytes do not fit IMA ADPCM of ${channels} channels`, AGAIN);
+    throw problem(
+      start + 12,
+      t('its blocks of {0} bytes do not fit IMA ADPCM of {1} channels', blockAlign, channels),
+      t('Download, copy or save it again.'),
+    );
   const stated = size >= 20 ? view.getUint16(start + 18, true) : frames;
   if (stated !== frames)
-    throw problem(start + 18, `it states ${stated} frames a block, but ${blockAlign} bytes hold ${frames}`, AGAIN);
+    throw problem(
+      start + 18,
+      t('it states {0} frames a block, but {1} bytes hold {2}', stated, blockAlign, frames),
+      t('Download, copy or save it again.'),
+    );
   return frames;
 }

@@ -1,4 +1,5 @@
 /** Samples of a WAV file that stand for themselves: PCM, floats, and the logarithmic bytes of ITU-T G.711. */
+import { t } from '../../protocol/l10n.js';
 import type { WavHeader, WavProblem } from './wav.js';
 
 /** [frames, channels]. @throws DataError when a float is not finite */
@@ -12,8 +13,8 @@ export function decodeSamples(bytes: Uint8Array, header: WavHeader, problem: Wav
     if (wrong >= 0)
       throw problem(
         dataStart + wrong * (bits / 8),
-        `frame ${Math.floor(wrong / channels)} of channel ${wrong % channels} is no finite number`,
-        'Save it again without such values, or leave it out.',
+        t('frame {0} of channel {1} is no finite number', Math.floor(wrong / channels), wrong % channels),
+        t('Save it again without such values, or leave it out.'),
       );
   } else if (encoding === 'pcm') decodePcm(view, bits, littleEndian, data);
   else {

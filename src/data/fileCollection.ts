@@ -6,10 +6,10 @@ import {
   DataError,
   type Collection,
   type DatasetInfo,
-  type OpenOptions,
   type Split,
   type Stored,
   type UnreadableFile,
+  type VisitOptions,
 } from './reader.js';
 import { SPLIT_ORDER } from './splitNames.js';
 import type { DataFile, Tree } from './tree/tree.js';
@@ -60,7 +60,7 @@ export class FileCollection<Kind extends 'image' | 'sound'> implements Collectio
   async visit(
     positions: ArrayLike<number> | null,
     action: (position: number, example: Stored[Kind] | DataError) => void | Promise<void>,
-    options: OpenOptions = {},
+    options: VisitOptions = {},
   ): Promise<void> {
     const wanted = new Map<DataFile, number>();
     if (positions === null) this.files.forEach(({ file }, position) => wanted.set(file, position));

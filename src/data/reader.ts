@@ -99,8 +99,13 @@ export interface Collection<Kind extends StoredKind = StoredKind> extends Datase
   visit(
     positions: ArrayLike<number> | null,
     action: (position: number, example: Stored[Kind] | DataError) => void | Promise<void>,
-    options?: OpenOptions,
+    options?: VisitOptions,
   ): Promise<void>;
+}
+
+export interface VisitOptions extends OpenOptions {
+  /** Visits under way at once, where reading takes time. */
+  concurrency?: number;
 }
 
 export function isReader(dataset: Reader | Collection): dataset is Reader {

@@ -7,6 +7,7 @@ export const RUN_FORMAT = 1;
 export const RunFile = {
   run: 'run.json',
   recipe: 'recipe.json',
+  data: 'data.json',
   metrics: 'metrics.jsonl',
   events: 'events.jsonl',
   samples: 'samples',

@@ -8,6 +8,7 @@ import { RunFile, type RunRecord } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { checkFit } from './checkpoints.js';
+import { changedDataFiles, keepDataFiles } from './dataFiles.js';
 import { ControlServer, type TrainerSeat } from './control.js';
 import type { LoadedDataset } from './dataset.js';
 import { describeError, Stopped, UserError } from './errors.js';
@@ -62,7 +63,7 @@ export async function carryOut({
       listener.onProgress(progress);
       control.push({ type: 'progress', ...progress });
     });
-    noteDataset(run, dataset);
+    await noteDataset(run, dataset);
     if (checkpoint) checkFit(run.path, checkpoint, learner.shapes, recipe.pretrain.optimizer);
     Object.assign(record, {
       engine: engine.facts,
@@ -155,7 +156,7 @@ async function fail(run: RunFolder, error: unknown): Promise<void> {
 }
 
 /** Keeps what the data were. On a resume tells when they are not what they were. */
-function noteDataset(run: RunFolder, { facts, notes }: LoadedDataset): void {
+async function noteDataset(run: RunFolder, { facts, files, notes }: LoadedDataset): Promise<void> {
   const { record } = run;
   for (const message of notes) warn(run, message);
   const before = record.dataset;
@@ -168,15 +169,19 @@ function noteDataset(run: RunFolder, { facts, notes }: LoadedDataset): void {
       ),
       { file: facts.path, advice: t('Bring the old data back, or start the recipe again.') },
     );
-  if (before && before.fingerprint !== facts.fingerprint)
+  if (!before) await keepDataFiles(run.path, files);
+  else if (before.fingerprint !== facts.fingerprint) {
+    const changes = await changedDataFiles(run.path, files);
     warn(
       run,
       t(
-        'The data in {0} have changed since this run began: it goes on, but is no longer the run that its recipe describes.',
+        'The data in {0} have changed since this run began{1}: it goes on, but is no longer the run that its recipe describes.',
         facts.path,
+        changes === '' ? '' : ` (${changes})`,
       ),
       t('For a result that can be reproduced, start the recipe again.'),
     );
+  }
   record.dataset = facts;
 }
 

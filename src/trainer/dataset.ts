@@ -1,5 +1,5 @@
 import { openDataset } from '../data/index.js';
-import { fingerprint } from '../data/fingerprint.js';
+import { fingerprint, type FileHash } from '../data/fingerprint.js';
 import { PackCache } from '../data/pack/cache.js';
 import { prepareDataset } from '../data/prepare/index.js';
 import { scaled } from '../data/prepare/scale.js';
@@ -16,6 +16,8 @@ const PREVIEW_EXAMPLES = 10;
 
 export interface LoadedDataset {
   facts: RunDataset;
+  /** What each file of the data is. */
+  files: FileHash[];
   /** What a person should know of the data. */
   notes: string[];
   training: Source;
@@ -39,7 +41,7 @@ export async function loadDataset(
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
-    const { value: identity } = await fingerprint(dataset, open);
+    const { value: identity, files } = await fingerprint(dataset, open);
     const { reader, preparation, splits, notes } = await prepareDataset(
       dataset,
       data,
@@ -69,6 +71,7 @@ export async function loadDataset(
         fingerprint: identity,
         preparation: { ...preparation },
       },
+      files,
       notes,
       training: source(splits.training),
       validation: splits.validation.length > 0 ? source(splits.validation) : null,

@@ -4,8 +4,16 @@ import { promises as fs } from 'node:fs';
 import { formatCount, t } from '../../protocol/l10n.js';
 import { fileError } from '../files.js';
 import type { Preparation, Preparer } from '../prepare/preparation.js';
-import { DataError, type Collection, type ExampleData, type OpenOptions, type StoredKind } from '../reader.js';
+import {
+  DataError,
+  type Collection,
+  type ExampleData,
+  type OpenOptions,
+  type Stored,
+  type StoredKind,
+} from '../reader.js';
 import { PackCache, type PackMeta } from './cache.js';
+import { Batcher, type ParallelPreparation } from './batcher.js';
 import { bytesOf, FileValues, MemoryValues, newValues, type Values } from './values.js';
 
 /** Larger data stays in its file. */
@@ -95,13 +103,18 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
 ): Promise<PackMeta['unreadable']> {
   const unreadable: PackMeta['unreadable'] = [];
   const rows = rowsOf(positions, collection.info.count);
-  await collection.visit(
+  const batcher = preparer.parallel
+    ? new Batcher(preparation as Preparation as ParallelPreparation, open.signal)
+    : null;
+  const prepare = (example: Stored[Kind], name: string): ExampleData | Promise<ExampleData> =>
+    batcher ? batcher.prepare(example as Buffer, name) : preparer.prepare(preparation, example, name);
+  const visiting = collection.visit(
     positions,
     async (position, example) => {
       const row = rows[position] as number;
       try {
         if (example instanceof DataError) throw example;
-        const values = await preparer.prepare(preparation, example, collection.name(position));
+        const values = await prepare(example, collection.name(position));
         if (values.length !== width) throw new RangeError(`${values.length} values, not ${width}`);
         await store(row, values);
       } catch (error) {
@@ -110,8 +123,9 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
         unreadable.push([row, told.message]);
       }
     },
-    open,
+    batcher ? { ...open, concurrency: batcher.concurrency } : open,
   );
+  await visiting.finally(() => batcher?.close());
   if (unreadable.length === positions.length && positions.length > 0)
     throw new DataError(
       t(

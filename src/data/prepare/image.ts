@@ -22,6 +22,7 @@ const USUAL_SIDE = 64;
 export const image: Preparer<'image', ImagePreparation> = {
   kind: 'image',
   type: 'uint8',
+  parallel: true,
 
   plan(collection, { image: { size, colour, fit } }): Plan<ImagePreparation> {
     const { widths, heights, grey } = collection as ImageCollection;
@@ -43,11 +44,13 @@ export const image: Preparer<'image', ImagePreparation> = {
     return { preparation: { kind: 'image', shape: [height, width, channels], range: [0, 255], fit }, notes };
   },
 
-  prepare({ shape: [height, width, channels], fit }, bytes) {
-    const decoded = decodeImage(bytes, { channels });
-    return resizeImage(decoded, { width, height, fit }).data;
-  },
+  prepare: prepareImage,
 };
+
+/** @returns [height, width, channels] @throws Error with the reason alone */
+export function prepareImage({ shape: [height, width, channels], fit }: ImagePreparation, bytes: Buffer): Uint8Array {
+  return resizeImage(decodeImage(bytes, { channels }), { width, height, fit }).data;
+}
 
 /** The size that nearly all images have, else a square that none needs to be blown up much for. */
 function usualSize(widths: Int32Array, heights: Int32Array): [height: number, width: number] {

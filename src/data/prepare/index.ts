@@ -61,9 +61,7 @@ export async function prepareDataset(
   if (unreadable.size > 0) {
     const names = [...unreadable].slice(0, NAMED).map(([position, reason]) => `${dataset.name(position)}: ${reason}`);
     if (unreadable.size > NAMED) names.push('…');
-    notes.push(
-      t('{0} examples were left out because they cannot be read ({1}).', grouped(unreadable.size), names.join('; ')),
-    );
+    notes.push(t('{0} examples that cannot be read were left out ({1}).', grouped(unreadable.size), names.join('; ')));
   }
   if (notKept !== null) notes.push(t('The prepared examples were not kept for the next run: {0}', notKept));
   const isReadable = (position: number): boolean => !unreadable.has(position);

@@ -22,6 +22,8 @@ export interface Preparer<Kind extends StoredKind, P extends Preparation & { kin
   kind: Kind;
   /** Type in which prepared values are kept. */
   type: 'uint8' | 'float32';
+  /** Whether it takes long enough to be worth other threads: then work/functions.ts prepares this kind. */
+  parallel: boolean;
   /**
    * Decides what the recipe leaves open, from the training examples alone where it is learned from values.
    * @param training positions
@@ -36,5 +38,5 @@ export interface Preparer<Kind extends StoredKind, P extends Preparation & { kin
    * @returns as many values as the shape has
    * @throws DataError, or Error with the reason alone, when the example cannot be used
    */
-  prepare(preparation: P, example: Stored[Kind], name: string): ExampleData | Promise<ExampleData>;
+  prepare(preparation: P, example: Stored[Kind], name: string): ExampleData;
 }

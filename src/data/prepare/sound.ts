@@ -34,6 +34,7 @@ const WHOLE_SHARE = 0.95;
 export const sound: Preparer<'sound', SoundPreparation> = {
   kind: 'sound',
   type: 'float32',
+  parallel: true,
 
   plan(collection, { sound: options }): Plan<SoundPreparation> {
     const { sampleRates, seconds } = collection as SoundCollection;
@@ -75,14 +76,17 @@ export const sound: Preparer<'sound', SoundPreparation> = {
     };
   },
 
-  prepare(preparation, bytes, name) {
-    const decoded = decodeSound(bytes, name);
-    const mono = resamplerFor(decoded.sampleRate, preparation.sampleRate).run(mixToMono(decoded));
-    const samples = new Float32Array(preparation.samples);
-    samples.set(mono.subarray(0, samples.length));
-    return spectrogramFor(preparation).compute(samples);
-  },
+  prepare: prepareSound,
 };
+
+/** @returns [frames, mels] @throws DataError */
+export function prepareSound(preparation: SoundPreparation, bytes: Uint8Array, name: string): Float32Array {
+  const decoded = decodeSound(bytes, name);
+  const mono = resamplerFor(decoded.sampleRate, preparation.sampleRate).run(mixToMono(decoded));
+  const samples = new Float32Array(preparation.samples);
+  samples.set(mono.subarray(0, samples.length));
+  return spectrogramFor(preparation).compute(samples);
+}
 
 /** What the recipe leaves open, by the sampling rate: a transform of a power of two, frames that overlap by half. */
 function settings(

@@ -19,6 +19,7 @@ let last: { of: Columns; preparer: TablePreparer } | null = null;
 export const table: Preparer<'table', TablePreparation> = {
   kind: 'table',
   type: 'float32',
+  parallel: false,
 
   plan(collection, _options, training): Plan<TablePreparation> {
     const columns = learnPreparation((collection as TableCollection).table, training, {

@@ -1,6 +1,9 @@
 /** What the pool's workers do: pure functions from bytes to values, by name. */
 import { decodeImage as decode, type DecodedImage, type DecodeOptions } from '../image/decode.js';
 import { resizeImage, type Resizing } from '../image/resize.js';
+import { prepareImage, type ImagePreparation } from '../prepare/image.js';
+import { prepareSound, type SoundPreparation } from '../prepare/sound.js';
+import type { ExampleData } from '../reader.js';
 
 export interface ImageTask extends DecodeOptions {
   /** The image file. */
@@ -20,6 +23,26 @@ export function decodeImages(tasks: ImageTask[]): (DecodedImage | { error: strin
   return tasks.map((task) => {
     try {
       return decodeImage(task);
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}
+
+/** Examples of one kind, to be prepared alike. */
+export interface PrepareTask {
+  preparation: ImagePreparation | SoundPreparation;
+  examples: { bytes: Uint8Array; name: string }[];
+}
+
+/** As prepare/ does it; an example that fails is an error. */
+export function prepareExamples({ preparation, examples }: PrepareTask): (ExampleData | { error: string })[] {
+  return examples.map(({ bytes, name }) => {
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    try {
+      return preparation.kind === 'image'
+        ? prepareImage(preparation, content)
+        : prepareSound(preparation, content, name);
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }

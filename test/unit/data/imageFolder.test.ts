@@ -105,7 +105,7 @@ describe('Image folders', function () {
       Array.from(splits.training, (position) => dataset.name(position)),
       ['whole.jpg'],
     );
-    assert.match(notes.join(), /examples were left out because they cannot be read/);
+    assert.match(notes.join(), /examples that cannot be read were left out/);
   });
 
   it('find the frame header of a JPEG behind long comments', async () => {

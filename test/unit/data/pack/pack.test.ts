@@ -46,6 +46,7 @@ function texts(count: number): Collection<'text'> & { visited: number[] } {
 const squares: Preparer<'text', Texts> = {
   kind: 'text',
   type: 'float32',
+  parallel: false,
   plan: () => ({ preparation, notes: [] }),
   prepare(_, text) {
     if (text === '7') throw new Error('it is unlucky');

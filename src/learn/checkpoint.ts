@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n.js';
 import type { Arrays } from './engine/engine.js';
 
 /**
@@ -34,10 +35,10 @@ export interface Progress {
 export function misfit(arrays: Arrays, shapes: Record<string, readonly number[]>): string | null {
   for (const [name, shape] of Object.entries(shapes)) {
     const array = arrays[name];
-    if (!array) return `it has no ${name}.`;
+    if (!array) return t('it has no {0}.', name);
     if (array.shape.join() !== shape.join())
-      return `${name} has shape [${array.shape.join(', ')}] instead of [${shape.join(', ')}].`;
+      return t('{0} has shape [{1}] instead of [{2}].', name, array.shape.join(', '), shape.join(', '));
   }
   const other = Object.keys(arrays).find((name) => shapes[name] === undefined);
-  return other === undefined ? null : `it has ${other}, which is none of theirs.`;
+  return other === undefined ? null : t('it has {0}, which is none of theirs.', other);
 }

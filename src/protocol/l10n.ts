@@ -1,16 +1,22 @@
 /** Texts for people, in the language of whoever reads them: the same in the editor's host and in the trainer. */
 
-let language = 'en';
-let texts: Readonly<Record<string, string>> = {};
+export interface Language {
+  /** A BCP 47 tag, e.g. "pt-BR", by which numbers are written. */
+  name: string;
+  /** Translations by their English, as in l10n/bundle.l10n.<name>.json. */
+  bundle: Readonly<Record<string, string>>;
+}
 
-/**
- * Sets the language of all that is said from now on. What has no translation stays English.
- * @param name a BCP 47 tag, e.g. "pt-BR", by which numbers are written
- * @param bundle translations by their English, as in l10n/bundle.l10n.<name>.json
- */
-export function setLanguage(name: string, bundle: Readonly<Record<string, string>>): void {
-  language = name;
-  texts = bundle;
+let language: Language = { name: 'en', bundle: {} };
+
+/** Sets the language of all that is said from now on; what has no translation stays English. */
+export function setLanguage(name: Language['name'], bundle: Language['bundle']): void {
+  language = { name, bundle };
+}
+
+/** For a thread that is to speak the same. */
+export function currentLanguage(): Language {
+  return language;
 }
 
 /**
@@ -29,7 +35,7 @@ export function counted(count: number, one: string, many: string, ...more: (stri
 
 /** A count with the language's separators, e.g. "1,204". */
 export function formatCount(count: number): string {
-  return count.toLocaleString(language);
+  return count.toLocaleString(language.name);
 }
 
 /** A number that could stand in a recipe: only a large one has separators, e.g. "1024", "60,000". */
@@ -37,11 +43,13 @@ export function grouped(value: number): string {
   return Math.abs(value) >= 10_000 ? formatCount(value) : String(value);
 }
 
-function translated(text: string, values: readonly (string | number)[]): string {
-  return (texts[text] ?? text).replace(/\{(\d+)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
-}
-
 /** A measured number for a text, in the language's decimal signs, e.g. "0.1307". @param digits that count, at most */
 export function decimal(value: number, digits = 4): string {
-  return value.toLocaleString(language, { maximumSignificantDigits: digits });
+  return value.toLocaleString(language.name, { maximumSignificantDigits: digits });
+}
+
+function translated(text: string, values: readonly (string | number)[]): string {
+  return (language.bundle[text] ?? text).replace(/\{(\d+)\}/g, (hole, index: string) =>
+    String(values[Number(index)] ?? hole),
+  );
 }

@@ -1,4 +1,5 @@
 /** Windows bitmaps: see bmpHeader.ts. */
+import { t } from '../../protocol/l10n.js';
 import { bmpHeader, type BmpHeader } from './bmpHeader.js';
 import type { Pixels } from './pixels.js';
 
@@ -28,7 +29,7 @@ function rowBytes({ bits, shown }: BmpHeader): number {
 
 function checkLength(bytes: Buffer, header: BmpHeader): void {
   const needed = header.start + rowBytes(header) * header.shown.height;
-  if (bytes.length < needed) throw new Error(`it should have ${needed} bytes and has ${bytes.length}`);
+  if (bytes.length < needed) throw new Error(t('it should have {0} bytes and has {1}', needed, bytes.length));
 }
 
 function decodeColours(bytes: Buffer, header: BmpHeader): Pixels {
@@ -78,14 +79,15 @@ function unpackRuns(bytes: Buffer, header: BmpHeader): Uint8Array {
   const { width, height } = header.shown;
   const size = width * height;
   // Two bytes give at most 255 pixels; a jump over rows takes four.
-  if ((bytes.length - header.start) * 255 * 255 < size) throw new Error(`it is too short for ${width} × ${height}`);
+  if ((bytes.length - header.start) * 255 * 255 < size)
+    throw new Error(t('it is too short for {0} × {1}', width, height));
   const indices = new Uint8Array(size);
   const four = header.compression === 'rle4';
   let at = header.start;
   let [x, y] = [0, 0];
   const next = (): number => {
     const byte = bytes[at++];
-    if (byte === undefined) throw new Error('its pixels end too early');
+    if (byte === undefined) throw new Error(t('its pixels end too early'));
     return byte;
   };
   const set = (index: number): void => {

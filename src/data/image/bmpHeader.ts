@@ -1,4 +1,5 @@
 /** Windows bitmaps: BITMAPFILEHEADER and the BITMAPINFOHEADER family (Microsoft, Win32 documentation), OS/2's header. */
+import { t } from '../../protocol/l10n.js';
 import type { ImageHeader } from './header.js';
 import { checkSize, need } from './limits.js';
 
@@ -17,32 +18,34 @@ export interface BmpHeader {
   masks: [red: number, green: number, blue: number, alpha: number];
 }
 
-const WHAT = 'BMP header';
+const part = () => t('BMP header');
 const CORE_BYTES = 12;
 const INFO_BYTES = 40;
 const [RGB, RLE8, RLE4, BITFIELDS, ALPHA_BITFIELDS] = [0, 1, 2, 3, 6];
 
 /** @throws CutOff, Error */
 export function bmpHeader(bytes: Buffer): BmpHeader {
-  need(bytes, 18, WHAT);
+  need(bytes, 18, part());
   const start = bytes.readUInt32LE(10);
   const length = bytes.readUInt32LE(14);
   if (length !== CORE_BYTES && (length < INFO_BYTES || length > 124))
-    throw new Error(`its ${WHAT} is damaged (its length is said to be ${length})`);
-  need(bytes, 14 + length, WHAT);
+    throw new Error(t('its {0} is damaged (its length is said to be {1})', part(), length));
+  need(bytes, 14 + length, part());
   const core = length === CORE_BYTES;
   const width = core ? bytes.readUInt16LE(18) : bytes.readInt32LE(18);
   const signedHeight = core ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);
   const height = Math.abs(signedHeight);
-  checkSize(width, height, WHAT);
+  checkSize(width, height, part());
   const bits = bytes.readUInt16LE(core ? 24 : 28);
   if (bits !== 1 && bits !== 4 && bits !== 8 && bits !== 16 && bits !== 24 && bits !== 32)
-    throw new Error(`its ${WHAT} is damaged (${bits} bits a pixel)`);
+    throw new Error(t('its {0} is damaged ({1} bits a pixel)', part(), bits));
   const code = core ? RGB : bytes.readUInt32LE(30);
   const masked = code === BITFIELDS || code === ALPHA_BITFIELDS;
   const known = code === RGB || (code === RLE8 && bits === 8) || (code === RLE4 && bits === 4);
   if (!known && !(masked && (bits === 16 || bits === 32)))
-    throw new Error(`it is a BMP of a rare kind (compression ${code} with ${bits} bits a pixel): save it as PNG`);
+    throw new Error(
+      t('it is a BMP of a rare kind (compression {0} with {1} bits a pixel): save it as PNG', code, bits),
+    );
   const maskBytes = masked && length === INFO_BYTES ? (code === BITFIELDS ? 12 : 16) : 0;
   const palette = bits <= 8 ? readPalette(bytes, { at: 14 + length, start, bits, core }) : new Uint8Array(0);
   const masks = masked ? readMasks(bytes, length, maskBytes) : usualMasks(bits);
@@ -73,8 +76,8 @@ function readPalette(
   const entry = core ? 3 : 4;
   const said = core ? 0 : bytes.readUInt32LE(46);
   const count = Math.min(said || 2 ** bits, 2 ** bits, Math.floor(Math.max(0, start - at) / entry));
-  if (count === 0) throw new Error(`its ${WHAT} is damaged (it has no palette)`);
-  need(bytes, at + count * entry, WHAT);
+  if (count === 0) throw new Error(t('its {0} is damaged (it has no palette)', part()));
+  need(bytes, at + count * entry, part());
   const palette = new Uint8Array(3 * count);
   for (let i = 0; i < count; i++)
     for (let c = 0; c < 3; c++) palette[3 * i + c] = bytes[at + entry * i + 2 - c] as number;
@@ -82,11 +85,13 @@ function readPalette(
 }
 
 function readMasks(bytes: Buffer, length: number, maskBytes: number): BmpHeader['masks'] {
-  need(bytes, 14 + INFO_BYTES + Math.max(maskBytes, 12), WHAT);
+  need(bytes, 14 + INFO_BYTES + Math.max(maskBytes, 12), part());
   const mask = (i: number): number => bytes.readUInt32LE(14 + INFO_BYTES + 4 * i);
   const masks: BmpHeader['masks'] = [mask(0), mask(1), mask(2), maskBytes === 16 || length >= 56 ? mask(3) : 0];
   if (masks.slice(0, 3).some((value) => value === 0) || masks.some((value) => !isContiguous(value)))
-    throw new Error(`its ${WHAT} is damaged (its colour masks are ${masks.map((m) => m.toString(16)).join(', ')})`);
+    throw new Error(
+      t('its {0} is damaged (its colour masks are {1})', part(), masks.map((m) => m.toString(16)).join(', ')),
+    );
   return masks;
 }
 

@@ -1,4 +1,5 @@
 /** Image files to pixels. */
+import { t } from '../../protocol/l10n.js';
 import { decodeBmp } from './bmp.js';
 import { applyOrientation } from './exif.js';
 import { readHeader, type ImageHeader } from './header.js';
@@ -53,6 +54,6 @@ function decodeStored(bytes: Buffer, header: ImageHeader): Pixels {
     return decoders[header.type](bytes, header);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`its ${header.type.toUpperCase()} data is damaged or cut off (${reason})`, { cause: error });
+    throw new Error(t('its {0} data is damaged or cut off ({1})', header.type.toUpperCase(), reason), { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 /** Size, colour and orientation of image files from their first bytes, without decoding them. */
 import { promises as fs } from 'node:fs';
+import { t } from '../../protocol/l10n.js';
 import { bmpHeader } from './bmpHeader.js';
 import { jpegHeader } from './jpegHeader.js';
 import { CutOff } from './limits.js';
@@ -25,7 +26,6 @@ export interface ImageHeader {
 
 /** Covers the EXIF block of most photos, which stands before their size. */
 const START_BYTES = 16_384;
-const KNOWN = 'PNG nor JPEG, WebP, BMP, PGM, PPM or PBM';
 
 /**
  * By its content, whatever its name.
@@ -34,15 +34,17 @@ const KNOWN = 'PNG nor JPEG, WebP, BMP, PGM, PPM or PBM';
  * no image of a known type or its header is damaged
  */
 export function readHeader(bytes: Buffer): ImageHeader {
-  if (bytes.length === 0) throw new Error('it is empty (0 bytes)');
+  if (bytes.length === 0) throw new Error(t('it is empty (0 bytes)'));
   const starts = (text: string, at = 0): boolean => bytes.toString('latin1', at, at + text.length) === text;
   if (starts('\x89PNG\r\n\x1a\n')) return pngHeader(bytes);
   if (starts('\xff\xd8')) return jpegHeader(bytes);
   if (starts('RIFF') && starts('WEBP', 8)) return webpHeader(bytes);
   if (starts('BM')) return bmpHeader(bytes).shown;
   if (/^P[1-6]$/.test(bytes.toString('latin1', 0, 2))) return pnmHeader(bytes).shown;
-  if (starts('GIF8')) throw new Error('it is a GIF image, which is not read: save it as PNG');
-  throw new Error(`it is neither ${KNOWN}: its first bytes are ${bytes.toString('hex', 0, 4)}`);
+  if (starts('GIF8')) throw new Error(t('it is a GIF image, which is not read: save it as PNG'));
+  throw new Error(
+    t('it is neither PNG nor JPEG, WebP, BMP, PGM, PPM or PBM: its first bytes are {0}', bytes.toString('hex', 0, 4)),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 /** JPEG by libjpeg-turbo, the library of Pillow and OpenCV: the same values to the bit. */
+import { t } from '../../protocol/l10n.js';
 import { uprightSize } from './exif.js';
 import type { ImageHeader } from './header.js';
 import type { Pixels } from './pixels.js';
@@ -46,8 +47,8 @@ export function decodeJpeg(bytes: Buffer, header: ImageHeader): Pixels {
   const { width, height } = uprightSize(header.width, header.height, header.orientation);
   // A block of 8 × 8 takes a bit at least, so a header that claims too much is found before any memory is taken.
   if (bytes.length * 8 < Math.ceil(width / 8) * Math.ceil(height / 8))
-    throw new Error(`it is too short for ${width} × ${height}`);
-  if (count(bytes, 0xda) > MAX_SCANS) throw new Error(`it has more than ${MAX_SCANS} scans`);
+    throw new Error(t('it is too short for {0} × {1}', width, height));
+  if (count(bytes, 0xda) > MAX_SCANS) throw new Error(t('it has more than {0} scans', MAX_SCANS));
   const channels = header.cmyk ? 4 : header.channels;
   const format = header.cmyk ? CMYK : channels === 1 ? GREY : RGB;
   const data = library.use((turbo) => {

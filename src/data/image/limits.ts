@@ -1,3 +1,5 @@
+import { t } from '../../protocol/l10n.js';
+
 /** What keeps a damaged or hostile image file from filling the memory. */
 
 const MAX_MEGAPIXELS = 100;
@@ -9,7 +11,7 @@ export class CutOff extends Error {
     what: string,
     readonly needed: number,
   ) {
-    super(`its ${what} is cut off`);
+    super(t('its {0} is cut off', what));
   }
 }
 
@@ -20,9 +22,15 @@ export function need(bytes: Buffer, needed: number, what: string): void {
 
 /** @throws Error when an image of this size is empty or too large to be decoded */
 export function checkSize(width: number, height: number, what: string): void {
-  if (width < 1 || height < 1) throw new Error(`its ${what} says ${width} × ${height}`);
+  if (width < 1 || height < 1) throw new Error(t('its {0} says {1} × {2}', what, width, height));
   if (width * height > MAX_MEGAPIXELS * 1e6)
     throw new Error(
-      `it has more than ${MAX_MEGAPIXELS} million pixels (its ${what} says ${width} × ${height}); scale it down`,
+      t(
+        'it has more than {0} million pixels (its {1} says {2} × {3}); scale it down',
+        MAX_MEGAPIXELS,
+        what,
+        width,
+        height,
+      ),
     );
 }

@@ -1,5 +1,6 @@
 /** PNG specification (W3C, third edition): chunks, filters, interlacing, and samples of all depths. */
 import { inflateSync } from 'node:zlib';
+import { t } from '../../protocol/l10n.js';
 import { crc32 } from '../crc32.js';
 import { uprightSize } from './exif.js';
 import type { ImageHeader } from './header.js';
@@ -40,7 +41,7 @@ export function decodePng(bytes: Buffer, header: ImageHeader): Pixels {
   const rawBytes = sizes.reduce((sum, size) => sum + (size.width > 0 ? size.height * (size.rowBytes + 1) : 0), 0);
   // Grows as it unpacks: a header that claims too much takes no memory.
   const raw = inflateSync(data, { maxOutputLength: rawBytes + 1024 });
-  if (raw.length < rawBytes) throw new Error(`its pixels are ${raw.length} bytes, not ${rawBytes}`);
+  if (raw.length < rawBytes) throw new Error(t('its pixels are {0} bytes, not {1}', raw.length, rawBytes));
   const colours: PngColours = { type, depth, palette, transparency };
   const channels = type === 4 || type === 6 || transparency ? 4 : type === 0 ? 1 : 3;
   const out = new Uint8Array(width * height * channels);
@@ -63,25 +64,25 @@ function readChunks(bytes: Buffer): Chunks {
   const chunks: Omit<Chunks, 'data'> = { palette: null, transparency: null };
   const parts: Buffer[] = [];
   for (let at = 8; ;) {
-    if (at + 12 > bytes.length) throw new Error('it has no end');
+    if (at + 12 > bytes.length) throw new Error(t('it has no end'));
     const length = bytes.readUInt32BE(at);
     const end = at + 8 + length;
     const name = bytes.toString('latin1', at + 4, at + 8);
-    if (end + 4 > bytes.length) throw new Error(`${name} ends behind the file`);
+    if (end + 4 > bytes.length) throw new Error(t('{0} ends behind the file', name));
     if (crc32(bytes.subarray(at + 4, end)) !== bytes.readUInt32BE(end))
-      throw new Error(`${name} at byte ${at} has a wrong checksum`);
+      throw new Error(t('{0} at byte {1} has a wrong checksum', name, at));
     const body = bytes.subarray(at + 8, end);
     if (name === 'IEND') break;
     if (name === 'IDAT') parts.push(body);
     else if (name === 'PLTE') chunks.palette = body;
     else if (name === 'tRNS') chunks.transparency = body;
-    else if (/^[A-Z]/.test(name) && name !== 'IHDR') throw new Error(`${name} at byte ${at} is not known`);
+    else if (/^[A-Z]/.test(name) && name !== 'IHDR') throw new Error(t('{0} at byte {1} is not known', name, at));
     at = end + 4;
   }
-  if (bytes[26] !== 0 || bytes[27] !== 0) throw new Error('it is compressed or filtered in an unknown way');
-  if (bytes[25] === 3 && chunks.palette === null) throw new Error('it has no palette');
+  if (bytes[26] !== 0 || bytes[27] !== 0) throw new Error(t('it is compressed or filtered in an unknown way'));
+  if (bytes[25] === 3 && chunks.palette === null) throw new Error(t('it has no palette'));
   if (chunks.transparency && chunks.transparency.length < ({ 0: 2, 2: 6 }[bytes[25] as number] ?? 0))
-    throw new Error('tRNS is too short');
+    throw new Error(t('tRNS is too short'));
   return { ...chunks, data: Buffer.concat(parts) };
 }
 
@@ -110,7 +111,7 @@ function unfilter(raw: Buffer, start: number, rows: number, rowBytes: number, st
         paeth(raw, row, above, end, step);
         break;
       default:
-        throw new Error(`a row has the unknown filter ${raw[row - 1] ?? 'none'}`);
+        throw new Error(t('a row has the unknown filter {0}', raw[row - 1] ?? ''));
     }
   }
 }

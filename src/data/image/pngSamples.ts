@@ -1,3 +1,5 @@
+import { t } from '../../protocol/l10n.js';
+
 /** Rows of PNG samples to eight bits a channel (PNG specification, 11.2.1, 11.3.1, 13.12). */
 
 export interface PngColours {
@@ -36,7 +38,7 @@ export function unpackSamples(
     const count = palette ? Math.floor(palette.length / 3) : 0;
     for (let x = 0; x < width; x++, to += step) {
       const index = size === 0 ? part(x) : (raw[from + x] as number);
-      if (index >= count) throw new Error(`a pixel has colour ${index} of a palette of ${count}`);
+      if (index >= count) throw new Error(t('a pixel has colour {0} of a palette of {1}', index, count));
       for (let c = 0; c < 3; c++) out[to + c] = palette?.[3 * index + c] as number;
       if (transparency) out[to + 3] = transparency[index] ?? 255;
     }

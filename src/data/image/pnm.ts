@@ -1,4 +1,5 @@
 /** Netpbm's PBM, PGM and PPM: see pnmHeader.ts. Of several images in a file the first is read. */
+import { t } from '../../protocol/l10n.js';
 import { pnmHeader, type PnmHeader } from './pnmHeader.js';
 import type { Pixels } from './pixels.js';
 
@@ -32,7 +33,11 @@ function checkLength(bytes: Buffer, { kind, max, start, shown }: PnmHeader, valu
           ? Math.ceil(shown.width / 8) * shown.height
           : values * (max > 255 ? 2 : 1);
   if (bytes.length < start + least)
-    throw new Error(`it should have ${kind <= 3 ? 'at least ' : ''}${start + least} bytes and has ${bytes.length}`);
+    throw new Error(
+      kind <= 3
+        ? t('it should have at least {0} bytes and has {1}', start + least, bytes.length)
+        : t('it should have {0} bytes and has {1}', start + least, bytes.length),
+    );
 }
 
 /** 0..255 for each stored value, halves rounded to even as Pillow does; beyond the largest value it is white. */
@@ -71,7 +76,7 @@ function readWords(bytes: Buffer, { start, max }: PnmHeader, data: Uint8Array): 
     let value = 0;
     for (let byte = bytes[at]; byte !== undefined && byte >= 0x30 && byte <= 0x39 && value <= max; byte = bytes[++at])
       value = 10 * value + byte - 0x30;
-    if (value > max) throw new Error(`the value at byte ${from} is larger than ${max}`);
+    if (value > max) throw new Error(t('the value at byte {0} is larger than {1}', from, max));
     if (at === from || !/^[\s#]?$/.test(bytes.toString('latin1', at, at + 1))) throw damaged(bytes, at);
     data[i] = level[value] as number;
   }
@@ -90,5 +95,5 @@ function skipSpace(bytes: Buffer, at: number): number {
 }
 
 function damaged(bytes: Buffer, at: number): Error {
-  return new Error(at >= bytes.length ? 'its pixels end too early' : `what stands at byte ${at} is no number`);
+  return new Error(at >= bytes.length ? t('its pixels end too early') : t('what stands at byte {0} is no number', at));
 }

@@ -1,4 +1,5 @@
 /** Netpbm's PBM, PGM and PPM (netpbm.sourceforge.net/doc: pbm, pgm, ppm). */
+import { t } from '../../protocol/l10n.js';
 import type { ImageHeader } from './header.js';
 import { checkSize, CutOff } from './limits.js';
 
@@ -12,7 +13,7 @@ export interface PnmHeader {
   start: number;
 }
 
-const WHAT = 'PNM header';
+const part = () => t('PNM header');
 /** More than any program's comments, so that a damaged file ends. */
 const MAX_HEADER_BYTES = 65_536;
 const MAX_VALUE = 65_535;
@@ -22,9 +23,9 @@ export function pnmHeader(bytes: Buffer): PnmHeader {
   const kind = (bytes[1] as number) - 0x30;
   const bitmap = kind === 1 || kind === 4;
   let at = 2;
-  const [width, height, max] = [number('width'), number('height'), bitmap ? 1 : number('largest value')];
-  checkSize(width, height, WHAT);
-  if (max < 1 || max > MAX_VALUE) throw new Error(`its ${WHAT} says that the largest value is ${max}`);
+  const [width, height, max] = [number(t('width')), number(t('height')), bitmap ? 1 : number(t('largest value'))];
+  checkSize(width, height, part());
+  if (max < 1 || max > MAX_VALUE) throw new Error(t('its {0} says that the largest value is {1}', part(), max));
   return {
     shown: {
       type: 'pnm',
@@ -45,17 +46,17 @@ export function pnmHeader(bytes: Buffer): PnmHeader {
   function number(what: string): number {
     let text = '';
     for (; ; at++) {
-      if (at >= MAX_HEADER_BYTES) throw new Error(`its ${WHAT} does not end`);
-      if (at >= bytes.length) throw new CutOff(WHAT, at + 1);
+      if (at >= MAX_HEADER_BYTES) throw new Error(t('its {0} does not end', part()));
+      if (at >= bytes.length) throw new CutOff(part(), at + 1);
       const char = String.fromCharCode(bytes[at] as number);
       if (char === '#') {
         const end = bytes.indexOf(0x0a, at);
-        if (end < 0 && bytes.length < MAX_HEADER_BYTES) throw new CutOff(WHAT, bytes.length + 1);
+        if (end < 0 && bytes.length < MAX_HEADER_BYTES) throw new CutOff(part(), bytes.length + 1);
         at = end < 0 ? MAX_HEADER_BYTES - 1 : end;
       } else if (/\d/.test(char)) text += char;
-      else if (!/\s/.test(char)) throw new Error(`its ${WHAT} is damaged at byte ${at} (its ${what})`);
+      else if (!/\s/.test(char)) throw new Error(t('its {0} is damaged at byte {1} (its {2})', part(), at, what));
       if (!/\d/.test(char) && text) break;
-      if (text.length > 10) throw new Error(`its ${WHAT} is damaged (its ${what})`);
+      if (text.length > 10) throw new Error(t('its {0} is damaged (its {1})', part(), what));
     }
     return Number(text);
   }

@@ -1,6 +1,7 @@
 /** Decoders in C, compiled to WebAssembly: the same values on every machine, and no damaged file gets out of them. */
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { t } from '../../protocol/l10n.js';
 
 /** The little that is needed here of what a browser's types would bring. */
 declare const WebAssembly: {
@@ -60,7 +61,7 @@ export class WasmLibrary<Exports extends WasmExports> {
 /** @throws Error when there is no memory */
 export function allocate(library: WasmExports, bytes: number): number {
   const address = library.malloc(bytes) >>> 0;
-  if (address === 0) throw new Error(`its ${Math.ceil(bytes / 2 ** 20)} MiB do not fit into memory`);
+  if (address === 0) throw new Error(t('its {0} MiB do not fit into memory', Math.ceil(bytes / 2 ** 20)));
   return address;
 }
 
@@ -78,5 +79,5 @@ export function copyOut(library: WasmExports, address: number, bytes: number): U
 
 /** For a function of the system that a decoder of bytes never needs. */
 export function unavailable(): never {
-  throw new Error('it asks for what only a program may');
+  throw new Error(t('it asks for what only a program may'));
 }

@@ -1,8 +1,11 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { setLanguage, type Language } from '../../protocol/l10n.js';
 import { buffersOf, type Answer, type Functions, type Task } from './protocol.js';
 
-/** Answers the tasks of the pool that started this thread, one after the other. */
+/** Answers the tasks of the pool that started this thread, one after the other and in its language. */
 export function serve<Table extends Functions<Table>>(functions: Table): void {
+  const { name, bundle } = workerData as Language;
+  setLanguage(name, bundle);
   parentPort?.on('message', (task: Task) => {
     const answer = perform(functions, task);
     try {

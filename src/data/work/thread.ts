@@ -1,6 +1,7 @@
 /** Where the pool's jobs are done: a thread of its own, or this one. */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { currentLanguage, t } from '../../protocol/l10n.js';
 import { buffersOf, type Answer, type Functions, type Task } from './protocol.js';
 import { perform } from './serve.js';
 
@@ -27,9 +28,9 @@ export interface Thread {
  * @param onEnd the thread ended by itself, with the reason
  */
 export function startThread(file: string, onFree: () => void, onEnd: (why: string) => void): Thread {
-  const worker = new Worker(file);
+  const worker = new Worker(file, { workerData: currentLanguage() });
   worker.unref();
-  let why = 'its worker ended';
+  let why = t('its worker ended');
   const given: Job[] = [];
   worker.on('message', (answer: Answer) => {
     settle(given.shift(), answer);
@@ -37,7 +38,7 @@ export function startThread(file: string, onFree: () => void, onEnd: (why: strin
     onFree();
   });
   worker.on('error', (error: Error) => {
-    why = `its worker ended (${error.message})`;
+    why = t('its worker ended ({0})', error.message);
   });
   worker.on('exit', () => onEnd(why));
   return {

@@ -23,12 +23,12 @@ const OPENING_SHARE = 0.2;
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'Tells what is in a dataset: classes, sizes, values, duplicates, and what cannot be read.',
+  summary: t('Tells what is in a dataset: classes, sizes, values, duplicates, and what cannot be read.'),
   usage: 'PATH',
   words: [1, 1],
   options: {
-    markdown: { type: 'string', value: 'FILE', summary: 'also write it as a Markdown document' },
-    samples: { type: 'string', value: 'FILE', summary: 'also write pictures of some examples, as safetensors' },
+    markdown: { type: 'string', value: 'FILE', summary: t('also write it as a Markdown document') },
+    samples: { type: 'string', value: 'FILE', summary: t('also write pictures of some examples, as safetensors') },
     ...jsonOption,
   },
   example: 'pretrain inspect digits --markdown digits.md',

@@ -24,7 +24,7 @@ export function sessionListener(output: Output): SessionListener {
     display: output.json ? null : new ProgressBar(output),
     onCreated(run, address) {
       output.object({ type: 'created', run, address });
-      output.line(`Run ${run}`);
+      output.line(t('Run {0}', run));
     },
     onProgress({ message, fraction }) {
       output.object({ type: 'progress', message, fraction });
@@ -78,8 +78,8 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
         howToResume(summary.run),
       ),
     );
-  if (picture) output.line(`Reconstructions: ${path.relative('', picture)}`);
-  output.line(`Run: ${path.relative('', summary.run)}`);
+  if (picture) output.line(t('Reconstructions: {0}', path.relative('', picture)));
+  output.line(t('Run: {0}', path.relative('', summary.run)));
   return state === 'completed' ? 0 : STOPPED;
 }
 

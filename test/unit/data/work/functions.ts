@@ -1,5 +1,6 @@
 /** What the tests' workers do. */
 import { isMainThread, threadId } from 'node:worker_threads';
+import { t } from '../../../../src/protocol/l10n.js';
 
 export function double({ values }: { values: Uint8Array }): { values: Uint8Array; size: number } {
   return { values: values.map((value) => 2 * value), size: values.buffer.byteLength };
@@ -13,6 +14,11 @@ export function where({ milliseconds }: { milliseconds: number }): number {
 
 export function fail({ why }: { why: string }): never {
   throw new Error(why);
+}
+
+/** Fails in the language that was set. */
+export function failInWords(): never {
+  throw new Error(t('it is empty (0 bytes)'));
 }
 
 /** Ends the thread as a fault in a library would. */

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import { openPool, Pool } from '../../../../src/data/work/pool.js';
+import { setLanguage } from '../../../../src/protocol/l10n.js';
 import { image, references } from '../image/reference.js';
 import { temporaryFolder } from '../make.js';
 import * as functions from './functions.js';
@@ -45,6 +46,18 @@ describe('A pool of workers', function () {
       const done = pool.run('double', () => ({ values: Uint8Array.of(4) }));
       await assert.rejects(failed, new Error('it is damaged'));
       assert.deepEqual([...(await done).values], [8]);
+    });
+
+    it(`says what is wrong in the language of who asks, on ${kind}`, async () => {
+      setLanguage('de', { 'it is empty (0 bytes)': 'sie ist leer (0 Bytes)' });
+      try {
+        await assert.rejects(
+          usual().run('failInWords', () => undefined),
+          new Error('sie ist leer (0 Bytes)'),
+        );
+      } finally {
+        setLanguage('en', {});
+      }
     });
 
     it(`passes on the error of an input that cannot be made, on ${kind}`, async () => {

@@ -82,7 +82,15 @@ describe('Tables and texts', () => {
       }
     });
 
+    it('are a table when there is more than a label beside the sentences', async () => {
+      const text =
+        'text,category,age\nHow do I pay for it?,pay,3\nWhere is my card now?,ask,4\nWhy is it so late?,ask,5\n';
+      assert.equal((await openCsvData(put(at('aged.csv'), text))).kind, 'table');
+    });
+
     it('keep groups that a column tells', async () => {
+      const numbers = await openCsvData(put(at('n.csv'), 'who,x\n12,1\n7,2\n12,3\n'), { groups: 'who' });
+      assert.deepEqual([numbers.info.groups, numbers.info.shape], [['12', '7'], [1]]);
       const { info, groups } = await openCsvData(put(at('g.csv'), 'who,x\nann,1\nbob,2\nann,3\n'), { groups: 'who' });
       assert.deepEqual(
         [info.groups, [...groups!]],
@@ -98,6 +106,8 @@ describe('Tables and texts', () => {
       await rejectsWith(open('a,b\n1,2\n3\n'), 'bad.csv', /line 3/);
       await rejectsWith(open(train, { labelColumn: 'colour' }), 'bad.csv', /no column "colour"/, /size, kind/);
       await rejectsWith(open('id\nr1\nr2\n'), 'bad.csv', /no column of numbers or categories|no rows|text/);
+      for (const name of ['train_a', 'train_b', 'test']) put(at('twice', `${name}.csv`), train);
+      await rejectsWith(openCsvData(at('twice')), 'twice', /train_a\.csv and train_b\.csv/);
       put(at('many', 'a.csv'), train);
       put(at('many', 'b.csv'), train);
       await rejectsWith(openCsvData(at('many')), 'many', /several files .*a\.csv and b\.csv/, /Name one of them/);

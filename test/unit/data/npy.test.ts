@@ -197,6 +197,10 @@ describe('NumPy arrays', () => {
       const write = types[2]![2];
       const bytes = large('<f4', 4, write, [...counting(17), NaN]);
       await rejectsWith(openNpy(put(at('nan.npy'), bytes), {}, 0), 'nan.npy', /first is at \[2, 1, 2\]/);
+      const many = new Float32Array(3_000_000); // looked through in more than one piece
+      many[2_999_999] = Infinity;
+      const late = npy('<f4', [1_000_000, 3], new Uint8Array(many.buffer));
+      await rejectsWith(openNpy(put(at('late.npy'), late), {}, 0), 'late.npy', /first is at \[999999, 2\]/);
       await rejectsWith(openNpy(put(at('cut.npy'), bytes.subarray(0, -1)), {}, 0), 'cut.npy', /cut off/);
       const fortran = npy('<f4', [3, 2, 3], float32(counting(18)), true);
       await rejectsWith(openNpy(put(at('fortran.npy'), fortran), {}, 0), 'fortran.npy', /Fortran/, /ascontiguousarray/);

@@ -224,6 +224,8 @@ describe('Packing', () => {
       for (const name of ['b', 'c']) await fill('room', 3 * bytes, name);
       const long = new Date(Date.now() - 48 * 3600 * 1000);
       for (const name of readdirSync(at('room'))) if (!name.startsWith('.')) utimesSync(at('room', name), long, long);
+      const longer = new Date(long.getTime() - 3600 * 1000);
+      utimesSync(oldest, longer, longer);
       assert.equal(await fill('room', 3 * bytes, 'a'), 0); // used: the newest now
       mkdirSync(at('room', '.x.1.ab.tmp'));
       utimesSync(at('room', '.x.1.ab.tmp'), long, long);

@@ -73,7 +73,7 @@ module.exports = (_env, { mode = 'production' }) => [
     name: 'webview',
     target: 'web',
     devtool: 'source-map',
-    entry: { monitor: './webview/monitor.ts' },
+    entry: { monitor: './webview/monitor.ts', inspection: './webview/inspect/inspection.ts' },
     module: { rules: [typescript, { test: /\.css$/, type: 'asset/source' }] },
     resolve,
     output: { path: dist, filename: '[name].js' },

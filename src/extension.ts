@@ -4,6 +4,7 @@ import { registerCodeLens } from './host/codeLens.js';
 import { registerContextKeys } from './host/contextKeys.js';
 import { registerEngineCommands } from './host/engineCommands.js';
 import type { Host } from './host/host.js';
+import { registerInspect } from './host/inspect.js';
 import { languageEnvironment, speakEditorLanguage } from './host/language.js';
 import { registerLogCommands } from './host/logCommands.js';
 import { registerMonitor } from './host/monitor.js';
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerRunCommands,
     registerEngineCommands,
     registerSampleDataset,
+    registerInspect,
     registerLogCommands,
     registerRecipeLanguage,
     registerRecipeProblems,

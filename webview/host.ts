@@ -1,27 +1,27 @@
-import type { FromMonitor, ToMonitor } from '../src/protocol/monitor.js';
+import type { ToMonitor } from '../src/protocol/monitor.js';
 
 /** What VS Code puts into a webview's page. */
-interface VsCodeApi {
-  postMessage(message: FromMonitor): void;
+interface VsCodeApi<Sent> {
+  postMessage(message: Sent): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
 
-declare function acquireVsCodeApi(): VsCodeApi;
+declare function acquireVsCodeApi<Sent>(): VsCodeApi<Sent>;
 
 const MESSAGES: readonly string[] = ['show', 'run', 'metrics', 'events', 'sample', 'live', 'progress', 'failed'];
 
 /** The way to the extension host, and what outlives this page. */
-export class Host {
-  private readonly api = acquireVsCodeApi();
+export class Host<Received, Sent> {
+  private readonly api = acquireVsCodeApi<Sent>();
 
-  constructor(onMessage: (message: ToMonitor) => void) {
+  constructor(isReceived: (data: unknown) => data is Received, onMessage: (message: Received) => void) {
     window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      if (isMessage(data)) onMessage(data);
+      if (isReceived(data)) onMessage(data);
     });
   }
 
-  send(message: FromMonitor): void {
+  send(message: Sent): void {
     this.api.postMessage(message);
   }
 

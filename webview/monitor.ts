@@ -1,4 +1,4 @@
-import type { ToMonitor } from '../src/protocol/monitor.js';
+import type { FromMonitor, ToMonitor } from '../src/protocol/monitor.js';
 import { element, setText } from './dom.js';
 import { Host, isMessage } from './host.js';
 import { listenToKeys } from './keyboard.js';
@@ -33,7 +33,7 @@ let frame = 0;
 let theme = readTheme();
 const currentTheme = (): typeof theme => theme;
 
-const host = new Host((message: ToMonitor) => {
+const host = new Host<ToMonitor, FromMonitor>(isMessage, (message) => {
   inbox.add(message);
   schedule();
 });

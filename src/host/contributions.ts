@@ -12,6 +12,7 @@ export const Command = {
   diagnoseEngines: 'pretrain.diagnoseEngines',
   installNativeEngine: 'pretrain.installNativeEngine',
   createSampleDataset: 'pretrain.createSampleDataset',
+  inspectDataset: 'pretrain.inspectDataset',
   openRunFolder: 'pretrain.openRunFolder',
   openRecipe: 'pretrain.openRecipe',
   deleteRun: 'pretrain.deleteRun',
@@ -40,8 +41,9 @@ export const Setting = {
   openMonitorOnStart: 'pretrain.openMonitorOnStart',
 } as const;
 
-/** View type of the webview panel. */
+/** View types of the webview panels. */
 export const MONITOR = 'pretrain.monitor';
+export const INSPECTION = 'pretrain.inspection';
 
 export const TASK_TYPE = 'pretrain';
 

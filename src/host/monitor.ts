@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
@@ -15,9 +14,7 @@ import { RunFeed } from './runFeed.js';
 import { readSample } from './runFolder.js';
 import type { TrackedRun } from './trackedRun.js';
 import { resumeRun } from './trainers.js';
-
-/** Keys of translations that are meant for the page begin so in the bundle. */
-const STRINGS = 'monitor.';
+import { webviewOptions, webviewPage } from './webviewPage.js';
 
 /** One panel a run, beside the editor; it comes back after a reload of the window. */
 export function registerMonitor(host: Host): vscode.Disposable {
@@ -185,27 +182,11 @@ async function openLog(host: Host, run: TrackedRun): Promise<void> {
   );
 }
 
-function webviewOptions({ context }: Host): vscode.WebviewOptions {
-  return {
-    enableScripts: true,
-    localResourceRoots: ['dist', 'media'].map((name) => vscode.Uri.joinPath(context.extensionUri, name)),
-  };
-}
-
 /** @param run whose first picture is in the page already; not known before a page that comes back has told it */
-function html({ context }: Host, { webview }: vscode.WebviewPanel, run?: TrackedRun): string {
-  const address = (...name: string[]) =>
-    webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, ...name)).toString();
-  const strings = Object.entries(vscode.l10n.bundle ?? {}).filter(([key]) => key.startsWith(STRINGS));
+function html(host: Host, panel: vscode.WebviewPanel, run?: TrackedRun): string {
   const record = run?.shown;
   return monitorHtml({
-    script: address('dist', 'monitor.js'),
-    style: address('media', 'monitor.css'),
-    nonce: randomBytes(16).toString('hex'),
-    cspSource: webview.cspSource,
-    strings: Object.fromEntries(strings.map(([key, text]) => [key.slice(STRINGS.length), text])),
-    title: t('Monitor'),
-    language: vscode.env.language,
+    ...webviewPage(host, panel, { script: 'monitor.js', styles: ['monitor.css'], title: t('Monitor') }),
     ...(record ? { first: { type: 'show', run: record, state: run.state } } : {}),
   });
 }

@@ -1,18 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
-import { findDatasets } from '../data/find.js';
-import type { Detection } from '../data/reader.js';
-import { summarize } from '../data/summary.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
 import { Command, RECIPE_ENDING } from './contributions.js';
-import { datasetText } from './format.js';
+import { pickDataset, type DatasetQuestion } from './datasetPicker.js';
 import type { Host } from './host.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
-
-type DatasetItem = vscode.QuickPickItem &
-  ({ kind?: undefined; choose: () => Thenable<vscode.Uri | undefined> } | { kind: vscode.QuickPickItemKind.Separator });
 
 /** New Recipe: asks for the dataset and the method, writes a commented recipe beside the data, and opens it. */
 export function registerNewRecipe(host: Host): vscode.Disposable {
@@ -27,7 +21,7 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
       if (answer === open) await vscode.commands.executeCommand('vscode.openFolder');
       return;
     }
-    const data = dataset instanceof vscode.Uri ? dataset : await pickDataset(folders);
+    const data = dataset instanceof vscode.Uri ? dataset : await pickDataset(folders, pickText());
     if (data === undefined) return;
     const method = await pickMethod();
     if (method === undefined) return;
@@ -39,103 +33,14 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
   });
 }
 
-/** The datasets found in the workspace as they are found, or any file or folder. */
-async function pickDataset(folders: readonly vscode.WorkspaceFolder[]): Promise<vscode.Uri | undefined> {
-  const picker = vscode.window.createQuickPick<DatasetItem>();
-  const abort = new AbortController();
-  picker.title = t('New Recipe: Dataset');
-  picker.placeholder = t('What should be learned from?');
-  picker.matchOnDescription = true;
-  picker.step = 1;
-  picker.totalSteps = 2;
-  picker.items = otherItems();
-  picker.busy = true;
-  const found = Promise.all(
-    folders.map(async ({ uri }) => {
-      const detections = await findDatasets(uri.fsPath, { signal: abort.signal, exclude: ['.pretrain', '.git'] });
-      return Promise.all(detections.map(datasetItem));
-    }),
-  );
-  const chosen = new Promise<DatasetItem | undefined>((resolve) => {
-    picker.onDidAccept(() => resolve(picker.selectedItems[0]));
-    picker.onDidHide(() => resolve(undefined));
-  });
-  picker.show();
-  void found
-    .then((perFolder) => {
-      const items = perFolder.flat();
-      picker.items = [...items, ...otherItems()];
-      if (items[0] !== undefined) picker.activeItems = [items[0]];
-      else picker.placeholder = t('No dataset was found in this workspace. Choose one, or have one drawn.');
-    })
-    .catch((error: unknown) => {
-      picker.placeholder = t(
-        'The workspace could not be searched: {0}',
-        error instanceof Error ? error.message : String(error),
-      );
-    })
-    .finally(() => {
-      picker.busy = false;
-    });
-  const item = await chosen;
-  abort.abort();
-  picker.dispose();
-  return item?.kind === undefined ? item?.choose() : undefined;
-}
-
-async function datasetItem(detection: Detection): Promise<DatasetItem> {
-  const { path: file, reason } = detection;
-  const uri = vscode.Uri.file(file);
-  const relative = vscode.workspace.asRelativePath(uri);
-  const isRoot = relative === uri.fsPath || relative === '';
+function pickText(): DatasetQuestion {
   return {
-    label: isRoot ? path.basename(file) : relative,
-    description: datasetText(formatText(detection), await summarize(detection), vscode.env.language),
-    detail: reason,
-    iconPath: new vscode.ThemeIcon('database'),
-    choose: () => Promise.resolve(uri),
-  };
-}
-
-/** What it is called in a list: the format where people know it by that, else the kind of data. */
-function formatText({ format, kind }: Detection): string {
-  if (format === 'idx') return t('IDX images');
-  if (format === 'npy' || format === 'npz') return t('NumPy arrays');
-  const texts: Record<Detection['kind'], string> = {
-    image: t('images'),
-    text: t('text'),
-    sound: t('sound'),
-    table: t('table'),
-    array: t('array'),
-  };
-  return texts[kind];
-}
-
-function otherItems(): DatasetItem[] {
-  return [
-    { label: '', kind: vscode.QuickPickItemKind.Separator },
-    {
-      label: t('Choose a Folder...'),
-      iconPath: new vscode.ThemeIcon('folder-opened'),
-      choose: () => chooseOnDisk(true),
-    },
-    { label: t('Choose a File...'), iconPath: new vscode.ThemeIcon('file'), choose: () => chooseOnDisk(false) },
-    {
-      label: t('Create Sample Dataset'),
-      iconPath: new vscode.ThemeIcon('sparkle'),
-      choose: () =>
-        vscode.commands.executeCommand<vscode.Uri | undefined>(Command.createSampleDataset, { forRecipe: true }),
-    },
-  ];
-}
-
-async function chooseOnDisk(folder: boolean): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({
-    canSelectFolders: folder,
-    canSelectFiles: !folder,
+    title: t('New Recipe: Dataset'),
+    placeholder: t('What should be learned from?'),
+    nothingFound: t('No dataset was found in this workspace. Choose one, or have one drawn.'),
     openLabel: t('Learn From This'),
-  });
-  return chosen?.[0];
+    steps: 2,
+  };
 }
 
 async function pickMethod(): Promise<MethodChoice | undefined> {

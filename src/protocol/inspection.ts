@@ -211,3 +211,18 @@ export const exampleTensor = {
   /** [values] float32, the first of many. */
   values: (position: number) => `values/${position}`,
 };
+
+/** Host to the page of an inspection. */
+export interface ShowInspection {
+  type: 'show';
+  inspection: Inspection;
+  /** The inspection in words, see data/inspect/describe.ts. */
+  facts: { label: string; value: string }[];
+  /** A safetensors file with the tensors of {@link exampleTensor}; null where it could not be read. */
+  pictures: Uint8Array | null;
+}
+
+/** The page to its host. */
+export type FromInspection =
+  /** The page has loaded and can be sent the inspection. */
+  { type: 'ready' } | { type: 'export'; as: 'markdown' | 'json' } | { type: 'newRecipe' };

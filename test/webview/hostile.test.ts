@@ -138,7 +138,7 @@ describe('the monitor with data that is not as it should be', () => {
   it('has a page that keeps texts of the host as texts', () => {
     const html = monitorHtml({
       script: 'a"b',
-      style: '<s>',
+      styles: ['<s>'],
       nonce: 'n',
       cspSource: 'https://x',
       strings: { a: '</script><b>' },

@@ -7,8 +7,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.js';
+import type { FromInspection } from '../../src/protocol/inspection.js';
 import type { FromMonitor, ToMonitor } from '../../src/protocol/monitor.js';
 import { monitorHtml, type MonitorPage } from '../../src/protocol/monitorPage.js';
+import { pageHtml } from '../../src/protocol/page.js';
 import type { RunState } from '../../src/protocol/run.js';
 import { lines, type Recording } from './recording.js';
 
@@ -51,6 +53,8 @@ export class MonitorLab {
       const files: Record<string, [string, string]> = {
         '/monitor.js': ['text/javascript', 'dist/monitor.js'],
         '/monitor.css': ['text/css', 'media/monitor.css'],
+        '/inspection.js': ['text/javascript', 'dist/inspection.js'],
+        '/inspection.css': ['text/css', 'media/inspection.css'],
       };
       const file = files[pathname];
       if (file) void readFile(path.join(root, file[1])).then((body) => respond(file[0], body));
@@ -59,13 +63,22 @@ export class MonitorLab {
           'text/html',
           monitorHtml({ ...page, ...(JSON.parse(searchParams.get('page') ?? '{}') as Partial<MonitorPage>) }),
         );
+      else if (pathname === '/inspection.html')
+        respond(
+          'text/html',
+          pageHtml(
+            { ...page, script: `${origin}/inspection.js`, styles: [...page.styles, `${origin}/inspection.css`] },
+            'inspection',
+            { strings: {} },
+          ),
+        );
       else respond('text/plain', '');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const page: MonitorPage = {
       script: `${origin}/monitor.js`,
-      style: `${origin}/monitor.css`,
+      styles: [`${origin}/monitor.css`],
       nonce: 'c2VjcmV0',
       cspSource: origin,
       strings: {},
@@ -81,6 +94,29 @@ export class MonitorLab {
   }
 
   async open(options: OpenOptions = {}): Promise<FakeHost> {
+    const host = new FakeHost(await this.newPage(options));
+    const { page } = host;
+    await page.exposeFunction('toHost', (message: FromMonitor | null) => message && host.receive(message));
+    listen(page, host.complaints);
+    await page.goto(`${this.origin}/monitor.html?page=${encodeURIComponent(JSON.stringify(options.page ?? {}))}`);
+    await host.ready();
+    return host;
+  }
+
+  /** The page of an inspection, which `received` gets the messages of. */
+  async openInspection(
+    options: OpenOptions,
+    received: (message: FromInspection) => void,
+    complaints: string[],
+  ): Promise<Page> {
+    const page = await this.newPage(options);
+    await page.exposeFunction('toHost', received);
+    listen(page, complaints);
+    await page.goto(`${this.origin}/inspection.html`);
+    return page;
+  }
+
+  private async newPage(options: OpenOptions): Promise<Page> {
     const { width = 1280, height = 860, theme = 'dark-modern', reducedMotion = 'no-preference' } = options;
     const context = await this.browser.newContext({
       viewport: { width, height },
@@ -89,18 +125,17 @@ export class MonitorLab {
     });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    const host = new FakeHost(page);
-    await page.exposeFunction('toHost', (message: FromMonitor | null) => message && host.receive(message));
     await page.addInitScript('globalThis.__name = (named) => named'); // functions sent to the page were compiled with it
     await page.addInitScript(playVsCode, await readTheme(theme));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') host.complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => host.complaints.push(error.message));
-    await page.goto(`${this.origin}/monitor.html?page=${encodeURIComponent(JSON.stringify(options.page ?? {}))}`);
-    await host.ready();
-    return host;
+    return page;
   }
+}
+
+function listen(page: Page, complaints: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
 }
 
 export interface OpenOptions {

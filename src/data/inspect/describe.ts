@@ -1,4 +1,5 @@
 /** An inspection in words: the same in the terminal, in Markdown and on the page. Light: the extension host imports it. */
+import { formatDuration } from '../../protocol/duration.js';
 import { decimal, grouped, t } from '../../protocol/l10n.js';
 import type { Duplicates, Inspection } from '../../protocol/inspection.js';
 
@@ -100,14 +101,7 @@ function lengthsText({ lengths }: Inspection): string | null {
   const values = [shortest.value, longest.value, mean, median].map((value) => decimal(value, 3));
   const [first = '', last = '', average = '', middle = ''] = values;
   if (lengths.unit === 'seconds')
-    return t(
-      '{0} to {1} s, mean {2} s, median {3} s; {4} min in all',
-      first,
-      last,
-      average,
-      middle,
-      decimal(total / 60, 3),
-    );
+    return t('{0} to {1} s, mean {2} s, median {3} s; {4} in all', first, last, average, middle, formatDuration(total));
   return t(
     '{0} to {1} characters, mean {2}, median {3}; {4} in all',
     grouped(shortest.value),

@@ -1,4 +1,5 @@
 /** What is in a dataset, written for a person: the analysis behind Inspect Dataset. */
+import * as path from 'node:path';
 import type { DrawnSplits, Inspection, ShownExample } from '../../protocol/inspection.js';
 import type { TensorFile } from '../../protocol/safetensors.js';
 import type { DataOptions } from '../../recipe/recipe.js';
@@ -54,7 +55,10 @@ export async function inspectDataset(
     },
     open(0, SURVEY_SHARE),
   );
-  const problems = [...info.problems, ...unreadable];
+  const problems = [...info.problems, ...unreadable].map(({ file, reason }) => ({
+    file: withinDataset(file, info.path),
+    reason,
+  }));
   const counts = countClasses(dataset);
   const surveyed = survey.result();
   const most = TYPICAL[info.kind];
@@ -86,6 +90,12 @@ export async function inspectDataset(
     examples,
   };
   return { inspection: { ...facts, findings: findingsOf(facts) }, pictures };
+}
+
+/** A file's name within the dataset, as its examples are called; the whole path of what lies elsewhere. */
+function withinDataset(file: string, dataset: string): string {
+  const relative = path.isAbsolute(file) ? path.relative(dataset, file) : file;
+  return relative === '' || relative.startsWith('..') ? file : relative.split(path.sep).join('/');
 }
 
 function splitCounts({ info }: Reader | Collection): Inspection['splits'] {
@@ -122,9 +132,15 @@ async function preparedOf(
   }
 }
 
+/** Empty for a format that does not tell, or data that have moved since they were opened. */
 async function reasonOf({ info }: Reader | Collection): Promise<string> {
-  const detections = await detectDataset(info.path);
-  return detections.find(({ format }) => format === info.format)?.reason ?? '';
+  try {
+    const detections = await detectDataset(info.path);
+    return detections.find(({ format }) => format === info.format)?.reason ?? '';
+  } catch (error) {
+    if (error instanceof DataError) return '';
+    throw error;
+  }
 }
 
 /** All positions that an inspection names, each once. */

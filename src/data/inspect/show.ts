@@ -139,8 +139,9 @@ function spectrogram(mono: Float32Array, sampleRate: number): NamedTensor | null
   const mels = new LogMel({ sampleRate, fftSize, hopLength, mels: MELS, fmin: 0, ref: 'max', topDb: RANGE_DB });
   const values = mels.compute(mono);
   const frames = values.length / MELS;
+  const isSilent = mono.every((value) => value === 0); // of which each bin is as loud as the loudest
   const data = new Uint8Array(values.length);
-  for (let frame = 0; frame < frames; frame++)
+  for (let frame = 0; !isSilent && frame < frames; frame++)
     for (let mel = 0; mel < MELS; mel++)
       data[mel * frames + frame] = Math.round(255 * (1 + (values[frame * MELS + mel] as number) / RANGE_DB));
   return { shape: [MELS, frames], data };

@@ -1,0 +1,200 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { factsOf } from '../../src/data/inspect/describe.js';
+import type { FromInspection } from '../../src/protocol/inspection.js';
+import { encodeSafetensors } from '../../src/protocol/safetensors.js';
+import { inspectedImages, inspectedSounds, inspectedTable, inspectedTexts, type Inspected } from './inspections.js';
+import { sharedLab } from './lab.js';
+import { readTheme, results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
+
+describe('the page of an inspected dataset', function () {
+  let lab: MonitorLab;
+  let page: Page;
+  let sent: FromInspection[];
+  let complaints: string[];
+
+  before(async function () {
+    this.timeout(120_000);
+    await mkdir(results, { recursive: true });
+    lab = await sharedLab();
+  });
+  beforeEach(() => {
+    sent = [];
+    complaints = [];
+  });
+  afterEach(async () => {
+    await page.context().close();
+    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
+  });
+
+  async function show({ inspection, pictures }: Inspected, options: OpenOptions = {}, cutTo?: number): Promise<void> {
+    let ready: () => void = () => undefined;
+    const isReady = new Promise<void>((resolve) => (ready = resolve));
+    page = await lab.openInspection(
+      options,
+      (message) => {
+        sent.push(message);
+        if (message.type === 'ready') ready();
+      },
+      complaints,
+    );
+    await isReady;
+    const bytes = Buffer.from(encodeSafetensors(pictures).subarray(0, cutTo)).toString('base64');
+    await page.evaluate(
+      ({ message, base64 }) => {
+        const pictures = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        window.postMessage({ ...message, pictures });
+      },
+      { message: { type: 'show', inspection, facts: factsOf(inspection) }, base64: bytes },
+    );
+    await page.locator('h1').waitFor();
+  }
+
+  /** Colour of the pixel in the middle of a canvas. */
+  const middle = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((canvas) => {
+        if (!(canvas instanceof HTMLCanvasElement)) return [];
+        const pixel = document.createElement('canvas'); // so that the page's own stays as it is made for drawing
+        const pen = pixel.getContext('2d', { willReadFrequently: true });
+        pen?.drawImage(canvas, -(canvas.width >> 1), -(canvas.height >> 1));
+        return [...(pen?.getImageData(0, 0, 1, 1).data ?? [])];
+      });
+
+  it('tells counts, findings and facts in words', async () => {
+    await show(await inspectedImages());
+    assert.equal(await page.locator('h1').innerText(), 'photos');
+    assert.deepEqual(await page.locator('.tiles dd').allInnerTexts(), ['230', '3', '200', '30', '2']);
+    const warnings = page.locator('.findings [data-severity="warning"]');
+    assert.match((await warnings.allInnerTexts()).join('\n'), /in it too: 1/);
+    assert.match(await page.locator('.fact-list').innerText(), /Kind\s+images/);
+  });
+
+  it('shows classes as bars of their splits, as wide as their counts', async () => {
+    await show(await inspectedImages());
+    const widths = await page
+      .locator('.histogram tr')
+      .evaluateAll((rows) =>
+        rows
+          .slice(1)
+          .map((row) =>
+            [...row.querySelectorAll('i')].reduce((sum, bar) => sum + bar.getBoundingClientRect().width, 0),
+          ),
+      );
+    const [cat = 0, dog = 0, fox = 0] = widths;
+    assert.ok(Math.abs(dog / cat - 60 / 160) < 0.01 && Math.abs(fox / cat - 10 / 160) < 0.01, widths.join());
+  });
+
+  it('draws the images with the values that they have, in a row a class', async () => {
+    await show(await inspectedImages());
+    assert.deepEqual(await page.locator('.class-row h3').allInnerTexts(), ['cat', 'dog', 'fox']);
+    assert.deepEqual(await middle('.class-row + .class-row canvas'), [200, 40, 40, 255]);
+    const label = await page.locator('.class-row canvas').first().getAttribute('aria-label');
+    assert.match(label ?? '', /^cat · train\/cat\/\d+\.png · training · 12 × 16$/);
+  });
+
+  it('shows duplicates side by side, those of two splits marked', async () => {
+    await show(await inspectedImages());
+    const pair = page.locator('.pair').first();
+    assert.equal(await pair.locator('canvas').count(), 2);
+    assert.match(await pair.innerText(), /training[^]*train\/cat\/3\.png[^]*test[^]*the same in every value/);
+    assert.equal(await pair.getAttribute('data-unlike'), '');
+  });
+
+  it('names what cannot be used with the reason, as text', async () => {
+    await show(await inspectedImages());
+    const rows = await page.locator('.data tbody tr').allInnerTexts();
+    assert.ok(rows.some((row) => /^train\/dog\/<b>bad\.png\s+\S+/.test(row)));
+    assert.equal(await page.locator('main b').count(), 0);
+  });
+
+  it('tells all that is words also when the pictures did not arrive whole', async () => {
+    await show(await inspectedImages(), {}, 1000);
+    assert.equal(await page.locator('.histogram tbody tr').count(), 3);
+    assert.equal(await page.locator('.card canvas').count(), 0);
+    assert.ok((await page.locator('.card', { hasText: 'not there' }).count()) > 10);
+  });
+
+  it('asks the host for a recipe and for exports, also by keyboard', async () => {
+    await show(await inspectedImages());
+    await page.locator('vscode-button', { hasText: 'New Recipe with This Data' }).click();
+    await page.locator('vscode-button', { hasText: 'Export as Markdown' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    assert.deepEqual(sent, [
+      { type: 'ready' },
+      { type: 'newRecipe' },
+      { type: 'export', as: 'markdown' },
+      { type: 'export', as: 'json' },
+    ]);
+  });
+
+  it('gives every control and picture a name', async () => {
+    await show(await inspectedSounds());
+    const session = await page.context().newCDPSession(page);
+    const { nodes } = (await session.send('Accessibility.getFullAXTree')) as unknown as {
+      nodes: { ignored: boolean; role?: { value: string }; name?: { value: string } }[];
+    };
+    const wanted = ['button', 'img', 'image', 'group', 'region', 'main'];
+    const found = nodes.filter(({ ignored, role }) => !ignored && wanted.includes(role?.value ?? ''));
+    assert.deepEqual(
+      found.filter(({ name }) => (name?.value ?? '').trim() === '').map(({ role }) => role?.value),
+      [],
+    );
+    assert.ok(found.some(({ role, name }) => role?.value === 'button' && /^Play .*\.wav/.test(name?.value ?? '')));
+  });
+
+  it('plays a sound, and stops it by the same button', async () => {
+    await show(await inspectedSounds());
+    const button = page.locator('.sound-example vscode-button').first();
+    await button.click();
+    await page.locator('.playhead:not([hidden])').waitFor({ state: 'attached' });
+    assert.match((await button.getAttribute('aria-label')) ?? '', /^Stop /);
+    await button.click();
+    assert.equal(await page.locator('.playhead:not([hidden])').count(), 0);
+    assert.match((await button.getAttribute('aria-label')) ?? '', /^Play /);
+  });
+
+  it('shows texts with their characters, and tables with their columns', async () => {
+    await show(await inspectedTexts());
+    assert.match(await page.locator('.text-example').first().innerText(), /Is my card/);
+    assert.match(await page.locator('.part', { hasText: 'Shortest and longest' }).innerText(), /shortest[^]*longest/i);
+    await page.context().close();
+    await show(await inspectedTable());
+    const titles = await page.locator('.data').first().locator('thead th').allInnerTexts();
+    assert.deepEqual(titles.slice(1, 3), ['species', 'body_mass_g']);
+    assert.ok((await page.locator('.data tbody tr').allInnerTexts()).some((row) => /body_mass_g\s+number/.test(row)));
+  });
+
+  for (const width of [360, 700, 1280])
+    it(`fits ${width} pixels: nothing scrolls sideways`, async () => {
+      await show(await inspectedImages(), { width });
+      const beyond = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(beyond, 0);
+    });
+
+  for (const theme of ['dark-modern', 'light-modern', 'high-contrast', 'high-contrast-light'] satisfies ThemeName[])
+    it(`takes the colours of the theme: ${theme}`, async () => {
+      await show(await inspectedSounds(), {
+        theme: theme === 'dark-modern' ? 'light-modern' : 'dark-modern',
+        height: 1400,
+      });
+      const before = await middle('.sound-picture');
+      await page.evaluate((colours) => window.applyTheme?.(colours), await readTheme(theme));
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      assert.notDeepEqual(await middle('.sound-picture'), before, 'pictures are drawn anew');
+      await page.screenshot({ path: path.join(results, `inspection-sounds-${theme}.png`), fullPage: true });
+      await page.context().close();
+      await show(await inspectedImages(), { theme, height: 1400 });
+      await page.screenshot({ path: path.join(results, `inspection-images-${theme}.png`), fullPage: true });
+    });
+});

@@ -1,0 +1,56 @@
+import type { ShownExample } from '../../src/protocol/inspection.js';
+import { element } from '../dom.js';
+import { say } from '../strings.js';
+import type { Pictures } from './pictures.js';
+import { playButton } from './player.js';
+
+/** "test · 7 · example 17 · 28 × 28": what can be said of an example in one line. */
+export function exampleText({ name, split, class: label, size }: ShownExample): string {
+  return [label, name, say(`split_${split}`), size].filter((part) => part !== null && part !== '').join(' · ');
+}
+
+/**
+ * One example as it looks, sounds or reads.
+ * @param caption said below it; nothing for a picture among others of its kind
+ */
+export function exampleCard(
+  example: ShownExample,
+  kind: string,
+  pictures: Pictures,
+  caption: string[] = [],
+): HTMLElement {
+  const card = element('figure', { class: 'card', title: exampleText(example) }, content(example, kind, pictures));
+  if (caption.length > 0)
+    card.append(element('figcaption', {}, ...caption.map((line) => element('div', { class: 'caption' }, line))));
+  return card;
+}
+
+function content(example: ShownExample, kind: string, pictures: Pictures): HTMLElement {
+  const { position, name, text, cells } = example;
+  const words = exampleText(example);
+  if (text !== undefined) return element('blockquote', { class: 'text-example' }, text);
+  if (cells) return element('p', { class: 'row-example' }, cells.join(' · '));
+  if (kind === 'sound') {
+    const picture = pictures.sound(position, say('spectrogramText', words));
+    const sound = pictures.samples(position);
+    if (picture) {
+      const playhead = element('div', { class: 'playhead', hidden: '' });
+      const frame = element(
+        'div',
+        { class: 'sound-example' },
+        element('div', { class: 'sound-frame' }, picture, playhead),
+      );
+      if (sound)
+        frame.prepend(
+          playButton(name, sound, (share) => {
+            playhead.hidden = share === null;
+            playhead.style.left = `${100 * (share ?? 0)}%`;
+          }),
+        );
+      return frame;
+    }
+  }
+  const picture =
+    pictures.image(position, words) ?? pictures.values(position, (count) => say('valuesText', words, String(count)));
+  return picture ?? element('p', { class: 'quiet' }, say('notShown'));
+}

@@ -111,9 +111,9 @@ describe('The manifest', () => {
     const [language] = contributes.languages;
     assert.deepEqual([language?.id, language?.filenamePatterns], [RECIPE_LANGUAGE, [`*${RECIPE_ENDING}`]]);
     assert.deepEqual(contributes.jsonLanguageParticipants, [{ languageId: RECIPE_LANGUAGE, comments: true }]);
-    assert.deepEqual(contributes.jsonValidation, [
-      { fileMatch: `*${RECIPE_ENDING}`, url: './dist/editor.schema.json' },
-    ]);
+    assert.deepEqual(contributes.jsonValidation, [{ fileMatch: `*${RECIPE_ENDING}`, url: '%recipe.schema%' }]);
+    // Where each language has its own; the file without a language is made by webpack from src/recipe.
+    assert.match(read('package.nls.json'), /"recipe\.schema": "\.\/dist\/editor\.schema\.json"/);
     assert.deepEqual(
       contributes.grammars.map(({ language: id, scopeName }) => [id, scopeName]),
       [[RECIPE_LANGUAGE, (JSON.parse(read(contributes.grammars[0]?.path ?? '')) as { scopeName: string }).scopeName]],

@@ -34,7 +34,9 @@ module.exports = (_env, { mode = 'production' }) => [
     resolve: { ...resolve, mainFields: ['module', 'main'] },
     externals: { vscode: 'commonjs vscode' },
     output: { path: dist, filename: '[name].js', library: { type: 'commonjs2' } },
-    plugins: [new CopyPlugin({ patterns: [{ from: '*.schema*.json', context: 'src/recipe' }] })],
+    plugins: [
+      new CopyPlugin({ patterns: ['recipe.schema.json', 'editor.schema.json'].map((name) => `src/recipe/${name}`) }),
+    ],
   },
   {
     ...node,

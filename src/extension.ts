@@ -2,6 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCodeLens } from './host/codeLens.js';
 import { registerContextKeys } from './host/contextKeys.js';
+import { Datasets } from './host/datasets.js';
+import { registerDatasetsTree } from './host/datasetsTree.js';
 import { registerEngineCommands } from './host/engineCommands.js';
 import type { Host } from './host/host.js';
 import { registerInspect } from './host/inspect.js';
@@ -37,9 +39,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new RunStore({ mayConnect: () => vscode.workspace.isTrusted });
   const recipes = new RecipeFiles();
   const checks = new RecipeChecks(program, log);
-  const host: Host = { context, log, program, runs, recipes, checks, activeRun: undefined, visibleRuns: new Set() };
+  const datasets = new Datasets(log);
+  const host: Host = {
+    ...{ context, log, program, runs, recipes, datasets, checks },
+    activeRun: undefined,
+    visibleRuns: new Set(),
+  };
   const features = [
     registerContextKeys,
+    registerDatasetsTree,
     registerRecipesTree,
     registerRunsTree,
     registerStatusBar,
@@ -58,5 +66,5 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTasks,
     registerRunWatcher,
   ];
-  context.subscriptions.push(log, runs, recipes, checks, ...features.map((register) => register(host)));
+  context.subscriptions.push(log, runs, recipes, datasets, checks, ...features.map((register) => register(host)));
 }

@@ -3,6 +3,7 @@
  * file and find.ts; what decodes is behind index.ts.
  */
 import * as path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
 import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
@@ -10,6 +11,7 @@ import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { splitOfName } from './namedParts.js';
 import { parseArrayName } from './npyNames.js';
+import { readingsBesideFolders, readingsOfNames, withOtherFormats } from './otherReadings.js';
 import type { DataKind, Detection, Format } from './reader.js';
 import { splitName } from './splitNames.js';
 
@@ -19,6 +21,10 @@ export type Detector = Pick<Format, 'name' | 'title' | 'detect'>;
 export const SAMPLE_DIGITS = 'sample:digits';
 
 const MAX_SUBFOLDERS = 200;
+/** Of files in folders that are looked at for what their names tell. */
+const MAX_PATHS = 5000;
+/** Entries of a folder that take milliseconds. */
+const MANY = 500;
 
 /** In the order in which they are tried. */
 export const detectors: readonly Detector[] = [
@@ -30,7 +36,7 @@ export const detectors: readonly Detector[] = [
   { name: 'soundFolder', title: 'Sounds in folders or an archive', detect: filesDetector('sound', SOUND_NAME) },
   { name: 'csv', title: 'CSV files: tables, or texts with labels', detect: namedDetector('csv', 'table', CSV_NAME) },
   { name: 'jsonl', title: 'JSON Lines: texts with labels', detect: namedDetector('jsonl', 'text', JSONL_NAME) },
-  { name: 'text', title: 'Text files', detect: namedDetector('text', 'text', TEXT_NAME) },
+  { name: 'text', title: 'Text files', detect: detectText },
 ];
 
 /** What the path may be, the likeliest first; empty when nothing that is read here. @throws DataError when it is missing */
@@ -41,8 +47,20 @@ export async function detectDataset(target: string): Promise<Detection[]> {
 }
 
 export async function detectIn(seen: Glimpse): Promise<Detection[]> {
-  const found = await Promise.all(detectors.map(({ detect }) => detect(seen)));
-  return found.filter((detection) => detection !== null);
+  const detections: Detection[] = [];
+  for (const { detect } of detectors) {
+    const detection = await detect(seen);
+    if (detection) detections.push(detection);
+    if (seen.entries.length > MANY) await setImmediate(); // others have work for this thread, too
+  }
+  // Of files that are an example each, what there is most of.
+  const [most] = detections.toSorted((a, b) => (b.files ?? 0) - (a.files ?? 0));
+  const [first] = detections;
+  const likeliest = first?.files === undefined ? first : most;
+  return withOtherFormats(
+    likeliest ? [likeliest, ...detections.filter((detection) => detection !== likeliest)] : [],
+    (format) => detectors.find(({ name }) => name === format)?.title ?? format,
+  );
 }
 
 async function detectIdx(seen: Glimpse): Promise<Detection | null> {
@@ -101,30 +119,50 @@ async function detectNpy(seen: Glimpse): Promise<Detection | null> {
   return { format: 'npy', kind: 'array', path: seen.path, reason: t('{0} is named as NumPy arrays are.', chosen) };
 }
 
+async function detectText(seen: Glimpse): Promise<Detection | null> {
+  const parts = await namedDetector('text', 'text', TEXT_NAME)(seen);
+  if (parts) return parts;
+  const documents = await filesDetector('text', TEXT_NAME)(seen);
+  // Texts without a label each are one text, in a file.
+  return documents && (await lookAtFiles(seen, TEXT_NAME)).layout !== 'flat' ? documents : null;
+}
+
 /** Files that are an example each, in a folder or archive. */
-function filesDetector(kind: 'image' | 'sound', named: RegExp): Detector['detect'] {
+function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detector['detect'] {
+  const words = { image: () => t('images'), sound: () => t('sounds'), text: () => t('texts') };
+  const formats = { image: 'imageFolder', sound: 'soundFolder', text: 'text' };
   return async (seen) => {
     if (seen.kind === 'file') return null;
-    const { layout, example, count, otherFolders } = await lookAtFiles(seen, named);
+    const found = await lookAtFiles(seen, named);
+    const { layout, example, paths, folders, otherFolders } = found;
     // Pictures somewhere among other folders do not make those folders classes.
-    if (layout === null || (layout === 'classes' && seen.kind === 'folder' && count <= otherFolders)) return null;
-    const many = kind === 'image' ? t('images') : t('sounds');
+    if (layout === null || (layout !== 'splits' && seen.kind === 'folder' && folders > 0 && folders <= otherFolders))
+      return null;
+    const many = words[kind]();
     const what = {
       flat: many,
       classes: t('a folder of {0} for each class', many),
       splits: t('folders for train and test with {0}', many),
     };
+    const reason = t('It holds {0}, for example {1}.', what[layout], example);
+    const { taken, others } =
+      layout === 'flat'
+        ? readingsOfNames(seen.complete ? paths.map((file) => path.basename(file)) : [])
+        : { taken: '', others: layout === 'classes' ? readingsBesideFolders(paths) : [] };
     return {
-      format: `${kind}Folder`,
+      format: formats[kind],
       kind,
       path: seen.path,
-      reason: t('It holds {0}, for example {1}.', what[layout], example),
+      reason: taken === '' ? reason : `${reason} ${taken}`,
+      files: paths.length,
+      ...(others.length > 0 && { others }),
     } satisfies { kind: DataKind } & Detection;
   };
 }
 
 /** Files that hold many examples each: one, or some that are named as splits. */
 function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): Detector['detect'] {
+  const known: Record<string, string> = { csv: 'CSV', jsonl: 'JSON Lines' };
   return async (seen) => {
     const entries = seen.kind === 'file' ? seen.entries : await onlyFolder(seen);
     const names = entries.flatMap(({ name, isDirectory }) => (!isDirectory && named.test(name) ? [name] : []));
@@ -136,7 +174,7 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
       format,
       kind,
       path: alone ? path.join(seen.path, first) : seen.path,
-      reason: t('{0} is named as such files are.', first),
+      reason: t('{0} is named as {1} files are.', first, known[format] ?? format),
     };
   };
 }
@@ -146,48 +184,48 @@ export interface FilesLook {
   layout: 'flat' | 'classes' | 'splits' | null;
   /** Path of one such file, relative to the folder. */
   example: string;
-  /** Such files directly in the folder (flat), or folders with some. */
-  count: number;
+  /** Paths of such files, relative to the folder; some of many. */
+  paths: string[];
+  /** Folders with such files; 0 when these lie directly in the folder or archive. */
+  folders: number;
   /** Folders without any, which then are no classes. */
   otherFolders: number;
 }
 
+/** The same layouts as fileLayout.ts has, which sees all files. */
 export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLook> {
-  const isExample = ({ name, isDirectory }: { name: string; isDirectory: boolean }): boolean =>
-    !isDirectory && named.test(name);
+  const examplesIn = (entries: Glimpse['entries'], folder: string): string[] =>
+    entries.flatMap(({ name, isDirectory }) => (!isDirectory && named.test(name) ? [path.join(folder, name)] : []));
   const root = await passedThrough(seen);
   const entries = root === '' ? seen.entries : await seen.list(root);
   const folders = entries.filter(({ isDirectory }) => isDirectory).slice(0, MAX_SUBFOLDERS);
-  let example: string | undefined;
+  const flat = examplesIn(entries, root);
+  const paths: string[] = [];
   let withFiles = 0;
   let splits = 0;
   for (const { name } of folders) {
     const folder = path.join(root, name);
     const inner = await seen.list(folder);
-    let found = inner.find(isExample)?.name;
-    if (found !== undefined) withFiles++;
+    let found = examplesIn(inner, folder);
+    if (found.length > 0) withFiles++;
     if (splitName(name) !== null) {
       for (const deeper of inner.filter(({ isDirectory }) => isDirectory).slice(0, 3)) {
-        const file = (await seen.list(path.join(folder, deeper.name))).find(isExample);
-        if (file) found ??= path.join(deeper.name, file.name);
+        const below = path.join(folder, deeper.name);
+        found = [...found, ...examplesIn(await seen.list(below), below)];
       }
-      if (found !== undefined) splits++;
+      if (found.length > 0) splits++;
     }
-    if (found !== undefined) example ??= path.join(folder, found);
+    if (paths.length < MAX_PATHS) paths.push(...found);
   }
+  const [first] = paths;
+  const [firstFlat] = flat;
   const otherFolders = folders.length - Math.max(withFiles, splits);
-  if (example !== undefined)
-    return splits > 0
-      ? { layout: 'splits', example, count: splits, otherFolders }
-      : { layout: 'classes', example, count: withFiles, otherFolders };
-  const files = entries.filter(isExample);
-  const [first] = files;
-  return {
-    layout: first ? 'flat' : null,
-    example: first ? path.join(root, first.name) : '',
-    count: files.length,
-    otherFolders,
-  };
+  const look = { example: first ?? firstFlat ?? '', paths, folders: withFiles, otherFolders };
+  if (splits > 0) return { ...look, layout: 'splits', folders: splits };
+  // One class teaches nothing: files in a single folder stand alone.
+  if (withFiles > 1 || (withFiles === 1 && flat.length > 0)) return { ...look, layout: 'classes' };
+  if (withFiles === 1) return { ...look, layout: 'flat' };
+  return { ...look, layout: flat.length > 0 ? 'flat' : null, paths: flat };
 }
 
 /** An archive often holds one folder that holds everything; a workspace folder with one folder in it is none itself. */

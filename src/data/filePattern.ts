@@ -67,35 +67,64 @@ const ALIKE = 0.98;
 /** A label has on average at least so many files. */
 const PER_LABEL = 3;
 
+export interface PatternGuess {
+  pattern: string;
+  /** Which part of the names the label is, from 1. */
+  part: number;
+  /** One of the names, and the label in it. */
+  name: string;
+  label: string;
+}
+
+/** The likeliest of {@link guessPatterns}; null when names tell nothing. */
+export function guessPattern(names: readonly string[]): string | null {
+  return guessPatterns(names)[0]?.pattern ?? null;
+}
+
 /**
- * A pattern for names such as "7_jackson_32.wav" or "cat.12.jpg": parts between "_", "-" or "."; the label is the first
- * that repeats and is a word or a small number. Null when names tell nothing.
+ * Patterns for names such as "7_jackson_32.wav" or "cat.12.jpg": parts between "_", "-" or "."; a label repeats, and is
+ * a word or a small number. The likeliest takes the first such part, the others each another one.
  * @param names of files in one folder
  */
-export function guessPattern(names: readonly string[]): string | null {
-  if (names.length < LEAST) return null;
+export function guessPatterns(names: readonly string[]): PatternGuess[] {
+  if (names.length < LEAST) return [];
   const extensions = tally(names.map((name) => name.slice(name.lastIndexOf('.') + 1)));
   const [extension] = extensions[0] ?? [''];
   for (const separator of ['_', '-', '.']) {
     const rows = names.map((name) => name.slice(0, name.lastIndexOf('.')).split(separator));
     const [width, alike] = tally(rows.map((row) => String(row.length)))[0] ?? ['1', 0];
     if (Number(width) < 2 || alike < ALIKE * names.length) continue;
+    const first = rows.findIndex((row) => String(row.length) === width);
     const fitting = rows.filter((row) => String(row.length) === width);
-    const columns = Array.from({ length: Number(width) }, (_, i) => new Set(fitting.map((row) => row[i] ?? '')));
-    const repeats = columns.map((values) => values.size >= 2 && values.size * PER_LABEL <= fitting.length);
-    const label = columns.findIndex((values, i) => repeats[i] === true && [...values].every(isLabel));
-    if (label < 0) continue;
-    let sources = 0;
-    let indexes = 0;
-    const parts = columns.map((values, i) => {
-      if (i === label) return '{label}';
-      const isSource = repeats[i] === true && [...values].every((value) => !/^\d+$/.test(value));
-      const number = isSource ? ++sources : ++indexes;
-      return `{${isSource ? 'source' : 'index'}${number === 1 ? '' : number}}`;
-    });
-    return `${parts.join(separator)}.${extensions.length === 1 ? extension : '*'}`;
+    const values = Array.from({ length: Number(width) }, (_, i) => [...new Set(fitting.map((row) => row[i] ?? ''))]);
+    const repeats = values.map(({ length }) => length >= 2 && length * PER_LABEL <= fitting.length);
+    const [likeliest, ...others] = values.flatMap((found, i) =>
+      repeats[i] === true && found.every(isLabel) ? [i] : [],
+    );
+    if (likeliest === undefined) continue;
+    const isNumber = values.map((found) => found.every((value) => /^\d+$/.test(value)));
+    const isSource = values.map((found, i) => repeats[i] === true && !found.some((value) => /^\d+$/.test(value)));
+    // A number at the end only counts.
+    const labels = [likeliest, ...others.filter((i) => i + 1 < values.length || isNumber[i] !== true)];
+    return labels.map((label) => ({
+      pattern: `${partNames(isSource, label).join(separator)}.${extensions.length === 1 ? extension : '*'}`,
+      part: label + 1,
+      name: names[first] ?? '',
+      label: rows[first]?.[label] ?? '',
+    }));
   }
-  return null;
+  return [];
+}
+
+/** "{label}", and for the others "{source}" for words that repeat, else "{index}", numbered. */
+function partNames(isSource: readonly boolean[], label: number): string[] {
+  let sources = 0;
+  let indexes = 0;
+  return isSource.map((source, i) => {
+    if (i === label) return '{label}';
+    const number = source ? ++sources : ++indexes;
+    return `{${source ? 'source' : 'index'}${number === 1 ? '' : number}}`;
+  });
 }
 
 function isLabel(value: string): boolean {

@@ -1,81 +1,199 @@
 /** Datasets within a workspace folder, for pickers and trees. Runs in the extension host: names and first bytes only. */
 import * as path from 'node:path';
 import { detectIn, lookAtFiles } from './detect.js';
-import { IMAGE_NAME } from './fileNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { look } from './files.js';
-import { firstEntries, glimpse, glimpseFolder, type Glimpse } from './glimpse.js';
-import type { Detection } from './reader.js';
+import { firstEntries, glimpse, glimpseFolder, type Glimpse, type Seen } from './glimpse.js';
+import { IgnoreRules } from './ignoreRules.js';
+import { splitOfName } from './namedParts.js';
+import { DataError, type Detection } from './reader.js';
 
 export interface FindOptions {
   signal?: AbortSignal;
-  /** At most so many are returned. */
+  /** At most so many are found. */
   limit?: number;
-  /** Names of folders that are not looked into, besides those that never hold data (node_modules and the like). */
+  /** The search ends after this time, also when a disk does not answer. */
+  milliseconds?: number;
+  /** What is not looked at: globs as VS Code's "files.exclude" has them, relative to the folder. */
   exclude?: readonly string[];
+  /** Whether what .gitignore files name is left out; so by default. */
+  useIgnoreFiles?: boolean;
+  /** Told each as it is found, the nearest first. */
+  onFound?: (detection: Detection) => void;
 }
 
-const NEVER = ['node_modules', 'bower_components', 'dist', 'out', '__pycache__', 'venv', 'site-packages'];
+export interface Search {
+  /** The nearest first. */
+  found: Detection[];
+  /** Why not all folders were looked at; null when they were. */
+  cut: 'stopped' | 'time' | 'limit' | null;
+}
+
+/** Folders that never hold data. */
+const NEVER = new Set(['node_modules', 'bower_components', 'dist', 'out', '__pycache__', 'venv', 'site-packages']);
 /** Files that may be datasets by themselves. */
 const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz|(csv|tsv|jsonl|ndjson|txt)(\.gz)?)$/i;
-/** Smaller text files are notes, licences and lists of packages. */
-const MIN_TEXT_BYTES = 64 * 1024;
-const DEFAULT_LIMIT = 50;
-const MAX_FOLDERS = 3000;
-const MAX_DEPTH = 8;
-const MAX_ENTRIES = 2000;
-/** A few pictures are documentation rather than data. */
-const MIN_FLAT_IMAGES = 20;
+/** Smaller ones are settings and examples; smaller texts notes, licences and lists of packages. */
+const MIN_BYTES: Record<string, number> = { csv: 1024, jsonl: 1024, text: 64 * 1024 };
+/** Single files that are looked at in each folder. */
+const MAX_SINGLES = 20;
+/** Beside a dataset of several files, these are others. */
+const ARCHIVE = /\.(npz|zip|tar|tgz|tar\.gz)$/i;
+const DEFAULT_LIMIT = 100;
+const DEFAULT_MILLISECONDS = 20_000;
+const MAX_DEPTH = 12;
+/** Of each folder. */
+const MAX_ENTRIES = 4000;
+/** Folders that are looked at together: disks answer several questions at once. */
+const AT_ONCE = 8;
+/** Fewer pictures, sounds or texts are documentation rather than data. */
+const MIN_FLAT_FILES = 20;
 
-/**
- * The nearest first. A folder that is a dataset is not searched further; links are not followed.
- * @returns what was found so far when it is aborted
- */
-export async function findDatasets(
-  folder: string,
-  { signal, limit = DEFAULT_LIMIT, exclude = [] }: FindOptions = {},
-): Promise<Detection[]> {
-  const skipped = new Set([...NEVER, ...exclude]);
-  const found: Detection[] = [];
-  const waiting = [{ folder, depth: 0 }];
-  // The list grows while it is walked: breadth first.
-  for (const [visited, { folder: current, depth }] of waiting.entries()) {
-    if (signal?.aborted || visited >= MAX_FOLDERS) break;
-    const seen = glimpseFolder(current, await firstEntries(current, MAX_ENTRIES));
-    const { entries } = seen;
-    const [whole] = await asyncFilter(await detectIn(seen), (detection) => isLikely(detection, seen));
-    if (whole?.path === current) found.push(whole);
-    else {
-      for (const { name, isDirectory } of entries)
-        if (!isDirectory && SINGLE.test(name)) found.push(...(await detectFile(path.join(current, name))));
-      if (depth < MAX_DEPTH)
-        for (const { name, isDirectory } of entries)
-          if (isDirectory && !skipped.has(name)) waiting.push({ folder: path.join(current, name), depth: depth + 1 });
-    }
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+interface Folder {
+  /** Relative to the workspace, with "/"; empty for itself. */
+  name: string;
+  depth: number;
+  rules: IgnoreRules;
 }
 
-/** A damaged archive is told when somebody opens it. */
+interface Visit {
+  found: Detection[];
+  folders: Folder[];
+}
+
+/** A folder whose files are examples is not searched further; links and hidden folders are not followed. */
+export async function findDatasets(workspace: string, options: FindOptions = {}): Promise<Search> {
+  const { signal, limit = DEFAULT_LIMIT, milliseconds = DEFAULT_MILLISECONDS, exclude = [], onFound } = options;
+  const time = AbortSignal.timeout(milliseconds);
+  const stop = signal ? AbortSignal.any([signal, time]) : time;
+  const stopped = new Promise<null>((resolve) => {
+    stop.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const found: Detection[] = [];
+  const cut = (): Search => ({ found, cut: found.length >= limit ? 'limit' : signal?.aborted ? 'stopped' : 'time' });
+
+  const look = new Look(workspace, options.useIgnoreFiles ?? true);
+  const waiting: Folder[] = [{ name: '', depth: 0, rules: IgnoreRules.of(exclude) }];
+  const underWay: Promise<Visit>[] = [];
+  for (let next = 0; ;) {
+    while (underWay.length < AT_ONCE && next < waiting.length) underWay.push(look.visit(waiting[next++] as Folder));
+    const first = underWay.shift();
+    if (!first) return { found, cut: null };
+    const visit = stop.aborted ? null : await Promise.race([first, stopped]);
+    if (!visit) return cut();
+    for (const detection of visit.found) {
+      found.push(detection);
+      onFound?.(detection);
+      if (found.length >= limit) return cut();
+    }
+    for (const folder of visit.folders) waiting.push(folder);
+  }
+}
+
+class Look {
+  /** Listings of folders that are not visited yet: their parents looked into them. */
+  private readonly listed = new Map<string, Promise<Listed>>();
+
+  constructor(
+    private readonly workspace: string,
+    private readonly useIgnoreFiles: boolean,
+  ) {}
+
+  async visit(folder: Folder): Promise<Visit> {
+    const { name, depth } = folder;
+    const { seen, rules } = await this.list(name, folder.rules);
+    this.listed.delete(name);
+    const target = path.join(this.workspace, name);
+    const inside = (below: string): string => [name, ...below.split(path.sep)].filter((step) => step !== '').join('/');
+    const view = glimpseFolder(target, seen, async (below) => {
+      const parent = await this.listed.get(path.posix.dirname(inside(below)));
+      return (await this.list(inside(below), parent?.rules ?? rules)).seen.entries;
+    });
+    const found = (await detections(view)).filter((detection) => detection.path === target).slice(0, 1);
+    const [whole] = found;
+    if (whole?.files !== undefined) {
+      for (const key of this.listed.keys()) if (key.startsWith(`${name}/`) || name === '') this.listed.delete(key);
+      return { found, folders: [] };
+    }
+    const named = whole ? ARCHIVE : SINGLE;
+    const singles = seen.entries.filter((entry) => !entry.isDirectory && named.test(entry.name));
+    for (const entry of singles.slice(0, MAX_SINGLES)) found.push(...(await detectFile(path.join(target, entry.name))));
+    const folders = depth < MAX_DEPTH ? seen.entries.filter((entry) => entry.isDirectory) : [];
+    return { found, folders: folders.map((entry) => ({ name: inside(entry.name), depth: depth + 1, rules })) };
+  }
+
+  /** @param above rules of the folder that it is in */
+  private list(name: string, above: IgnoreRules): Promise<Listed> {
+    let listed = this.listed.get(name);
+    if (!listed) this.listed.set(name, (listed = this.look(name, above)));
+    return listed;
+  }
+
+  private async look(name: string, above: IgnoreRules): Promise<Listed> {
+    const target = path.join(this.workspace, name);
+    const { entries, hidden, complete } = await firstEntries(target, MAX_ENTRIES);
+    const hasRules = this.useIgnoreFiles && hidden.includes('.gitignore');
+    const rules = hasRules ? await above.with(path.join(target, '.gitignore'), name) : above;
+    const kept = entries.filter(
+      (entry) =>
+        !(entry.isDirectory && NEVER.has(entry.name)) &&
+        !rules.leaveOut(name === '' ? entry.name : `${name}/${entry.name}`, entry.isDirectory),
+    );
+    return { seen: { entries: kept, complete }, rules };
+  }
+}
+
+interface Listed {
+  seen: Seen;
+  /** With those of the folder itself. */
+  rules: IgnoreRules;
+}
+
+/** What cannot be read is told when somebody opens it. */
+async function detections(seen: Glimpse): Promise<Detection[]> {
+  try {
+    const found = await detectIn(seen);
+    const likely = await Promise.all(found.map((detection) => isLikely(detection, seen)));
+    return found.filter((_, i) => likely[i]);
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
+}
+
 async function detectFile(file: string): Promise<Detection[]> {
   try {
     const [found] = await detectIn(await glimpse(file));
-    if (!found || (found.format === 'text' && (await look(file)).size < MIN_TEXT_BYTES)) return [];
-    return [found];
-  } catch {
-    return [];
+    return found && (await look(file)).size >= (MIN_BYTES[found.format] ?? 0) ? [found] : [];
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
   }
 }
 
-/** A person who names a folder of two pictures means it; pictures that merely lie in a workspace are something else. */
-async function isLikely(detection: Detection, seen: Glimpse): Promise<boolean> {
-  if (detection.format !== 'imageFolder') return true;
-  const { layout, count, otherFolders } = await lookAtFiles(seen, IMAGE_NAME);
-  if (layout === 'flat') return count >= MIN_FLAT_IMAGES;
-  return layout === 'splits' || (count >= 2 && otherFolders === 0);
-}
+const NAMED: Record<string, RegExp> = {
+  imageFolder: IMAGE_NAME,
+  soundFolder: SOUND_NAME,
+  csv: CSV_NAME,
+  jsonl: JSONL_NAME,
+  text: TEXT_NAME,
+};
 
-async function asyncFilter<T>(items: T[], keep: (item: T) => Promise<boolean>): Promise<T[]> {
-  const kept = await Promise.all(items.map(keep));
-  return items.filter((_, i) => kept[i]);
+/** A person who names a folder of two pictures means it; pictures that merely lie in a workspace are something else. */
+async function isLikely({ format, files }: Detection, seen: Glimpse): Promise<boolean> {
+  const named = NAMED[format];
+  if (!named) return true;
+  if (files === undefined) {
+    // "requirements-dev.txt" is no validation split.
+    const names = seen.entries.filter(({ name, isDirectory }) => !isDirectory && named.test(name));
+    const splits = names.map(({ name }) => splitOfName(name));
+    if (!splits.includes('train') || splits.includes(null)) return false;
+    const sizes = await Promise.all(names.map(async ({ name }) => (await look(path.join(seen.path, name))).size));
+    return Math.max(...sizes) >= (MIN_BYTES[format] ?? 0);
+  }
+  const { layout, paths, folders, otherFolders } = await lookAtFiles(seen, named);
+  if (format === 'text' && paths.length < MIN_FLAT_FILES) return false;
+  // A folder with a single one that holds all is found inside.
+  if (layout === 'flat') return folders === 0 && paths.length >= MIN_FLAT_FILES;
+  return layout === 'splits' || (folders >= 2 && otherFolders === 0);
 }

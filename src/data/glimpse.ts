@@ -2,23 +2,32 @@
 import { createReadStream, promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { compareNames, listFolder, look, readStart } from './files.js';
+import { compareNames, listFolder, look, openToRead, readStart } from './files.js';
 import { isGzip } from './gzip.js';
-import type { DirectoryEntry } from './reader.js';
+import { DataError, type DirectoryEntry } from './reader.js';
+import { Bytes } from './tree/bytes.js';
 import { isTar, isZip, TAR_BLOCK } from './tree/magic.js';
 import { entryName } from './tree/names.js';
+import { readTar } from './tree/tar.js';
+import { OpenStore } from './tree/tarStore.js';
 import { ZipFile } from './zip.js';
 
-/** Entries of one folder, and of one archive, that are looked at. */
+/** Entries of one folder, and files of one archive, that are looked at. */
 const MAX_ENTRIES = 500;
-/** Unpacked bytes of a tar archive that are looked at for names. */
-const MAX_TAR_BYTES = 4 * 1024 * 1024;
+const MAX_ARCHIVED = 5000;
+/** Unpacked bytes of a packed tar archive that are looked at for names. */
+const MAX_TAR_BYTES = 32 * 1024 * 1024;
 
-export interface Glimpse {
-  path: string;
-  kind: 'folder' | 'archive' | 'file';
-  /** Of the folder or archive; for a file the file itself, without ".gz". */
+export interface Seen {
   entries: readonly DirectoryEntry[];
+  /** Whether these are all. */
+  complete: boolean;
+}
+
+export interface Glimpse extends Seen {
+  path: string;
+  /** For a file, `entries` is the file itself, without ".gz"; of an archive, `complete` speaks of all that is in it. */
+  kind: 'folder' | 'archive' | 'file';
   /** Entries of a folder inside, by its path relative to here; some of a large one, none of one that is closed to us. */
   list(folder: string): Promise<readonly DirectoryEntry[]>;
   /** First bytes of a file inside, unpacked when it is packed by gzip; none from an archive. @throws DataError */
@@ -27,33 +36,38 @@ export interface Glimpse {
 
 /** @throws DataError when it is missing or cannot be read */
 export async function glimpse(target: string): Promise<Glimpse> {
-  const { isDirectory } = await look(target);
-  if (isDirectory) return glimpseFolder(target, (await listFolder(target)).entries);
+  const { isDirectory, size } = await look(target);
+  if (isDirectory) return glimpseFolder(target, { entries: (await listFolder(target)).entries, complete: true });
   const stored = await readStart(target, TAR_BLOCK);
   if (isZip(stored) && !/\.npz$/i.test(target)) return archive(target, await zipNames(target));
-  const unpacked = isGzip(stored) ? await unpackStart(target, MAX_TAR_BYTES) : stored;
-  if (isTar(unpacked.subarray(0, TAR_BLOCK)))
-    return archive(target, tarNames(isGzip(stored) ? unpacked : await readStart(target, MAX_TAR_BYTES)));
+  const unpacked = isGzip(stored) ? await unpackStart(target, TAR_BLOCK) : stored;
+  if (isTar(unpacked))
+    return archive(target, isGzip(stored) ? await packedTarNames(target) : await tarNames(target, size));
   return {
     path: target,
     kind: 'file',
     entries: [{ name: path.basename(target).replace(/\.gz$/i, ''), isDirectory: false }],
+    complete: true,
     list: () => Promise.resolve([]),
     start: (_name, bytes) =>
-      Promise.resolve(bytes <= unpacked.length ? unpacked.subarray(0, bytes) : startOf(target, bytes)),
+      bytes <= unpacked.length ? Promise.resolve(unpacked.subarray(0, bytes)) : startOf(target, bytes),
   };
 }
 
-/** @param entries of the folder, known already */
-export function glimpseFolder(folder: string, entries: readonly DirectoryEntry[]): Glimpse {
+/**
+ * @param seen of the folder, known already
+ * @param list what is in a folder inside, where that is known better
+ */
+export function glimpseFolder(folder: string, seen: Seen, list?: Glimpse['list']): Glimpse {
   const listed = new Map<string, Promise<readonly DirectoryEntry[]>>();
+  const look = list ?? (async (inside: string) => (await firstEntries(path.join(folder, inside))).entries);
   return {
     path: folder,
     kind: 'folder',
-    entries,
+    ...seen,
     list(inside) {
       let found = listed.get(inside);
-      if (!found) listed.set(inside, (found = firstEntries(path.join(folder, inside))));
+      if (!found) listed.set(inside, (found = look(inside)));
       return found;
     },
     start: (name, bytes) => startOf(path.join(folder, name), bytes),
@@ -61,23 +75,34 @@ export function glimpseFolder(folder: string, entries: readonly DirectoryEntry[]
 }
 
 /** A look into a folder that may be huge or closed to us: then what could be seen. Links are not followed. */
-export async function firstEntries(folder: string, most = MAX_ENTRIES): Promise<DirectoryEntry[]> {
+export async function firstEntries(folder: string, most = MAX_ENTRIES): Promise<Seen & { hidden: string[] }> {
   const entries: DirectoryEntry[] = [];
+  const hidden: string[] = [];
+  let complete = true;
   try {
-    for await (const entry of await fs.opendir(folder)) {
-      if (!entry.name.startsWith('.') && (entry.isFile() || entry.isDirectory()))
+    for await (const entry of await fs.opendir(folder, { bufferSize: 256 })) {
+      if (entry.name.startsWith('.')) hidden.push(entry.name);
+      else if (entry.isFile() || entry.isDirectory()) {
+        complete = entries.length < most;
+        if (!complete) break;
         entries.push({ name: entry.name, isDirectory: entry.isDirectory() });
-      if (entries.length >= most) break;
+      }
     }
   } catch {
-    return entries; // looking around must not fail: opening the folder tells the reason
+    complete = false; // looking around must not fail: opening the folder tells the reason
   }
-  return entries.sort((a, b) => compareNames(a.name, b.name));
+  entries.sort((a, b) => compareNames(a.name, b.name));
+  return { entries, hidden, complete };
 }
 
-function archive(target: string, names: readonly string[]): Glimpse {
+interface Names {
+  names: string[];
+  complete: boolean;
+}
+
+function archive(target: string, { names, complete }: Names): Glimpse {
   const folders = new Map<string, Map<string, boolean>>();
-  for (const name of names) {
+  for (const name of usable(names)) {
     const steps = name.split('/');
     steps.forEach((step, i) => {
       const folder = steps.slice(0, i).join('/');
@@ -93,51 +118,63 @@ function archive(target: string, names: readonly string[]): Glimpse {
     path: target,
     kind: 'archive',
     entries: list(''),
+    complete,
     list: (folder) => Promise.resolve(list(folder.split(path.sep).join('/'))),
     start: () => Promise.resolve(Buffer.alloc(0)),
   };
 }
 
-async function zipNames(file: string): Promise<string[]> {
+async function zipNames(file: string): Promise<Names> {
   const zip = await ZipFile.open(file);
   try {
-    return usable(zip.entries.map(({ name }) => name));
+    const files = zip.entries.filter(({ isFolder }) => !isFolder);
+    return { names: files.slice(0, MAX_ARCHIVED).map(({ name }) => name), complete: files.length <= MAX_ARCHIVED };
   } finally {
     await zip.close();
   }
 }
 
-/** POSIX.1-2017, pax, ustar header block. Long names in extra headers are passed over: the others tell enough. */
-function tarNames(start: Buffer): string[] {
-  const names: string[] = [];
-  const text = (block: Buffer, from: number, to: number): string => {
-    const field = block.subarray(from, to);
-    const end = field.indexOf(0);
-    return field.toString('utf8', 0, end < 0 ? field.length : end);
-  };
-  for (let at = 0; at + TAR_BLOCK <= start.length;) {
-    const block = start.subarray(at, at + TAR_BLOCK);
-    if (block[0] === 0 || !isTar(block)) break;
-    const type = String.fromCharCode(block[156] ?? 0);
-    const prefix = text(block, 257, 262) === 'ustar' ? text(block, 345, 500) : '';
-    const name = text(block, 0, 100);
-    if (type === '0' || type === '\0') names.push(prefix === '' ? name : `${prefix}/${name}`);
-    const size = Number.parseInt(text(block, 124, 136).trim(), 8);
-    if (!Number.isSafeInteger(size) || size < 0) break;
-    at += TAR_BLOCK * (1 + Math.ceil(size / TAR_BLOCK));
+async function tarNames(file: string, size: number): Promise<Names> {
+  const store = new OpenStore(file, await openToRead(file));
+  try {
+    return await namesIn(store.bytes(size, {}), file);
+  } finally {
+    await store.close();
   }
-  return usable(names);
+}
+
+async function packedTarNames(file: string): Promise<Names> {
+  const pieces = unpackedPieces(file, MAX_TAR_BYTES);
+  try {
+    return await namesIn(Bytes.of(pieces), file);
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+/** Enough was seen. */
+class Enough extends Error {}
+
+/** Of an archive that ends early, by itself or by our bounds, the names before. */
+async function namesIn(bytes: Bytes, file: string): Promise<Names> {
+  const names: string[] = [];
+  try {
+    const end = await readTar(bytes, file, ({ name, kind }) => {
+      if (names.length === MAX_ARCHIVED) throw new Enough();
+      if (kind === 'file') names.push(name);
+    });
+    return { names, complete: end !== 'unmarked' };
+  } catch (error) {
+    if (error instanceof Enough || error instanceof DataError) return { names, complete: false };
+    throw error;
+  }
 }
 
 function usable(names: readonly string[]): string[] {
-  const used: string[] = [];
-  for (const stored of names) {
-    if (used.length >= MAX_ENTRIES * 10) break;
-    if (stored.endsWith('/')) continue;
-    const name = entryName(stored);
-    if (name !== null && 'name' in name) used.push(name.name);
-  }
-  return used;
+  return names.flatMap((stored) => {
+    const entry = entryName(stored);
+    return entry === null || entry.reason !== null ? [] : [entry.name];
+  });
 }
 
 async function startOf(file: string, bytes: number): Promise<Buffer> {
@@ -147,15 +184,20 @@ async function startOf(file: string, bytes: number): Promise<Buffer> {
 
 /** What can be unpacked of the beginning; a damaged file is told when it is opened. */
 async function unpackStart(file: string, bytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const pieces: Buffer[] = [];
+  for await (const piece of unpackedPieces(file, bytes)) pieces.push(piece);
+  return Buffer.concat(pieces).subarray(0, bytes);
+}
+
+async function* unpackedPieces(file: string, bytes: number): AsyncGenerator<Buffer> {
   const source = createReadStream(file);
   const unpacked = source.pipe(createGunzip());
   source.on('error', (error) => unpacked.destroy(error));
+  let length = 0;
   try {
-    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      length += chunk.length;
+    for await (const piece of unpacked as AsyncIterable<Buffer>) {
+      yield piece;
+      length += piece.length;
       if (length >= bytes) break;
     }
   } catch {
@@ -164,5 +206,4 @@ async function unpackStart(file: string, bytes: number): Promise<Buffer> {
     source.destroy();
     unpacked.destroy();
   }
-  return Buffer.concat(chunks).subarray(0, bytes);
 }

@@ -10,7 +10,6 @@ import { IMAGE_NAME } from './fileNames.js';
 import { DataError, type Collection, type DatasetOptions, type Format, type Reader } from './reader.js';
 
 export { detectDataset, SAMPLE_DIGITS } from './detect.js';
-export { findDatasets, type FindOptions } from './find.js';
 
 const openers: Record<string, Format['open']> = {
   idx: async (target, options) => (await import('./idx.js')).openIdx(target, options),

@@ -161,6 +161,17 @@ export interface Detection {
   path: string;
   /** e.g. "train-images-idx3-ubyte.gz is named as IDX images are". */
   reason: string;
+  /** Where each file is an example: how many were seen; there may be more. */
+  files?: number;
+  /** How else the same data could be read, the likeliest first; missing when there is no doubt. */
+  others?: readonly OtherReading[];
+}
+
+export interface OtherReading {
+  /** e.g. 'The label could also be part 2 of the file names, such as "jackson".' */
+  reason: string;
+  /** What chooses it in a recipe's `data`. */
+  data: Pick<DatasetOptions, 'format' | 'filePattern' | 'labelColumn'>;
 }
 
 /** A data file that cannot be used: message says what is wrong with which file and what to do. */

@@ -1,61 +1,186 @@
 /** What can be told of a found dataset without opening it. Runs in the extension host: names and headers only. */
+import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { lookAtFiles } from './detect.js';
-import { IMAGE_NAME } from './fileNames.js';
+import { cifarVariant } from './cifarNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import { compilePattern, guessPattern } from './filePattern.js';
 import { readStart } from './files.js';
-import { firstEntries, glimpse } from './glimpse.js';
+import { countFiles, type Counted } from './fileCount.js';
+import { firstEntries } from './glimpse.js';
 import { isGzip } from './gzip.js';
 import { groupIdxFiles } from './idxNames.js';
+import { readImageHeader } from './image/header.js';
+import { parseNpyHeader } from './npyArray.js';
+import { parseArrayName } from './npyNames.js';
 import type { Detection } from './reader.js';
+import { SPLIT_ORDER, type SplitName } from './splitNames.js';
+import { ZipFile } from './zip.js';
 
 export interface Summary {
   /** Examples of each split that comes with the data, in the order train, validation, test. */
   counts: number[];
-  /** Shape of one example as it is stored, e.g. [28, 28]. */
+  /** The counts are bounds: there are more examples than were counted. */
+  atLeast: boolean;
+  /** Shape of one example as it is stored, e.g. [28, 28]; empty when it is not known, or not the same for all. */
   shape: number[];
-  /** Folders that name a class each. */
+  /** Known from folders or file names. */
   classes: number | null;
+  /** Of files whose examples would have to be counted by reading them. */
+  bytes: number | null;
 }
 
-const ORDER = ['train', 'validation', 'test'];
 /** Of a compressed file: more than enough for a header. */
 const START_BYTES = 4096;
+/** Images whose size is looked at. */
+const SAMPLED = 5;
+/** Pixels of an image of CIFAR: 3 colours of 32 x 32. */
+const CIFAR_BYTES = 3072;
+
+const SIZED: Record<string, RegExp> = { csv: CSV_NAME, jsonl: JSONL_NAME, text: TEXT_NAME };
 
 /** Null where nothing can be known so cheaply, or the files are not what their names promise. */
-export async function summarize(detection: Detection): Promise<Summary | null> {
-  if (detection.format === 'idx') return summarizeIdx(detection.path);
-  if (detection.format === 'imageFolder') return summarizeImages(detection.path);
-  return null;
-}
-
-async function summarizeIdx(target: string): Promise<Summary | null> {
-  const entries = await firstEntries(target);
-  const [group] = entries.length === 0 ? [] : groupIdxFiles(entries);
-  const parts = [...(group?.parts ?? [])].sort((a, b) => ORDER.indexOf(a.split) - ORDER.indexOf(b.split));
-  const files = entries.length === 0 ? [target] : parts.map(({ images }) => path.join(target, images));
-  const sizes = await Promise.all(files.map(idxSizes));
-  const [first] = sizes;
-  if (!first || sizes.includes(null)) return null;
-  return { counts: sizes.map((size) => size?.[0] ?? 0), shape: first.slice(1), classes: null };
-}
-
-/** Sizes in the header of an IDX file (LeCun, Cortes & Burges 1998): its number of examples first. */
-async function idxSizes(file: string): Promise<number[] | null> {
+export async function summarize({ format, path: target, files }: Detection): Promise<Summary | null> {
   try {
-    let start = await readStart(file, START_BYTES);
-    if (isGzip(start)) start = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
-    const dimensions = start[3] ?? 0;
-    if (start.readUInt16BE(0) !== 0 || dimensions === 0) return null;
-    return Array.from({ length: dimensions }, (_, i) => start.readUInt32BE(4 + 4 * i));
+    if (format === 'text' && files !== undefined) return await summarizeFiles(target, TEXT_NAME);
+    const sized = SIZED[format];
+    if (sized) return await summarizeSize(target, sized);
+    if (format === 'idx') return await summarizeIdx(target);
+    if (format === 'imageFolder') return await summarizeFiles(target, IMAGE_NAME);
+    if (format === 'soundFolder') return await summarizeFiles(target, SOUND_NAME);
+    if (format === 'cifar') return await summarizeCifar(target);
+    if (format === 'npy' || format === 'npz') return await summarizeArrays(target);
+    return null;
   } catch {
     return null; // opening it tells the reason
   }
 }
 
-async function summarizeImages(target: string): Promise<Summary | null> {
-  const seen = await glimpse(target);
-  const { layout, count } = await lookAtFiles(seen, IMAGE_NAME);
-  // What is seen of an archive is its beginning only.
-  return layout === 'classes' && seen.kind === 'folder' ? { counts: [], shape: [], classes: count } : null;
+async function summarizeIdx(target: string): Promise<Summary> {
+  const { entries } = await firstEntries(target);
+  const [group] = groupIdxFiles([...entries]);
+  const files =
+    entries.length === 0 ? [target] : inOrder(group?.parts ?? []).map(({ images }) => path.join(target, images));
+  const sizes = await Promise.all(files.map(idxSizes));
+  return {
+    counts: sizes.map(([count = 0]) => count),
+    atLeast: false,
+    shape: sizes[0]?.slice(1) ?? [],
+    classes: null,
+    bytes: null,
+  };
+}
+
+/** Sizes in the header of an IDX file (LeCun, Cortes & Burges 1998): its number of examples first. */
+async function idxSizes(file: string): Promise<number[]> {
+  const start = await unpackedStart(file);
+  const dimensions = start[3] ?? 0;
+  if (start.readUInt16BE(0) !== 0 || dimensions === 0) throw new Error('not an IDX file');
+  return Array.from({ length: dimensions }, (_, i) => start.readUInt32BE(4 + 4 * i));
+}
+
+async function summarizeFiles(target: string, named: RegExp): Promise<Summary | null> {
+  const counted = await countFiles(target, named);
+  const { counts, atLeast } = counted;
+  if (counts.length === 0) return null;
+  return {
+    counts,
+    atLeast,
+    shape: await commonShape(counted),
+    classes: counted.classes ?? classesInNames(counted),
+    bytes: null,
+  };
+}
+
+/** Height and width of some images; empty when they differ. Those in archives are not looked at. */
+async function commonShape({ files }: Counted): Promise<number[]> {
+  const step = Math.max(1, Math.floor(files.length / SAMPLED));
+  const images = files.filter((file, i) => i % step === 0 && IMAGE_NAME.test(file)).slice(0, SAMPLED);
+  const shapes = await Promise.all(images.map(readImageHeader)).catch(() => []); // opening tells what is wrong with one
+  const [first] = shapes;
+  if (!first || shapes.some(({ width, height }) => width !== first.width || height !== first.height)) return [];
+  return [first.height, first.width];
+}
+
+function classesInNames({ names, atLeast }: Counted): number | null {
+  const guess = atLeast ? null : guessPattern(names);
+  if (guess === null) return null;
+  const pattern = compilePattern(guess, '');
+  return new Set(names.map((name) => pattern.parse(name)?.['label']).filter((label) => label !== undefined)).size;
+}
+
+async function summarizeSize(target: string, named: RegExp): Promise<Summary> {
+  const { entries } = await firstEntries(target);
+  const files = entries.flatMap(({ name }) => (named.test(name) ? [path.join(target, name)] : []));
+  const stats = await Promise.all((files.length === 0 ? [target] : files).map((file) => fs.stat(file)));
+  const bytes = stats.reduce((sum, { size }) => sum + size, 0);
+  return { counts: [], atLeast: false, shape: [], classes: null, bytes };
+}
+
+async function summarizeCifar(target: string): Promise<Summary | null> {
+  const names = (await firstEntries(target)).entries.map(({ name }) => name);
+  const variant = cifarVariant(names);
+  if (!variant) return null; // an archive: its files would have to be unpacked
+  const count = async (files: RegExp): Promise<number> => {
+    const stats = await Promise.all(
+      names.filter((name) => files.test(name)).map((name) => fs.stat(path.join(target, name))),
+    );
+    return stats.reduce((sum, { size }) => sum + Math.floor(size / (CIFAR_BYTES + variant.labelBytes)), 0);
+  };
+  const counts = [await count(variant.train), await count(variant.test)].filter((one) => one > 0);
+  return { counts, atLeast: false, shape: [32, 32, 3], classes: variant.classes, bytes: null };
+}
+
+async function summarizeArrays(target: string): Promise<Summary | null> {
+  const starts = await arrayStarts(target);
+  const named = starts.flatMap(({ name, start }) => {
+    const { role, split } = parseArrayName(name) ?? {};
+    return role === 'examples' ? [{ split: split ?? ('train' as const), start }] : [];
+  });
+  const [only] = starts;
+  const parts =
+    named.length === 0 && only && starts.length === 1 ? [{ split: 'train' as const, start: only.start }] : named;
+  const shapes = inOrder(parts).map(({ start }) => parseNpyHeader(start, '', '').shape);
+  const [first] = shapes;
+  if (!first) return null;
+  return {
+    counts: shapes.map(([count = 0]) => count),
+    atLeast: false,
+    shape: first.slice(1),
+    classes: null,
+    bytes: null,
+  };
+}
+
+/** First bytes of each array of an .npz archive, a folder or a file. */
+async function arrayStarts(target: string): Promise<{ name: string; start: Buffer }[]> {
+  const { entries } = await firstEntries(target);
+  if (entries.length > 0) {
+    const names = entries.filter(({ name }) => /\.npy$/i.test(name)).map(({ name }) => name);
+    return Promise.all(
+      names.map(async (name) => ({
+        name: name.slice(0, -4),
+        start: await readStart(path.join(target, name), START_BYTES),
+      })),
+    );
+  }
+  if (!/\.npz$/i.test(target)) return [{ name: path.basename(target), start: await unpackedStart(target) }];
+  const zip = await ZipFile.open(target);
+  try {
+    const arrays = zip.entries.filter(({ name }) => /\.npy$/i.test(name)).slice(0, 20);
+    return await Promise.all(
+      arrays.map(async (entry) => ({ name: entry.name.slice(0, -4), start: await zip.start(entry, START_BYTES) })),
+    );
+  } finally {
+    await zip.close();
+  }
+}
+
+async function unpackedStart(file: string): Promise<Buffer> {
+  const start = await readStart(file, START_BYTES);
+  return isGzip(start) ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }) : start;
+}
+
+function inOrder<Part extends { split: SplitName }>(parts: readonly Part[]): Part[] {
+  return parts.toSorted((a, b) => SPLIT_ORDER.indexOf(a.split) - SPLIT_ORDER.indexOf(b.split));
 }

@@ -18,11 +18,14 @@ export const Command = {
   deleteRun: 'pretrain.deleteRun',
   showLog: 'pretrain.showLog',
   refresh: 'pretrain.refresh',
+  refreshDatasets: 'pretrain.refreshDatasets',
+  revealDataset: 'pretrain.revealDataset',
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
 export const View = {
   container: 'pretrain',
+  datasets: 'pretrain.datasets',
   recipes: 'pretrain.recipes',
   runs: 'pretrain.runs',
 } as const;

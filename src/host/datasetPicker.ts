@@ -1,11 +1,9 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { findDatasets } from '../data/find.js';
-import type { Detection } from '../data/reader.js';
-import { summarize } from '../data/summary.js';
 import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
-import { datasetText } from './format.js';
+import type { Datasets, FoundDataset } from './datasets.js';
+import { datasetIcon } from './datasetsTree.js';
+import { datasetText, formatText } from './format.js';
 
 export interface DatasetQuestion {
   title: string;
@@ -21,81 +19,54 @@ export interface DatasetQuestion {
 type DatasetItem = vscode.QuickPickItem &
   ({ kind?: undefined; choose: () => Thenable<vscode.Uri | undefined> } | { kind: vscode.QuickPickItemKind.Separator });
 
-/** The datasets found in the workspace as they are found, or any file or folder. */
+/** What a menu or another command names: a folder or file, or an item of the datasets' tree. */
+export function uriOf(dataset: unknown): vscode.Uri | undefined {
+  const named: unknown = typeof dataset === 'object' && dataset !== null && 'uri' in dataset ? dataset.uri : dataset;
+  return named instanceof vscode.Uri ? named : undefined;
+}
+
+/** The datasets of the workspace as they are found, or any file or folder. */
 export async function pickDataset(
-  folders: readonly vscode.WorkspaceFolder[],
+  datasets: Datasets,
   { title, placeholder, nothingFound, openLabel, steps }: DatasetQuestion,
 ): Promise<vscode.Uri | undefined> {
   const picker = vscode.window.createQuickPick<DatasetItem>();
-  const abort = new AbortController();
   picker.title = title;
-  picker.placeholder = placeholder;
   picker.matchOnDescription = true;
   if (steps !== undefined) {
     picker.step = 1;
     picker.totalSteps = steps;
   }
-  picker.items = otherItems(openLabel);
-  picker.busy = true;
-  const found = Promise.all(
-    folders.map(async ({ uri }) => {
-      const detections = await findDatasets(uri.fsPath, { signal: abort.signal, exclude: ['.pretrain', '.git'] });
-      return Promise.all(detections.map(datasetItem));
-    }),
-  );
+  const show = (): void => {
+    const items = datasets.list().map(datasetItem);
+    const active = picker.activeItems[0]?.label;
+    picker.items = [...items, ...otherItems(openLabel)];
+    const shown = items.find(({ label }) => label === active) ?? items[0];
+    if (shown) picker.activeItems = [shown];
+    picker.busy = datasets.isLooking;
+    picker.placeholder = items.length > 0 || datasets.isLooking ? placeholder : nothingFound;
+  };
+  const listener = datasets.onDidChange(show);
   const chosen = new Promise<DatasetItem | undefined>((resolve) => {
     picker.onDidAccept(() => resolve(picker.selectedItems[0]));
     picker.onDidHide(() => resolve(undefined));
   });
+  show();
   picker.show();
-  void found
-    .then((perFolder) => {
-      const items = perFolder.flat();
-      picker.items = [...items, ...otherItems(openLabel)];
-      if (items[0] !== undefined) picker.activeItems = [items[0]];
-      else picker.placeholder = nothingFound;
-    })
-    .catch((error: unknown) => {
-      picker.placeholder = t(
-        'The workspace could not be searched: {0}',
-        error instanceof Error ? error.message : String(error),
-      );
-    })
-    .finally(() => {
-      picker.busy = false;
-    });
   const item = await chosen;
-  abort.abort();
+  listener.dispose();
   picker.dispose();
   return item?.kind === undefined ? item?.choose() : undefined;
 }
 
-async function datasetItem(detection: Detection): Promise<DatasetItem> {
-  const { path: file, reason } = detection;
-  const uri = vscode.Uri.file(file);
-  const relative = vscode.workspace.asRelativePath(uri);
-  const isRoot = relative === uri.fsPath || relative === '';
+function datasetItem({ uri, label, detection, summary }: FoundDataset): DatasetItem {
   return {
-    label: isRoot ? path.basename(file) : relative,
-    description: datasetText(formatText(detection), await summarize(detection), vscode.env.language),
-    detail: reason,
-    iconPath: new vscode.ThemeIcon('database'),
+    label,
+    description: datasetText(formatText(detection), summary, vscode.env.language),
+    detail: detection.reason,
+    iconPath: datasetIcon(detection.kind),
     choose: () => Promise.resolve(uri),
   };
-}
-
-/** What it is called in a list: the format where people know it by that, else the kind of data. */
-function formatText({ format, kind }: Detection): string {
-  if (format === 'idx') return t('IDX images');
-  if (format === 'npy' || format === 'npz') return t('NumPy arrays');
-  const texts: Record<Detection['kind'], string> = {
-    image: t('images'),
-    text: t('text'),
-    sound: t('sound'),
-    table: t('table'),
-    array: t('array'),
-  };
-  return texts[kind];
 }
 
 function otherItems(openLabel: string): DatasetItem[] {

@@ -1,4 +1,5 @@
-import { t } from '../protocol/l10n.js';
+import { counted, t } from '../protocol/l10n.js';
+import type { DataKind, Detection } from '../data/reader.js';
 import type { Summary } from '../data/summary.js';
 import type { EngineDiagnosis, StageCost } from '../protocol/trainer.js';
 import type { RunRecord, RunState } from '../protocol/run.js';
@@ -11,17 +12,40 @@ export function formatCount(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
 }
 
-/** e.g. "IDX images · 60,000 + 10,000 · 28×28" for the splits of a dataset; only the format where no more is known. */
+/**
+ * e.g. "IDX images · 60,000 + 10,000 · 28×28" for the splits of a dataset, "sounds · 20,000+" for more than were counted;
+ * only the format where no more is known.
+ */
 export function datasetText(format: string, summary: Summary | null, locale?: string): string {
-  const { counts = [], shape = [], classes = null } = summary ?? {};
+  const { counts = [], atLeast = false, shape = [], classes = null, bytes = null } = summary ?? {};
   return [
     format,
-    counts.map((count) => formatCount(count, locale)).join(' + '),
+    counts.map((count) => formatCount(count, locale)).join(' + ') + (atLeast ? '+' : ''),
     shape.join('×'),
-    classes === null ? '' : t('{0} classes', formatCount(classes, locale)),
+    classes === null ? '' : counted(classes, '{0} class', '{0} classes'),
+    bytes === null ? '' : formatBytes(bytes, locale),
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** What a dataset is called in a list: the format where people know it by that, else the kind of data. */
+export function formatText({ format, kind }: Pick<Detection, 'format' | 'kind'>): string {
+  const formats: Record<string, string> = {
+    idx: t('IDX images'),
+    npy: t('NumPy arrays'),
+    npz: t('NumPy arrays'),
+    csv: 'CSV',
+    jsonl: 'JSON Lines',
+  };
+  const kinds: Record<DataKind, string> = {
+    image: t('images'),
+    text: t('text'),
+    sound: t('sound'),
+    table: t('table'),
+    array: t('array'),
+  };
+  return formats[format] ?? kinds[kind];
 }
 
 /** A loss: four digits that count, e.g. 0.0953. */

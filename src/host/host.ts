@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Datasets } from './datasets.js';
 import type { RecipeChecks } from './recipeChecks.js';
 import type { RecipeFiles } from './recipeFiles.js';
 import type { RunStore } from './runStore.js';
@@ -12,6 +13,7 @@ export interface Host {
   readonly program: TrainerProgram;
   readonly runs: RunStore;
   readonly recipes: RecipeFiles;
+  readonly datasets: Datasets;
   readonly checks: RecipeChecks;
   /** The run whose monitor is in front, if one is. */
   activeRun: TrackedRun | undefined;

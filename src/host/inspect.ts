@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { Inspection } from '../protocol/inspection.js';
 import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
-import { pickDataset } from './datasetPicker.js';
+import { pickDataset, uriOf } from './datasetPicker.js';
 import type { Host } from './host.js';
 import { InspectionPanel, type InspectedDataset } from './inspectionPanel.js';
 import { reason } from './message.js';
@@ -20,7 +20,7 @@ export function registerInspect(host: Host): vscode.Disposable {
     { dispose: () => panels.forEach((panel) => panel.dispose()) },
     vscode.commands.registerCommand(Command.inspectDataset, async (target?: unknown) => {
       if (!(await requireTrust())) return;
-      const data = uriOf(target) ?? (await pick());
+      const data = uriOf(target) ?? (await pick(host));
       if (data === undefined) return;
       const inspected = await inspect(host, data);
       if (inspected === undefined) return;
@@ -32,16 +32,8 @@ export function registerInspect(host: Host): vscode.Disposable {
   );
 }
 
-/** The explorer gives the address, a tree its element. */
-function uriOf(target: unknown): vscode.Uri | undefined {
-  if (target instanceof vscode.Uri) return target;
-  const uri = typeof target === 'object' && target !== null && 'uri' in target ? target.uri : undefined;
-  return uri instanceof vscode.Uri ? uri : undefined;
-}
-
-function pick(): Promise<vscode.Uri | undefined> {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  return pickDataset(folders, {
+function pick({ datasets }: Host): Promise<vscode.Uri | undefined> {
+  return pickDataset(datasets, {
     title: t('Inspect Dataset'),
     placeholder: t('Which data?'),
     nothingFound: t('No dataset was found in this workspace. Choose one, or have one drawn.'),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
 import { Command, RECIPE_ENDING } from './contributions.js';
-import { pickDataset, type DatasetQuestion } from './datasetPicker.js';
+import { pickDataset, uriOf, type DatasetQuestion } from './datasetPicker.js';
 import type { Host } from './host.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
@@ -21,7 +21,7 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
       if (answer === open) await vscode.commands.executeCommand('vscode.openFolder');
       return;
     }
-    const data = dataset instanceof vscode.Uri ? dataset : await pickDataset(folders, pickText());
+    const data = uriOf(dataset) ?? (await pickDataset(host.datasets, pickText()));
     if (data === undefined) return;
     const method = await pickMethod();
     if (method === undefined) return;

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { host } from './host.js';
 import { csv } from './csv.js';
 import { hostBundle } from './bundle.js';
+import { finding } from './finding.js';
 import { epochTimes } from './epochs.js';
 import { images } from './images.js';
 import { reading } from './reading.js';
@@ -17,6 +18,7 @@ import { table, type Row } from './table.js';
 const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   bundle: hostBundle,
   host,
+  finding,
   reading,
   sound,
   csv,

@@ -29,6 +29,7 @@ describe('A person who begins with nothing', () => {
     this.timeout(90_000);
     const { page } = session;
     await page.locator('.welcome-view-content').getByRole('button', { name: 'Create Sample Dataset' }).click();
+    await answer(page, 'digits');
     const toast = await notification(page, 'The sample dataset is in digits', { timeout: 40_000 });
     assert.ok(fs.existsSync(path.join(session.folder, 'digits', 'train-images-idx3-ubyte.gz')));
     await toast.getByRole('button', { name: 'New Recipe' }).click();

@@ -4,6 +4,7 @@ import type { DrawnSplits, Inspection, ShownExample } from '../../protocol/inspe
 import type { TensorFile } from '../../protocol/safetensors.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { detectDataset, detectors } from '../detect.js';
+import { otherReadingText } from '../otherReadings.js';
 import { planPreparation } from '../prepare/index.js';
 import { DataError, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
 import { chooseSplits, type ChosenSplits } from '../split.js';
@@ -132,11 +133,12 @@ async function preparedOf(
   }
 }
 
-/** Empty for a format that does not tell, or data that have moved since they were opened. */
+/** And how else it could be read. Empty for a format that does not tell, or data that have moved since they were opened. */
 async function reasonOf({ info }: Reader | Collection): Promise<string> {
   try {
     const detections = await detectDataset(info.path);
-    return detections.find(({ format }) => format === info.format)?.reason ?? '';
+    const detection = detections.find(({ format }) => format === info.format);
+    return detection ? [detection.reason, ...(detection.others ?? []).map(otherReadingText)].join(' ') : '';
   } catch (error) {
     if (error instanceof DataError) return '';
     throw error;

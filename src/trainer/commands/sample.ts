@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { t } from '../../protocol/l10n.js';
-import { writeStrokeDigits } from '../../data/strokeDigits.js';
+import { isSampleKind, SAMPLE_KINDS } from '../../data/sampleKinds.js';
+import { writeSample } from '../../data/samples.js';
 import { UserError } from '../errors.js';
 import { jsonOption, type Command } from './command.js';
 
 export const sample: Command = {
   name: 'sample',
   summary: t(
-    'Writes generated sample data: "digits" are 6,000 drawn digits, 28 x 28, with labels, in the files of MNIST.',
+    'Writes generated sample data, with labels: "digits" are drawn images, "tones" spoken-like sounds, "sentences" texts, "clusters" a table.',
   ),
   usage: 'KIND DIR',
   words: [2, 2],
@@ -15,12 +16,13 @@ export const sample: Command = {
   example: 'pretrain sample digits digits',
 
   async run([kind, folder], _options, output) {
-    if (kind !== 'digits') throw new UserError(t('There is no sample data "{0}". There is: digits.', String(kind)));
+    if (!isSampleKind(kind))
+      throw new UserError(t('There is no sample data "{0}". There are: {1}.', String(kind), SAMPLE_KINDS.join(', ')));
     const target = path.resolve(folder as string);
-    const files = await writeStrokeDigits(target, {
+    const files = await writeSample(kind, target, {
       onProgress: (fraction) => {
-        output.object({ type: 'progress', message: t('Drawing digits'), fraction });
-        output.transient(t('Drawing digits {0} %', Math.round(fraction * 100)));
+        output.object({ type: 'progress', message: t('Making {0}', kind), fraction });
+        output.transient(t('Making {0}: {1} %', kind, Math.round(fraction * 100)));
       },
     });
     output.object({ files });

@@ -1,9 +1,8 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, chmodSync, symlinkSync } from 'node:fs';
-import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { detectDataset, findDatasets, formats, openDataset, SAMPLE_DIGITS } from '../../../src/data/index.js';
+import { formats, openDataset, SAMPLE_DIGITS } from '../../../src/data/index.js';
 import { fileError } from '../../../src/data/files.js';
 import { DataError } from '../../../src/data/reader.js';
 import { counting, float32, idx, npy, png, put, readAll, rejectsWith, temporaryFolder } from './make.js';
@@ -139,69 +138,5 @@ describe('Opening a dataset', function () {
       const other = new TypeError('a programming error');
       assert.equal(fileError(other, '/data/x'), other);
     });
-  });
-});
-
-describe('Finding datasets in a workspace', () => {
-  const at = temporaryFolder();
-
-  it('finds each, the nearest first, and nothing inside of one', async () => {
-    put(at('deep', 'er', 'mnist', 'train-images-idx3-ubyte.gz'), 'x');
-    put(at('near', 'train-images-idx3-ubyte'), idx(8, [1, 2, 2], counting(4)));
-    put(at('arrays.npz'), 'x');
-    for (const name of ['train/a', 'train/b', 'test/a']) put(at('splits', name, '1.png'), 'x');
-    for (const name of ['cat', 'dog']) put(at('pets', name, '1.png'), 'x');
-    put(at('docs', 'screenshot.png'), 'x');
-    put(at('node_modules', 'x', 'data.npy'), 'x');
-    put(at('skipped', 'data.npy'), 'x');
-    put(at('.hidden', 'data.npy'), 'x');
-    symlinkSync(at('pets'), at('linked'));
-    const found = await findDatasets(at(), { exclude: ['skipped'] });
-    assert.deepEqual(
-      found.map(({ path: file, format }) => [path.relative(at(), file), format]),
-      [
-        ['arrays.npz', 'npz'],
-        ['near', 'idx'],
-        ['pets', 'imageFolder'],
-        ['splits', 'imageFolder'],
-        [path.join('deep', 'er', 'mnist'), 'idx'],
-      ],
-    );
-    for (const { reason } of found) assert.match(reason, /\w\.$/);
-  });
-
-  it('stops at its limit and when it is asked to', async () => {
-    assert.equal((await findDatasets(at(), { limit: 2 })).length, 2);
-    assert.deepEqual(await findDatasets(at(), { signal: AbortSignal.abort() }), []);
-  });
-
-  it('takes many loose pictures for a dataset, a few not', async () => {
-    for (let i = 0; i < 25; i++) put(at('photos', 'all', `${i}.jpg`), 'x');
-    const found = await findDatasets(at('photos'));
-    assert.deepEqual(
-      found.map(({ path: file }) => path.basename(file)),
-      ['all'],
-    );
-    assert.deepEqual(await findDatasets(at('docs')), []);
-    assert.equal((await detectDataset(at('docs')))[0]?.format, 'imageFolder');
-  });
-
-  it('does not fail at a folder that cannot be read', async () => {
-    assert.deepEqual(await findDatasets(at('gone')), []);
-  });
-
-  it('loads no decoder: the extension host imports these files', () => {
-    const seen = new Set<string>();
-    const visit = (file: string): void => {
-      if (seen.has(file)) return;
-      seen.add(file);
-      const text = readFileSync(file, 'utf8');
-      assert.doesNotMatch(text, /\bimport\(/, file);
-      for (const [, from = ''] of text.matchAll(/^(?:import|export) (?!type).*?from '([^']+)'/gms))
-        if (from.startsWith('.')) visit(path.join(path.dirname(file), from.replace(/\.js$/, '.ts')));
-        else assert.match(from, /^node:/, file);
-    };
-    visit(path.resolve('src/data/find.ts'));
-    assert.ok(seen.size >= 5 && seen.size <= 24, [...seen].join());
   });
 });

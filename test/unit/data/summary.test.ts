@@ -4,7 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { detectDataset } from '../../../src/data/detect.js';
-import { summarize } from '../../../src/data/summary.js';
+import { summarize, type Summary } from '../../../src/data/summary.js';
+import { npy, png } from './make.js';
+import { zip } from './tree/make.js';
+
+const told = (known: Partial<Summary>): Summary => ({
+  ...{ counts: [], atLeast: false, shape: [], classes: null, bytes: null },
+  ...known,
+});
 
 /** An IDX file of bytes by hand: magic, then sizes, each of 4 bytes, big end first. */
 function idx(sizes: number[]): Buffer {
@@ -40,12 +47,11 @@ describe('What is told of a dataset before it is opened', () => {
     write('t10k-images-idx3-ubyte', idx([3, 28, 20]));
     write('train-images-idx3-ubyte', idx([50, 28, 20]));
     write('train-labels-idx1-ubyte', idx([50]));
-    assert.deepEqual(await summaryOf(), { counts: [50, 3], shape: [28, 20], classes: null });
-    assert.deepEqual(await summaryOf(path.join(folder, 't10k-images-idx3-ubyte')), {
-      counts: [3],
-      shape: [28, 20],
-      classes: null,
-    });
+    assert.deepEqual(await summaryOf(), told({ counts: [50, 3], shape: [28, 20] }));
+    assert.deepEqual(
+      await summaryOf(path.join(folder, 't10k-images-idx3-ubyte')),
+      told({ counts: [3], shape: [28, 20] }),
+    );
   });
 
   it('is read from the beginning of compressed files, however large they are', async () => {
@@ -54,12 +60,58 @@ describe('What is told of a dataset before it is opened', () => {
     const packed = gzipSync(images);
     assert.ok(packed.length > 10_000, 'more than is looked at');
     write('train-images-idx3-ubyte.gz', packed);
-    assert.deepEqual(await summaryOf(), { counts: [2000], shape: [28, 28], classes: null });
+    assert.deepEqual(await summaryOf(), told({ counts: [2000], shape: [28, 28] }));
   });
 
-  it('is how many classes a folder of folders has', async () => {
-    for (const name of ['cat', 'dog', 'fox']) write(`${name}/1.png`, 'not looked at');
-    assert.deepEqual(await summaryOf(), { counts: [], shape: [], classes: 3 });
+  it('is how many images there are of how many classes, and their size when it is the same', async () => {
+    for (const name of ['cat', 'dog', 'fox'])
+      for (let i = 0; i < 4; i++) write(`${name}/${i}.png`, png(3, 2, [9, 9, 9]));
+    assert.deepEqual(await summaryOf(), told({ counts: [12], shape: [2, 3], classes: 3 }));
+    for (const other of [png(4, 2, [9, 9, 9]), png(3, 4, [9, 9, 9])]) {
+      write('cat/0.png', other);
+      assert.deepEqual(await summaryOf(), told({ counts: [12], classes: 3 }));
+    }
+  });
+
+  it('counts by splits, and is silent on folders that are none', async () => {
+    for (const name of [
+      'test/a/1.png',
+      'train/a/1.png',
+      'train/a/2.png',
+      'train/b/3.png',
+      'other/a/1.png',
+      'val/a/1.png',
+    ])
+      write(name, png(3, 2, [9, 9, 9]));
+    assert.deepEqual(await summaryOf(), told({ counts: [3, 1, 1], shape: [2, 3], classes: 2 }));
+  });
+
+  it('counts the labels in file names, as the reader does', async () => {
+    for (let i = 0; i < 30; i++) write(`${i % 10}_${['ann', 'bob'][i % 2] ?? ''}_${i}.wav`, 'not looked at');
+    assert.deepEqual(await summaryOf(), told({ counts: [30], classes: 10 }));
+  });
+
+  it('counts up to 20,000 files and says that there are more', async function () {
+    this.timeout(60_000);
+    for (let i = 0; i < 20_001; i++) write(`all/${i}.png`, '');
+    write('more/1.png', '');
+    assert.deepEqual(await summaryOf(), told({ counts: [19_998], atLeast: true, classes: 2 }));
+  });
+
+  it('is the shape of arrays of each split, in files and in an archive', async () => {
+    write('x_test.npy', npy('<f4', [2, 3, 4], new Uint8Array(96)));
+    write('x_train.npy', npy('<f4', [5, 3, 4], new Uint8Array(240)));
+    write('y_train.npy', npy('<f4', [5], new Uint8Array(20)));
+    assert.deepEqual(await summaryOf(), told({ counts: [5, 2], shape: [3, 4] }));
+    const archive = zip([{ name: 'x.npy', content: npy('<f4', [7, 2], new Uint8Array(56)) }]);
+    write('arrays/a.npz', archive.bytes);
+    assert.deepEqual(await summaryOf(path.join(folder, 'arrays')), told({ counts: [7], shape: [2] }));
+  });
+
+  it('is the size of tables and texts, whose examples would have to be counted by reading', async () => {
+    write('train.csv', 'a,b\n1,2\n');
+    write('test.csv', 'a,b\n');
+    assert.deepEqual(await summaryOf(), told({ bytes: 12 }));
   });
 
   it('is nothing where files are not what their names promise, or too much would have to be read', async () => {
@@ -68,8 +120,6 @@ describe('What is told of a dataset before it is opened', () => {
     write('train-images-idx3-ubyte', idx([2, 28, 28]));
     write('t10k-images-idx3-ubyte', 'nonsense');
     assert.equal(await summaryOf(), null);
-    write('flat/1.png', 'not looked at');
-    assert.equal(await summaryOf(path.join(folder, 'flat')), null);
     write('b/x.npy', 'nonsense');
     assert.equal(await summaryOf(path.join(folder, 'b')), null);
   });

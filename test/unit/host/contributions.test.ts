@@ -61,7 +61,7 @@ describe('The manifest', () => {
     );
     assert.deepEqual(
       sorted(contributes.views[View.container]?.map(({ id }) => id) ?? []),
-      sorted([View.recipes, View.runs]),
+      sorted([View.datasets, View.recipes, View.runs]),
     );
     assert.deepEqual(sorted(Object.keys(contributes.configuration.properties)), sorted(Object.values(Setting)));
     assert.deepEqual(
@@ -78,7 +78,8 @@ describe('The manifest', () => {
   it('has only menu entries, welcome links and walkthrough steps of commands and views that there are', () => {
     const commands = new Set<string>(Object.values(Command));
     for (const { menu, command } of menuItems) assert.ok(commands.has(command), `${menu}: ${command}`);
-    for (const { view } of contributes.viewsWelcome) assert.ok(view === View.recipes || view === View.runs);
+    for (const { view } of contributes.viewsWelcome)
+      assert.ok(view !== View.container && Object.values<string>(View).includes(view), view);
     const links = [...read('package.nls.json').matchAll(/command:(pretrain\.\w+)/g)].map(
       ([, command]) => command ?? '',
     );
@@ -92,8 +93,7 @@ describe('The manifest', () => {
   it('asks only for context keys that the code sets', () => {
     const clauses = menuItems.map(({ when }) => when ?? '').join(' ');
     const asked = new Set([...clauses.matchAll(/\bpretrain\.\w+/g)].map(([key]) => key));
-    asked.delete(View.runs);
-    asked.delete(View.recipes);
+    for (const view of Object.values(View)) asked.delete(view);
     assert.deepEqual(sorted(asked), sorted(Object.values(ContextKey)));
   });
 
@@ -111,9 +111,9 @@ describe('The manifest', () => {
     const [language] = contributes.languages;
     assert.deepEqual([language?.id, language?.filenamePatterns], [RECIPE_LANGUAGE, [`*${RECIPE_ENDING}`]]);
     assert.deepEqual(contributes.jsonLanguageParticipants, [{ languageId: RECIPE_LANGUAGE, comments: true }]);
-    assert.deepEqual(contributes.jsonValidation, [{ fileMatch: `*${RECIPE_ENDING}`, url: '%recipe.schema%' }]);
-    // Where each language has its own; the file without a language is made by webpack from src/recipe.
-    assert.match(read('package.nls.json'), /"recipe\.schema": "\.\/dist\/editor\.schema\.json"/);
+    assert.deepEqual(contributes.jsonValidation, [
+      { fileMatch: `*${RECIPE_ENDING}`, url: './dist/editor.schema.json' },
+    ]);
     assert.deepEqual(
       contributes.grammars.map(({ language: id, scopeName }) => [id, scopeName]),
       [[RECIPE_LANGUAGE, (JSON.parse(read(contributes.grammars[0]?.path ?? '')) as { scopeName: string }).scopeName]],

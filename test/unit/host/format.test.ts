@@ -60,9 +60,12 @@ describe('Texts about runs', () => {
 
 describe('The text for a dataset', () => {
   it('tells the format, the examples of each split and their shape, as far as they are known', () => {
-    const mnist = { counts: [60_000, 10_000], shape: [28, 28], classes: null };
+    const nothing = { counts: [], atLeast: false, shape: [], classes: null, bytes: null };
+    const mnist = { ...nothing, counts: [60_000, 10_000], shape: [28, 28] };
     assert.equal(datasetText('IDX images', mnist, 'en'), 'IDX images · 60,000 + 10,000 · 28×28');
-    assert.equal(datasetText('images', { counts: [], shape: [], classes: 3 }, 'en'), 'images · 3 classes');
+    assert.equal(datasetText('images', { ...nothing, classes: 3 }, 'en'), 'images · 3 classes');
+    assert.equal(datasetText('sound', { ...nothing, counts: [20_000], atLeast: true }, 'en'), 'sound · 20,000+');
+    assert.equal(datasetText('CSV', { ...nothing, bytes: 82_337 }, 'en'), 'CSV · 82 kB');
     assert.equal(datasetText('text', null, 'en'), 'text');
   });
 });

@@ -1,0 +1,64 @@
+/** When data can be read in more than one way: which ways these are, and how a recipe chooses. */
+import { t } from '../protocol/l10n.js';
+import { guessPatterns } from './filePattern.js';
+import type { Detection, OtherReading } from './reader.js';
+
+/** More would be a list of all that is thinkable. */
+const MOST = 3;
+
+/** What the names of files tell of their labels. */
+export interface NameReadings {
+  /** A sentence on where labels are taken from; empty when names tell nothing. */
+  taken: string;
+  others: OtherReading[];
+}
+
+/** @param names of files in one folder, without classes of its own */
+export function readingsOfNames(names: readonly string[]): NameReadings {
+  const [likeliest, ...others] = guessPatterns(names);
+  if (!likeliest) return { taken: '', others: [] };
+  const { part, label, name, pattern } = likeliest;
+  return {
+    taken: t('The label is taken from part {0} of the file names: "{1}" in {2} ({3}).', part, label, name, pattern),
+    others: others.map(labelElsewhere),
+  };
+}
+
+/** @param paths of files below folders that name their classes: "cat/7_jackson_32.wav" */
+export function readingsBesideFolders(paths: readonly string[]): OtherReading[] {
+  const parts = paths.map((path) => path.split(/[/\\]/));
+  const guesses = guessPatterns(parts.map((steps) => steps.at(-1) ?? ''));
+  const folder = parts[0]?.at(-2)?.toLowerCase();
+  return guesses.filter(({ label }) => label.toLowerCase() !== folder).map(labelElsewhere);
+}
+
+function labelElsewhere({ part, label, pattern }: { part: number; label: string; pattern: string }): OtherReading {
+  return {
+    reason: t('The label could also be part {0} of the file names, such as "{1}".', part, label),
+    data: { filePattern: pattern },
+  };
+}
+
+/** The detections as they were; what is less likely is another reading of the first. */
+export function withOtherFormats(detections: readonly Detection[], titleOf: (format: string) => string): Detection[] {
+  const [likeliest, ...rest] = detections;
+  if (!likeliest) return [];
+  // A text beside other data mostly describes it.
+  const formats = rest.filter(({ format }) => format !== 'text');
+  const others = [
+    ...formats.map(({ format, reason }): OtherReading => ({
+      reason: t('It could also be read as "{0}": {1}', titleOf(format), reason),
+      data: { format },
+    })),
+    ...(likeliest.others ?? []),
+  ].slice(0, MOST);
+  return [others.length === 0 ? likeliest : { ...likeliest, others }, ...rest];
+}
+
+/** The other reading, and what chooses it. */
+export function otherReadingText({ reason, data }: OtherReading): string {
+  const chosen = Object.entries(data)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    .join(', ');
+  return `${reason} ${t('Then write {0} into "data" of the recipe.', chosen)}`;
+}

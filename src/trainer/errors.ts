@@ -42,7 +42,7 @@ export function describeError(error: unknown): {
   const message = error instanceof Error ? error.message : String(error);
   return {
     told: {
-      message: t('Training failed unexpectedly: {0}', message),
+      message: t('This failed unexpectedly: {0}', message),
       advice: t('The log in the run folder has the details.'),
     },
     stack: error instanceof Error ? (error.stack ?? message) : message,

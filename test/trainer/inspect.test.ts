@@ -88,6 +88,9 @@ describe('pretrain inspect', function () {
     ['sign-language-digits/sign-language-digits.tar.gz', 'image', 2062, [2062, 0, 0], 10],
     ['clothing-small/clothing-small.tar.gz', 'image', 3408, [3067, 341, 0], 10],
     ['fsdd/recordings.tar.gz', 'sound', 3000, [3000, 0, 0], 10],
+    ['banking77', 'text', 13_083, [10_003, 0, 3080], 77],
+    ['tinyshakespeare', 'text', 7222, [7222, 0, 0], 0],
+    ['penguins', 'table', 344, [344, 0, 0], 3],
   ];
   for (const [name, kind, count, splits, classes] of sets)
     it(`counts what the README of the real data says: ${name.split('/')[0]}`, async function () {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { decodeImage } from '../image/decode.js';
 import { decodeSound } from '../sound/decode.js';
 import type { Sound } from '../sound/sound.js';
-import { isReader, type Collection, type ExampleData, type OpenOptions, type Reader } from '../reader.js';
+import { isReader, type Collection, type ExampleData, type OpenOptions, type Reader, type Stored } from '../reader.js';
 
 export type Example =
   /** [height, width, channels], or an array of any shape. */
@@ -86,7 +86,10 @@ function exampleOf({ kind, info }: Collection): ((stored: unknown, name: string)
     case 'text':
       return (stored) => ({ is: 'text', text: stored as string });
     case 'table':
-      return (stored) => ({ is: 'row', cells: stored as string[] });
+      return (stored) => ({
+        is: 'row',
+        cells: (stored as Stored['table']).map((cell) => (cell === null ? '' : String(cell))),
+      });
     default:
       return null;
   }

@@ -19,6 +19,11 @@ export class TableCollection implements Collection<'table'> {
     readonly profiles: readonly ColumnProfile[],
   ) {}
 
+  /** Those that are learned from. */
+  get columns(): PackedTable['columns'] {
+    return this.table.columns;
+  }
+
   name(position: number): string {
     return t('row {0}', position + 1);
   }

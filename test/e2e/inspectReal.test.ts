@@ -10,12 +10,12 @@ const SHARED = path.resolve('../shared/data');
 const sets: [name: string, label: string, tiles: string[]][] = [
   ['mnist', 'mnist', ['70,000', '10']],
   ['fashion-mnist', 'fashion-mnist', ['70,000', '10']],
-  ['sign-language-digits', 'sign-language-digits.tar.gz', ['2062', '10']],
-  ['clothing-small', 'clothing-small.tar.gz', ['3408', '10']],
-  ['fsdd', 'recordings.tar.gz', ['3000', '10']],
+  ['sign-language-digits', 'sign-language-digits/sign-language-digits.tar.gz', ['2,062', '10']],
+  ['clothing-small', 'clothing-small/clothing-small.tar.gz', ['3,408', '10']],
+  ['fsdd', 'fsdd/recordings.tar.gz', ['3,000', '10']],
   ['banking77', 'banking77', ['13,083', '77']],
-  ['tinyshakespeare', 'input.txt', ['7222']],
-  ['penguins', 'penguins.csv', ['344', '3']],
+  ['tinyshakespeare', 'tinyshakespeare/input.txt', ['7,222']],
+  ['penguins', 'penguins/penguins.csv', ['344', '3']],
 ];
 
 describe('The real data sets, inspected', function () {
@@ -41,7 +41,7 @@ describe('The real data sets, inspected', function () {
       await runCommand(page, 'Pretrain: Inspect Dataset');
       await until(async () => (await question(page)).labels.includes(label), `${label} is found`, 30_000);
       await answer(page, label);
-      const frame = await webviewFrame(page, { selector: 'h1', text: label, timeout: 90_000 });
+      const frame = await webviewFrame(page, { selector: 'h1', text: path.basename(label), timeout: 90_000 });
       assert.deepEqual((await frame.locator('.tiles dd').allInnerTexts()).slice(0, tiles.length), tiles);
       await screenshot(page, `inspect-${name}`);
       await runCommand(page, 'View: Close Editor');

@@ -1,6 +1,6 @@
 /** An inspection in words: the same in the terminal, in Markdown and on the page. Light: the extension host imports it. */
 import { formatDuration } from '../../protocol/duration.js';
-import { decimal, grouped, t } from '../../protocol/l10n.js';
+import { counted, decimal, grouped, t } from '../../protocol/l10n.js';
 import type { Duplicates, Inspection } from '../../protocol/inspection.js';
 
 export interface Fact {
@@ -48,6 +48,8 @@ export function kindText(kind: string): string {
 
 /** e.g. "28 × 28 × 1"; what differs between examples is "any". */
 export function shapeText(shape: readonly number[]): string {
+  const [only] = shape;
+  if (only !== undefined && only >= 0 && shape.length === 1) return counted(only, '{0} value', '{0} values');
   return shape.map((dimension) => (dimension < 0 ? t('any') : grouped(dimension))).join(' × ');
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { SAMPLE_KINDS } from '../../src/data/sampleKinds.js';
 import { englishWords, pseudoBundle } from '../unit/pseudo.js';
 import { readRun, Workspace } from './trainer.js';
 
 /** What is typed or named, and therefore the same in all languages. */
 const NAMES = `pretrain RECIPE DIR NAME KIND PATH RUN --help --json --data
-  --epochs --engine --out --parallel --stdin --install --only --to wasm cpu tensorflow digits strokeDigits image completed
+  --epochs --engine --out --parallel --stdin --install --only --to wasm cpu tensorflow ${SAMPLE_KINDS.join(' ')} strokeDigits image completed
   node min MB GB error warning train-images-idx3-ubyte`;
 
 describe('A trainer that is told a language', function () {

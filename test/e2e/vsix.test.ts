@@ -25,6 +25,7 @@ async function openInstalled(env: NodeJS.ProcessEnv = {}): Promise<Session> {
 /** From an empty folder to a recipe, by the palette. */
 async function createRecipe({ page, folder }: Session): Promise<void> {
   await runCommand(page, 'Pretrain: Create Sample Dataset', { timeout: 60_000 });
+  await answer(page, 'digits');
   const toast = await notification(page, 'The sample dataset is in digits', { timeout: 60_000 });
   await toast.getByRole('button', { name: 'New Recipe' }).click();
   await answer(page, 'Autoencoder');

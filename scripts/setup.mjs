@@ -104,7 +104,7 @@ function packagesMatch() {
   return (
     Object.entries(wanted).every(
       ([name, { version, optional }]) => name === '' || (present[name] ? present[name].version === version : optional),
-    ) && Object.keys(present).every((name) => name in wanted)
+    ) && Object.keys(present).every((name) => name in wanted && existsSync(path.join(root, name)))
   );
 }
 

@@ -3,19 +3,31 @@ import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { PretrainOptions } from '../recipe/recipe.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
-import type { Arrays, Engine } from './engine/engine.js';
-import type { Learner, Preview } from './method/method.js';
+import type { Arrays, Engine, Values } from './engine/engine.js';
+import type { Inputs, Learner, Preview } from './method/method.js';
+import { Model } from './model.js';
+import type { Pass } from './network.js';
+import { randomTensors } from './random.js';
 import { learningRateFactor } from './schedule.js';
 import { lossAndGradients } from './step.js';
 
-/** Examples prepared for training: numbers 0..1, packed. */
+/** Examples prepared for training, packed. */
 export interface Source {
   readonly count: number;
   /** Shape of one example. */
   readonly shape: number[];
-  /** The examples at those positions, one after the other. The caller owns the array: nobody else may write to it. */
-  batch(positions: Int32Array): Float32Array | Promise<Float32Array>;
+  /** Class of each example, -1 for none; null without labels. */
+  readonly labels: Int32Array | null;
+  /**
+   * The examples at those positions, one after the other: numbers 0..1, or ids. The caller owns the array: nobody else
+   * may write to it.
+   */
+  batch(positions: Int32Array): ExampleData | Promise<ExampleData>;
+  /** The same examples twice, each time changed at random, by the step's own numbers; missing where nobody needs it. */
+  views?(positions: Int32Array, seed: number, step: number): Promise<[ExampleData, ExampleData]>;
 }
+
+export type ExampleData = Float32Array | Int32Array;
 
 export interface Job {
   engine: Engine;
@@ -37,8 +49,9 @@ export interface Observer {
    * `progress`.
    */
   beforeStep(progress: Progress): Action | Promise<Action>;
-  afterStep(progress: Readonly<Progress>, loss: number): void;
-  /** After each epoch. `validationLoss` is null without validation examples. */
+  /** @param measured losses and their terms by name; "loss" is the first objective's */
+  afterStep(progress: Readonly<Progress>, measured: Metrics): void;
+  /** After each epoch. */
   afterEpoch(progress: Readonly<Progress>, epoch: EpochResult): void;
   /** The checkpoint is a copy: it may be written while training goes on. */
   checkpoint(checkpoint: Checkpoint): void | Promise<void>;
@@ -50,10 +63,14 @@ export interface Observer {
 /** "stop" ends the training after a checkpoint; "sample" draws a preview, then asks again. */
 export type Action = 'go' | 'stop' | 'sample';
 
+/** By name, e.g. { loss: 0.1 }. */
+export type Metrics = Record<string, number>;
+
 export interface EpochResult {
-  /** Loss over the epoch's examples, as they were when their step came. */
+  /** First objective's loss over the epoch's examples, as they were when their step came. */
   trainingLoss: number;
-  validationLoss: number | null;
+  /** Of the first objective, with its terms; null without validation examples. */
+  validation: Metrics | null;
 }
 
 export interface Outcome {
@@ -67,27 +84,25 @@ export class TrainingError extends Error {
   override readonly name = 'TrainingError';
 }
 
-/** The only training loop. A step is: draw a batch, loss and gradients, one step of the optimizer. */
+/** The only training loop. A step is: draw a batch; for each objective loss, gradients and one step of its optimizer. */
 export async function train(job: Job): Promise<Outcome> {
   const { engine, learner, options, training, validation, observer, start } = job;
   const { seed, epochs, batchSize } = options;
-  const optimizer = engine.optimizer(options.optimizer, start?.weights ?? learner.init(seed));
-  if (start) optimizer.restore(start.weights, start.optimizer);
+  const model = new Model(engine, learner, options.optimizer, start?.weights ?? learner.init(seed));
+  if (start) model.restore(start.weights, start.optimizer);
   const stepsPerEpoch = Math.ceil(training.count / batchSize);
   const progress: Progress = start ? { ...start.progress } : newProgress(options);
   let bestWeights: Arrays | null = start?.bestWeights ?? null;
 
-  const lossOf = (input: tf.Tensor, isTraining: boolean) => (values: typeof optimizer.values) =>
-    learner.loss(values, input, { engine, training: isTraining });
   const snapshot = async (): Promise<Checkpoint> => ({
-    weights: await optimizer.weights(),
-    optimizer: await optimizer.state(),
+    weights: await model.weights(),
+    optimizer: await model.state(),
     progress: { ...progress },
     bestWeights,
   });
 
   try {
-    if (progress.step === 0) await preview(job, optimizer.values, progress);
+    if (progress.step === 0) await preview(job, model.values, progress);
     let order = orderOf(options, training.count, Math.floor(progress.step / stepsPerEpoch));
     while (progress.step < epochs * stepsPerEpoch) {
       const waiting = observer.beforeStep(progress);
@@ -97,69 +112,86 @@ export async function train(job: Job): Promise<Outcome> {
         return { reason: 'stopped', progress };
       }
       if (action === 'sample') {
-        await preview(job, optimizer.values, progress);
+        await preview(job, model.values, progress);
         continue;
       }
 
       const stepInEpoch = progress.step % stepsPerEpoch;
       const positions = order.subarray(stepInEpoch * batchSize, (stepInEpoch + 1) * batchSize);
-      const batch = training.batch(positions);
-      const input = tf.tensor(batch instanceof Float32Array ? batch : await batch, [
-        positions.length,
-        ...training.shape,
-      ]);
-      const { loss, gradients } = lossAndGradients(lossOf(input, true), optimizer.values, options.globalClipNorm);
-      const value = loss.dataSync<'float32'>()[0] as number;
-      if (!Number.isFinite(value)) throw notFinite(progress, options);
-      optimizer.apply(
-        gradients,
-        progress.learningRate * learningRateFactor(options.schedule, progress.step, stepsPerEpoch, epochs),
-      );
-      tf.dispose([input, loss, gradients]);
+      const drawing = inputsOf(learner, training, positions, seed, progress.step);
+      const inputs = drawing instanceof Promise ? await drawing : drawing;
+      const measured = step(inputs);
+      tf.dispose(inputs);
 
       progress.step++;
       progress.epoch = progress.step / stepsPerEpoch;
-      progress.lossSum += value * positions.length;
+      progress.lossSum += measured.loss * positions.length;
       progress.lossCount += positions.length;
-      observer.afterStep(progress, value);
+      observer.afterStep(progress, measured);
 
       if (progress.step % stepsPerEpoch === 0) {
         const ended = await endEpoch();
         if (ended) return { reason: 'earlyStopping', progress };
         order = orderOf(options, training.count, progress.epoch);
-      } else if (observer.wantsPreview(progress)) await preview(job, optimizer.values, progress);
+      } else if (observer.wantsPreview(progress)) await preview(job, model.values, progress);
     }
     return { reason: 'completed', progress };
   } finally {
-    optimizer.dispose();
+    model.dispose();
+  }
+
+  function step(inputs: Inputs): Metrics & { loss: number } {
+    const learningRate =
+      progress.learningRate * learningRateFactor(options.schedule, progress.step, stepsPerEpoch, epochs);
+    const measured: Metrics & { loss: number } = { loss: NaN };
+    for (const [i, objective] of learner.objectives.entries()) {
+      const updates = new Map<string, tf.Tensor>();
+      const pass: Pass = { engine, training: true, random: randomTensors(engine, seed, progress.step), updates };
+      const found = lossAndGradients(
+        (values) => objective.loss(values, inputs, pass),
+        model.values,
+        objective.parameters,
+        options.globalClipNorm,
+      );
+      const numbers = found.measured.dataSync<'float32'>();
+      measured[objective.metric] = numbers[0] as number;
+      found.terms.forEach((term, k) => (measured[term] = numbers[k + 1] as number));
+      if (!Number.isFinite(numbers[0])) throw notFinite(progress, options);
+      model.apply(i, found.gradients, learningRate);
+      model.assign(updates);
+      tf.dispose([found.measured, found.gradients]);
+    }
+    const updates = learner.afterStep?.(model.values);
+    if (updates) model.assign(updates);
+    return measured;
   }
 
   /** Validates, remembers the best weights, writes a checkpoint. @returns whether early stopping ends the training. */
   async function endEpoch(): Promise<boolean> {
     const trainingLoss = progress.lossSum / progress.lossCount;
-    const validationLoss = validation && (await evaluate(validation, batchSize, lossOf, optimizer.values));
+    const measured = validation && (await evaluate(job, validation, model.values));
     progress.lossSum = progress.lossCount = 0;
-    const watched = validationLoss ?? trainingLoss;
+    const watched = measured?.loss ?? trainingLoss;
     const isBest = watched < progress.bestLoss - (options.earlyStopping?.minDelta ?? 0);
     if (isBest) {
       progress.bestLoss = watched;
       progress.bestStep = progress.step;
-      if (options.earlyStopping) bestWeights = await optimizer.weights();
+      if (options.earlyStopping) bestWeights = await model.weights();
     }
-    observer.afterEpoch(progress, { trainingLoss, validationLoss });
+    observer.afterEpoch(progress, { trainingLoss, validation: measured });
 
     const epochsSinceBest = (progress.step - progress.bestStep) / stepsPerEpoch;
     const stopsEarly = options.earlyStopping !== null && epochsSinceBest >= options.earlyStopping.patience;
     const isLast = stopsEarly || progress.epoch === epochs;
     if (isLast && options.earlyStopping && bestWeights && !isBest) {
       // Training ends with the best weights, as Keras' restore_best_weights; the optimizer's state belongs to the last.
-      optimizer.restore(bestWeights);
+      model.restore(bestWeights);
       progress.restoredStep = progress.bestStep;
     }
     // Early stopping may have to go on from the best weights after a resume.
     const isNeeded = isLast || (isBest && options.earlyStopping !== null);
     if (isNeeded || progress.epoch % options.checkpointEpochs === 0) await observer.checkpoint(await snapshot());
-    if (isLast || observer.wantsPreview(progress)) await preview(job, optimizer.values, progress);
+    if (isLast || observer.wantsPreview(progress)) await preview(job, model.values, progress);
     return stopsEarly;
   }
 }
@@ -182,36 +214,69 @@ function orderOf({ shuffle, seed }: PretrainOptions, count: number, epoch: numbe
   return shuffle ? stream(seed, 'order', epoch).permutation(count) : Int32Array.from({ length: count }, (_, i) => i);
 }
 
-/** Mean loss over all examples, each weighted equally though the last batch may be smaller. */
-async function evaluate(
+/** A batch as tensors. @param step names the random numbers of views */
+function inputsOf(
+  { needs }: Learner,
   source: Source,
-  batchSize: number,
-  lossOf: (input: tf.Tensor, training: boolean) => (values: Record<string, tf.Tensor>) => tf.Scalar,
-  values: Record<string, tf.Tensor>,
-): Promise<number> {
-  let sum = 0;
-  for (let from = 0; from < source.count; from += batchSize) {
-    const positions = Int32Array.from({ length: Math.min(batchSize, source.count - from) }, (_, i) => from + i);
-    const batch = await source.batch(positions);
-    const loss = tf.tidy(() => lossOf(tf.tensor(batch, [positions.length, ...source.shape]), false)(values));
-    sum += (loss.dataSync<'float32'>()[0] as number) * positions.length;
-    loss.dispose();
+  positions: Int32Array,
+  seed: number,
+  step: number,
+): Inputs | Promise<Inputs> {
+  const labels = needs.labels ? labelsOf(source, positions) : null;
+  const tensors = (input: ExampleData, view: ExampleData | null): Inputs => {
+    const tensor = (data: ExampleData): tf.Tensor =>
+      tf.tensor(data, [positions.length, ...source.shape], data instanceof Int32Array ? 'int32' : 'float32');
+    return {
+      input: tensor(input),
+      ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
+      ...(view && { view: tensor(view) }),
+    };
+  };
+  if (needs.views) {
+    if (!source.views) throw new Error('The source makes no views of its examples.');
+    return source.views(positions, seed, step).then(([input, view]) => tensors(input, view));
   }
-  return sum / source.count;
+  const batch = source.batch(positions);
+  return batch instanceof Promise ? batch.then((data) => tensors(data, null)) : tensors(batch, null);
+}
+
+function labelsOf({ labels }: Source, positions: Int32Array): Int32Array {
+  return Int32Array.from(positions, (position) => labels?.[position] ?? -1);
+}
+
+/** The first objective's losses over all examples, each weighted equally though the last batch may be smaller. */
+async function evaluate(
+  { engine, learner, options: { batchSize, seed } }: Job,
+  source: Source,
+  values: Values,
+): Promise<Metrics & { loss: number }> {
+  const sums: Metrics & { loss: number } = { loss: 0 };
+  const [objective] = learner.objectives;
+  for (let from = 0, batch = 0; from < source.count; from += batchSize, batch++) {
+    const positions = Int32Array.from({ length: Math.min(batchSize, source.count - from) }, (_, i) => from + i);
+    const inputs = await inputsOf(learner, source, positions, seed, batch);
+    const random = randomTensors(engine, seed, batch, 'evaluation');
+    const losses = tf.tidy(() => objective?.loss(values, inputs, { engine, training: false, random, updates: null }));
+    for (const [name, loss] of Object.entries(losses ?? {}))
+      sums[name] = (sums[name] ?? 0) + (loss.dataSync<'float32'>()[0] as number) * positions.length;
+    tf.dispose([losses, inputs]);
+  }
+  for (const name of Object.keys(sums)) sums[name] = (sums[name] as number) / source.count;
+  return sums;
 }
 
 async function preview(
-  { engine, learner, training, validation, previewPositions, observer }: Job,
-  values: Record<string, tf.Tensor>,
+  { engine, learner, options: { seed }, training, validation, previewPositions, observer }: Job,
+  values: Values,
   progress: Progress,
 ): Promise<void> {
   const source = validation ?? training;
-  const input = tf.tensor(await source.batch(previewPositions), [previewPositions.length, ...source.shape]);
-  observer.preview(
-    progress,
-    await learner.preview(values, input, validation ? 'validation' : 'training', { engine, training: false }),
-  );
-  input.dispose();
+  const inputs = await inputsOf(learner, source, previewPositions, seed, 0);
+  const random = randomTensors(engine, seed, 0, 'preview');
+  const from = validation ? 'validation' : 'training';
+  const pass: Pass = { engine, training: false, random, updates: null };
+  observer.preview(progress, await learner.preview(values, inputs, from, pass));
+  tf.dispose(inputs);
 }
 
 function notFinite(progress: Progress, { optimizer }: PretrainOptions): TrainingError {

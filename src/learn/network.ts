@@ -1,10 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Arrays, Engine, Values } from './engine/engine.js';
+import type { RandomTensors } from './random.js';
 
 /** What a pass through a network may need besides its input. */
 export interface Pass {
   engine: Engine;
   training: boolean;
+  /** The same numbers for the same seed, step and purpose. */
+  random: RandomTensors;
+  /**
+   * New content of values that no gradient trains, by name: running means, moving averages. Null outside of training.
+   * What is put here must be kept (tf.keep); the loop takes it over after the step.
+   */
+  updates: Map<string, tf.Tensor> | null;
 }
 
 /** A part of a model: pure functions over the flat record of parameters. */
@@ -14,7 +22,41 @@ export interface Network {
   outputShape: number[];
   /** Shape of each parameter by its path name; known without computing anything. */
   shapes: Record<string, number[]>;
+  /** Those among them that no gradient trains. */
+  untrained: readonly string[];
+  /** Floating-point numbers that one example's pass keeps for its gradient. */
+  activations: number;
   init(seed: number): Arrays;
   /** @param input [batch, ...inputShape] @returns [batch, ...outputShape] */
   apply(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor;
+}
+
+/**
+ * Networks one after the other.
+ * @param makers each gets the shape that the one before puts out
+ */
+export function sequence(inputShape: number[], makers: readonly ((inputShape: number[]) => Network)[]): Network {
+  const networks: Network[] = [];
+  let shape = inputShape;
+  for (const make of makers) {
+    const network = make(shape);
+    networks.push(network);
+    shape = network.outputShape;
+  }
+  return {
+    inputShape,
+    outputShape: shape,
+    ...together(networks),
+    apply: (values, input, pass) => networks.reduce((hidden, network) => network.apply(values, hidden, pass), input),
+  };
+}
+
+/** What several networks have of everything but their pass. */
+export function together(networks: readonly Network[]): Pick<Network, 'shapes' | 'untrained' | 'activations' | 'init'> {
+  return {
+    shapes: Object.assign({}, ...networks.map(({ shapes }) => shapes)) as Network['shapes'],
+    untrained: networks.flatMap(({ untrained }) => untrained),
+    activations: networks.reduce((sum, { activations }) => sum + activations, 0),
+    init: (seed) => Object.assign({}, ...networks.map((network) => network.init(seed))) as Arrays,
+  };
 }

@@ -77,6 +77,13 @@ export function stream(seed: number, purpose: string, index = 0): RandomStream {
   return new RandomStream(seed >>> 0, fnv1a(purpose), index);
 }
 
+/** Two numbers (int32) that name the stream of {@link stream}'s arguments, for generators that take such a key. */
+export function streamKey(seed: number, purpose: string, index = 0): [number, number] {
+  const block = new Uint32Array(4);
+  philox4x32(block, 0, 0, index >>> 0, Math.floor(index / 0x1_0000_0000), seed >>> 0, fnv1a(purpose));
+  return [(block[0] as number) | 0, (block[1] as number) | 0];
+}
+
 /** FNV-1a, 32 bits, over UTF-16 units: turns a purpose into half of the key. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatCount, t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
 import { train, type Outcome } from '../learn/loop.js';
+import { trainedShapes } from '../learn/method/method.js';
 import { countParameters } from '../learn/parameters.js';
 import { RunFile, type RunRecord } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
@@ -64,11 +65,11 @@ export async function carryOut({
       control.push({ type: 'progress', ...progress });
     });
     await noteDataset(run, dataset);
-    if (checkpoint) checkFit(run.path, checkpoint, learner.shapes, recipe.pretrain.optimizer);
+    if (checkpoint) checkFit(run.path, checkpoint, learner, recipe.pretrain.optimizer);
     Object.assign(record, {
       engine: engine.facts,
       summary: learner.summary,
-      parameters: countParameters(learner.shapes),
+      parameters: countParameters(trainedShapes(learner)),
       stepsPerEpoch: Math.ceil(dataset.training.count / recipe.pretrain.batchSize),
       started: record.started ?? new Date().toISOString(),
     } satisfies Partial<RunRecord>);

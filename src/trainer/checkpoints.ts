@@ -4,6 +4,7 @@ import { t } from '../protocol/l10n.js';
 import { misfit, type Checkpoint, type Progress } from '../learn/checkpoint.js';
 import type { Arrays } from '../learn/engine/engine.js';
 import { stateShapes } from '../learn/engine/portableOptimizer.js';
+import { trainedShapes, type Learner } from '../learn/method/method.js';
 import { CheckpointFile, RunFile, stepName } from '../protocol/run.js';
 import { decodeSafetensors, encodeSafetensors } from '../protocol/safetensors.js';
 import type { OptimizerOptions } from '../recipe/recipe.js';
@@ -224,12 +225,13 @@ const fields: Record<keyof Progress, Field> = {
 export function checkFit(
   run: string,
   { weights, optimizer, bestWeights, progress }: Checkpoint,
-  shapes: Record<string, number[]>,
+  learner: Pick<Learner, 'shapes' | 'untrained'>,
   options: OptimizerOptions,
 ): void {
+  const { shapes } = learner;
   const parts: [step: number, name: string, arrays: Arrays | null, shapes: Record<string, number[]>][] = [
     [progress.step, CheckpointFile.weights, weights, shapes],
-    [progress.step, CheckpointFile.optimizer, optimizer, stateShapes(options, shapes)],
+    [progress.step, CheckpointFile.optimizer, optimizer, stateShapes(options, trainedShapes(learner))],
     [progress.bestStep, CheckpointFile.weights, bestWeights, shapes],
   ];
   for (const [step, name, arrays, shapes] of parts) {

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { formatCount, t } from '../protocol/l10n.js';
 import { encoders } from '../learn/encoder/index.js';
 import { methods } from '../learn/method/index.js';
-import type { Learner } from '../learn/method/method.js';
+import { trainedShapes, type Learner } from '../learn/method/method.js';
 import { countParameters, sizeOf } from '../learn/parameters.js';
 import type { StageCost } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -29,7 +29,7 @@ export function buildLearner(recipe: Recipe, shape: number[]): Learner {
 export function costOf(recipe: Recipe, shape: number[], count: number, trainingCount: number): StageCost {
   const learner = buildLearner(recipe, shape);
   const { epochs, batchSize, optimizer } = recipe.pretrain;
-  const parameters = countParameters(learner.shapes);
+  const parameters = countParameters(trainedShapes(learner));
   // Weights and their gradients, and what the optimizer keeps for each weight.
   const copies = optimizer.name === 'adam' ? 4 : 3;
   const memoryBytes =

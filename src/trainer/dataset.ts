@@ -52,6 +52,7 @@ export async function loadDataset(
     const source = (positions: Int32Array): Source => ({
       count: positions.length,
       shape,
+      labels: labels && gather(labels, positions),
       batch: (of) => {
         const batch = reader.read(gather(positions, of));
         return batch instanceof Promise ? batch.then((read) => scaled(read, range)) : scaled(batch, range);

@@ -98,5 +98,5 @@ function reasonOf(error: unknown): string {
 function noise(count: number, width: number): Source {
   const random = stream(1, 'diagnosis');
   const data = Float32Array.from({ length: count * width }, () => random.uniform());
-  return { count, shape: [width], batch: (positions) => data.slice(0, positions.length * width) };
+  return { count, shape: [width], labels: null, batch: (positions) => data.slice(0, positions.length * width) };
 }

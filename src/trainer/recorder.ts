@@ -1,5 +1,5 @@
 import type { Checkpoint, Progress } from '../learn/checkpoint.js';
-import type { EpochResult, Observer } from '../learn/loop.js';
+import type { EpochResult, Metrics, Observer } from '../learn/loop.js';
 import type { Preview } from '../learn/method/method.js';
 import type { RunState } from '../protocol/run.js';
 import type { ControlServer } from './control.js';
@@ -56,7 +56,7 @@ export class Recorder implements Observer, SteeringListener {
     return this.steering.beforeStep(progress);
   }
 
-  afterStep(progress: Readonly<Progress>, loss: number): void {
+  afterStep(progress: Readonly<Progress>, measured: Metrics): void {
     const { record } = this.run;
     record.step = progress.step;
     record.epoch = progress.epoch;
@@ -64,29 +64,29 @@ export class Recorder implements Observer, SteeringListener {
       step: progress.step,
       epoch: round(progress.epoch, 4),
       time: round(this.seconds, 3),
-      values: { loss: round(loss, 6) },
+      values: rounded(measured),
     });
-    this.display?.step(record, loss);
+    this.display?.step(record, measured['loss'] ?? NaN);
     if (performance.now() - this.lastRecord > RECORD_MILLISECONDS) {
-      record.metrics['loss'] = loss;
+      Object.assign(record.metrics, measured);
       this.saveRecord();
     }
   }
 
-  afterEpoch(progress: Readonly<Progress>, { trainingLoss, validationLoss }: EpochResult): void {
+  afterEpoch(progress: Readonly<Progress>, { trainingLoss, validation }: EpochResult): void {
     const { record } = this.run;
     const { seconds } = this;
     // A resumed epoch has only the steps since then to tell the speed by.
     const examples = Math.min(this.trainingCount, (progress.step - this.epochStart.step) * record.batchSize);
     const values: Record<string, number> = {
       trainingLoss,
-      ...(validationLoss === null ? {} : { validationLoss }),
+      ...validationMetrics(validation),
       examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)),
     };
     this.epochStart = { seconds, step: progress.step };
     this.run.addMetrics({ step: progress.step, epoch: progress.epoch, time: round(seconds, 3), values });
     const { trainingLoss: loss, ...others } = values;
-    record.metrics = { loss: loss as number, ...others };
+    record.metrics = { ...record.metrics, loss: loss as number, ...others };
     this.display?.epoch(record);
     this.saveRecord();
   }
@@ -179,6 +179,22 @@ export class Recorder implements Observer, SteeringListener {
     const trouble = this.trouble ?? this.run.trouble;
     if (trouble) throw trouble;
   }
+}
+
+function rounded(metrics: Metrics): Metrics {
+  const values: Metrics = {};
+  for (const name in metrics) values[name] = round(metrics[name] as number, 6);
+  return values;
+}
+
+/** "loss" of validation is "validationLoss", and so on. */
+function validationMetrics(metrics: Metrics | null): Metrics {
+  return Object.fromEntries(
+    Object.entries(metrics ?? {}).map(([name, value]) => [
+      `validation${name[0]?.toUpperCase()}${name.slice(1)}`,
+      value,
+    ]),
+  );
 }
 
 function round(value: number, digits: number): number {

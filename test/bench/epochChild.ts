@@ -31,7 +31,7 @@ async function images(): Promise<(positions: ArrayLike<number>) => Float32Array>
 async function ours(name: EngineName, epochs: number): Promise<number[]> {
   const { engine } = await startEngine(name, enginePlaces());
   const batch = await images();
-  const training: Source = { count: COUNT, shape: [WIDTH], batch };
+  const training: Source = { count: COUNT, shape: [WIDTH], labels: null, batch };
   const seconds: number[] = [];
   let last = 0;
   await train({

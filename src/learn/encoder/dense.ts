@@ -1,7 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Activation, Arrays, Values } from '../engine/engine.js';
-import type { Network, Pass } from '../network.js';
-import { glorotUniform, parameter, sizeOf, zeros } from '../parameters.js';
+import type { Activation } from '../engine/engine.js';
+import { dense as layer } from '../layer/dense.js';
+import { reshape } from '../layer/reshape.js';
+import { sequence, type Network } from '../network.js';
+import { sizeOf } from '../parameters.js';
 import type { EncoderFamily } from './encoder.js';
 
 /** Fully connected layers over the flattened example: activation(x · kernel + bias), layer by layer. */
@@ -28,17 +29,15 @@ export const dense: EncoderFamily = {
     },
   },
 
-  encoder: ({ units, activation }, inputShape) =>
-    stack('encoder', [sizeOf(inputShape), ...units], activation, activation, inputShape, [codeWidth(units)]),
+  encoder: ({ units, activation }, inputShape) => stack('encoder', inputShape, units, activation, activation),
 
   decoder: ({ units, activation }, outputShape) =>
-    stack(
-      'decoder',
-      [...units.toReversed(), sizeOf(outputShape)],
-      activation,
-      'linear',
+    sequence(
       [codeWidth(units)],
-      outputShape,
+      [
+        (code) => stack('decoder', code, [...units.toReversed().slice(1), sizeOf(outputShape)], activation, 'linear'),
+        reshape(outputShape),
+      ],
     ),
 
   summary: ({ units }, inputShape) => {
@@ -52,53 +51,9 @@ function codeWidth(units: number[]): number {
   return units[units.length - 1] as number;
 }
 
-function stack(
-  prefix: string,
-  widths: number[],
-  inner: Activation,
-  last: Activation,
-  inputShape: number[],
-  outputShape: number[],
-): Network {
-  const layers = widths.slice(1).map((out, i) => {
-    const name = `${prefix}/dense_${i + 1}`;
-    return {
-      kernel: `${name}/kernel`,
-      bias: `${name}/bias`,
-      in: widths[i] as number,
-      out,
-      activation: i === widths.length - 2 ? last : inner,
-    };
-  });
-  return {
+function stack(prefix: string, inputShape: number[], widths: number[], inner: Activation, last: Activation): Network {
+  return sequence(
     inputShape,
-    outputShape,
-    shapes: Object.fromEntries(
-      layers.flatMap((layer) => [
-        [layer.kernel, [layer.in, layer.out]],
-        [layer.bias, [layer.out]],
-      ]),
-    ),
-    init(seed: number): Arrays {
-      const arrays: Arrays = {};
-      for (const layer of layers) {
-        arrays[layer.kernel] = glorotUniform(seed, layer.kernel, [layer.in, layer.out]);
-        arrays[layer.bias] = zeros([layer.out]);
-      }
-      return arrays;
-    },
-    apply(values: Values, input: tf.Tensor, { engine }: Pass): tf.Tensor {
-      const batch = input.shape[0];
-      let hidden =
-        input.rank === 2 ? (input as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(input, [batch, sizeOf(inputShape)]);
-      for (const layer of layers)
-        hidden = engine.dense(
-          hidden,
-          parameter<tf.Tensor2D>(values, layer.kernel),
-          parameter<tf.Tensor1D>(values, layer.bias),
-          layer.activation,
-        );
-      return outputShape.length === 1 ? hidden : tf.reshape(hidden, [batch, ...outputShape]);
-    },
-  };
+    widths.map((width, i) => layer(`${prefix}/dense_${i + 1}`, width, i === widths.length - 1 ? last : inner)),
+  );
 }

@@ -4,7 +4,7 @@ import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
 import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
 import { registerGradients } from './gradients/index.js';
-import { portableKernels } from './portable.js';
+import { portableKernels, random } from './portable.js';
 import { PortableOptimizer } from './portableOptimizer.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 
@@ -21,6 +21,7 @@ export async function startCpu(): Promise<Engine> {
     dense,
     sigmoidCrossEntropy,
     meanSquaredError,
+    random,
     optimizer: (options: OptimizerOptions, values: Arrays) => new PortableOptimizer(options, values),
     dispose: () => disposeBackend('cpu'),
   };

@@ -10,6 +10,9 @@ export type Arrays = Record<string, { shape: number[]; data: Float32Array }>;
 
 export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'gelu';
 
+/** Two int32. */
+export type RandomKey = readonly [number, number];
+
 /**
  * What computes. Methods are plain TensorFlow.js over the engine's back end; what is worth fusing goes through here, so
  * that all methods gain from a faster engine. Each operation has its gradient and may be used on or off the tape.
@@ -34,6 +37,12 @@ export interface Engine {
 
   /** Mean over all elements of (output - target)²; targets get no gradient. */
   meanSquaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar;
+
+  /**
+   * Random numbers that the key alone determines: uniform in [0, 1), or of mean 0 and standard deviation 1. Other engines
+   * give other numbers.
+   */
+  random(distribution: 'uniform' | 'normal', shape: number[], key: RandomKey): tf.Tensor;
 
   /** Takes the values over: they change in place, step by step. */
   optimizer(options: OptimizerOptions, values: Arrays): Optimizer;

@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { RandomStream } from '../../protocol/random.js';
+import { sizeOf } from '../parameters.js';
+import type { RandomKey } from './engine.js';
 import type { FusedActivation, Kernels } from './fused.js';
 
 /** Fused operations out of TensorFlow.js' own kernels: for engines that have nothing faster. */
@@ -21,6 +24,17 @@ export const portableKernels: Kernels = {
   squaredError: (y, x) => tf.mean(tf.squaredDifference(y, x)),
   squaredErrorGradient: (y, x, dy) => tf.mul(tf.sub(y, x), tf.mul(dy, 2 / y.size)),
 };
+
+/** See Engine.random; Philox, in JavaScript. */
+export function random(distribution: 'uniform' | 'normal', shape: number[], [key0, key1]: RandomKey): tf.Tensor {
+  const numbers = new RandomStream(key0 >>> 0, key1 >>> 0, 0);
+  const data = new Float32Array(sizeOf(shape));
+  // float32 rounds what is nearest to 1 up to it.
+  if (distribution === 'uniform')
+    for (let i = 0; i < data.length; i++) data[i] = (numbers.nextUint32() >>> 8) / 2 ** 24;
+  else for (let i = 0; i < data.length; i++) data[i] = numbers.normal();
+  return tf.tensor(data, shape);
+}
 
 function activate(x: tf.Tensor2D, activation: FusedActivation): tf.Tensor2D {
   switch (activation) {

@@ -5,7 +5,7 @@ import { t } from '../../protocol/l10n.js';
 import type { EngineFacts } from '../../protocol/run.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import { disposeBackend } from './backend.js';
-import type { Arrays, Engine } from './engine.js';
+import type { Arrays, Engine, RandomKey } from './engine.js';
 import {
   dense,
   meanSquaredError,
@@ -48,9 +48,30 @@ export async function startTensorflow({ binding, threads }: TensorflowOptions): 
     dense,
     sigmoidCrossEntropy,
     meanSquaredError,
+    random: (distribution, shape, key) => random(backend, distribution, shape, key),
     optimizer: (options: OptimizerOptions, values: Arrays) => new TensorflowOptimizer(backend, options, values),
     dispose: () => disposeBackend('tensorflow'),
   };
+}
+
+/** See Engine.random; TensorFlow's stateless generators. */
+function random(
+  backend: NodeJSKernelBackend,
+  distribution: 'uniform' | 'normal',
+  shape: number[],
+  key: RandomKey,
+): tf.Tensor {
+  const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
+  const name = distribution === 'uniform' ? 'StatelessRandomUniform' : 'StatelessRandomNormal';
+  const attributes = [
+    { name: 'dtype', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    { name: 'T', type: TF_ATTR_TYPE, value: TF_INT32 },
+    { name: 'Tseed', type: TF_ATTR_TYPE, value: TF_INT32 },
+  ];
+  const inputs = [tf.tensor1d(shape, 'int32'), tf.tensor1d([...key], 'int32')];
+  const out = backend.executeSingleOutput(name, attributes, inputs);
+  tf.dispose(inputs);
+  return out;
 }
 
 /** Node 23 removed what tfjs-node 4.22 still calls. */

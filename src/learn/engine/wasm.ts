@@ -5,6 +5,7 @@ import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
 import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
 import { registerGradients } from './gradients/index.js';
+import { random } from './portable.js';
 
 export interface WasmOptions {
   /** Folder that holds tfjs-backend-wasm*.wasm, with a separator at its end. */
@@ -34,6 +35,7 @@ export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
     dense,
     sigmoidCrossEntropy,
     meanSquaredError,
+    random,
     optimizer: (options: OptimizerOptions, values: Arrays) => new WasmOptimizer(options, values),
     dispose: () => disposeBackend('wasm'),
   };

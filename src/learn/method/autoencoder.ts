@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { Values } from '../engine/engine.js';
-import type { Pass } from '../network.js';
+import { together, type Pass } from '../network.js';
 import { sizeOf } from '../parameters.js';
-import type { Method } from './method.js';
+import { soleObjective, type Method } from './method.js';
 import { imagePixels, imageShape, weightPictures } from './pictures.js';
 
 type Loss = 'binaryCrossentropy' | 'meanSquaredError';
@@ -48,23 +48,24 @@ export const autoencoder: Method = {
       decoder.apply(values, encoder.apply(values, input, pass), pass);
 
     return {
-      shapes: { ...encoder.shapes, ...decoder.shapes },
+      ...together([encoder, decoder]),
       summary: t(
         'Autoencoder {0} → {1} · {2}',
         widths.encoder,
         widths.decoder,
         onLogits ? 'binary cross-entropy' : 'mean squared error',
       ),
-      activationsPerExample: 3 * sizeOf(shape) + 2 * sizeOf(encoder.outputShape),
-
-      init: (seed) => ({ ...encoder.init(seed), ...decoder.init(seed) }),
-
-      loss(values, input, pass) {
+      activationsPerExample: 2 * sizeOf(shape) + encoder.activations + decoder.activations,
+      needs: {},
+      objectives: soleObjective([encoder, decoder], (values, { input }, pass) => {
         const output = rebuild(values, input, pass);
-        return onLogits ? pass.engine.sigmoidCrossEntropy(output, input) : pass.engine.meanSquaredError(output, input);
-      },
+        return {
+          loss: onLogits ? pass.engine.sigmoidCrossEntropy(output, input) : pass.engine.meanSquaredError(output, input),
+        };
+      }),
+      encode: (values, input, pass) => encoder.apply(values, input, pass) as tf.Tensor2D,
 
-      async preview(values, input, from, pass) {
+      async preview(values, { input }, from, pass) {
         const output = tf.tidy(() => {
           const rebuilt = rebuild(values, input, pass);
           return onLogits ? tf.sigmoid(rebuilt) : rebuilt;

@@ -5,7 +5,7 @@ import type { MethodDescription } from '../../recipe/description.js';
 import type { Arrays, Values } from '../engine/engine.js';
 import type { EncoderFamily } from '../encoder/encoder.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
-import type { Pass } from '../network.js';
+import type { Network, Pass } from '../network.js';
 
 /** What a method builds upon. */
 export interface Setting {
@@ -25,24 +25,73 @@ export interface Method {
 
 /** A method built for an encoder and a shape of data. */
 export interface Learner {
-  /** Shape of each trainable parameter by path name. */
+  /** Shape of each value by path name. What is to be kept and transferred is named `encoder/...`. */
   shapes: Record<string, number[]>;
+  /** Names of those that no gradient trains: running means, moving averages. */
+  untrained: readonly string[];
   /** One line that names the network and its loss. */
   summary: string;
   /** Floating-point numbers that one example's pass keeps for its gradient: the cost shown before a run. */
   activationsPerExample: number;
+  /** What a step needs besides the examples. */
+  needs: Needs;
   init(seed: number): Arrays;
-  /**
-   * The loss of one batch, meant over it. A pure function of its arguments, so that an engine may repeat it as a fixed
-   * graph: it fetches no value and branches on none.
-   * @param input [batch, ...shape], prepared to 0..1
-   */
-  loss(values: Values, input: tf.Tensor, pass: Pass): tf.Scalar;
+  /** What is made small, one after the other in each step, each over parameters of its own. Usually one. */
+  objectives: readonly Objective[];
+  /** What the encoder makes of examples. @returns [batch, width] */
+  encode(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
+  /** New content of untrained values after a step, kept (tf.keep); missing where there is nothing to do. */
+  afterStep?(values: Values): Map<string, tf.Tensor>;
   /** What the monitor shows for a fixed batch of examples. */
-  preview(values: Values, input: tf.Tensor, from: string, pass: Pass): Promise<Preview>;
+  preview(values: Values, inputs: Inputs, from: string, pass: Pass): Promise<Preview>;
 }
+
+export interface Needs {
+  /** The class of each example. */
+  labels?: boolean;
+  /** Each example twice, changed at random in two ways. */
+  views?: boolean;
+}
+
+/** One batch. */
+export type Inputs = {
+  /** [batch, ...shape]: float32, prepared to 0..1, or int32 ids. Where views are needed, the first one. */
+  input: tf.Tensor;
+  /** [batch] int32, -1 for none; only where labels are needed. */
+  labels?: tf.Tensor1D;
+  /** As `input`: the second view; only where views are needed. */
+  view?: tf.Tensor;
+};
+
+export interface Objective {
+  /** Under which its loss is measured; that of the first is "loss". */
+  metric: string;
+  /** Names of what it trains. No two objectives share any. */
+  parameters: readonly string[];
+  /**
+   * Meant over the batch. A pure function of its arguments, so that an engine may repeat it as a fixed graph: it fetches
+   * no value and branches on none.
+   */
+  loss(values: Values, inputs: Inputs, pass: Pass): Losses;
+}
+
+/** `loss` is what the gradient is of; the others are its terms, measured under their names. */
+export type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
 
 export interface Preview {
   views: SampleView[];
   tensors: Record<string, NamedTensor>;
+}
+
+/** The one objective over all that gradients train. */
+export function soleObjective(
+  networks: readonly Pick<Network, 'shapes' | 'untrained'>[],
+  loss: Objective['loss'],
+): readonly [Objective] {
+  return [{ metric: 'loss', parameters: networks.flatMap((network) => Object.keys(trainedShapes(network))), loss }];
+}
+
+/** Shapes of what gradients train, by name. */
+export function trainedShapes({ shapes, untrained }: Pick<Network, 'shapes' | 'untrained'>): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(shapes).filter(([name]) => !untrained.includes(name)));
 }

@@ -6,6 +6,7 @@ import { engineNames } from '../../../src/learn/engine/index.js';
 import { autoencoder } from '../../../src/learn/method/autoencoder.js';
 import { lossAndGradients } from '../../../src/learn/step.js';
 import { engineOrSkip } from './engines.js';
+import { passOf, tensorsOf } from './learners.js';
 
 const shape = [2, 3, 1];
 const examples = [
@@ -67,12 +68,11 @@ for (const name of engineNames)
               ),
             );
           const input = tf.tensor(examples, [2, ...shape]);
-          const values = Object.fromEntries(
-            Object.entries(arrays).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]),
-          );
-          const { loss: value, gradients } = lossAndGradients(
-            (v) => learner.loss(v, input, { engine, training: true }),
-            values,
+          const [objective] = learner.objectives;
+          const { measured: value, gradients } = lossAndGradients(
+            (values) => objective!.loss(values, { input }, passOf(engine)),
+            tensorsOf(arrays),
+            objective!.parameters,
             null,
           );
           assert.ok(
@@ -108,13 +108,12 @@ for (const name of engineNames)
         options: { loss: 'binaryCrossentropy' },
       });
       const arrays = learner.init(3);
-      const values = Object.fromEntries(
-        Object.entries(arrays).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]),
+      const { views, tensors } = await learner.preview(
+        tensorsOf(arrays),
+        { input: tf.tensor(examples, [2, ...shape]) },
+        'validation',
+        passOf(engine, { training: false }),
       );
-      const { views, tensors } = await learner.preview(values, tf.tensor(examples, [2, ...shape]), 'validation', {
-        engine,
-        training: false,
-      });
       assert.deepEqual(views, [
         { kind: 'reconstruction', from: 'validation', input: 'input', output: 'output' },
         { kind: 'weights', tensor: 'weights', total: 3 },

@@ -41,6 +41,7 @@ function source(count: number, purpose: string, seen: number[] = []): Source {
   return {
     count,
     shape: [width],
+    labels: null,
     batch: (positions) => {
       seen.push(...positions);
       return Float32Array.from(Array.from(positions).flatMap((position) => Array.from(rows[position]!)));
@@ -72,7 +73,7 @@ async function watch(
     start: null,
     observer: {
       beforeStep: (progress) => action(progress.step, progress),
-      afterStep: (_, loss) => watched.losses.push(loss),
+      afterStep: (_, { loss }) => watched.losses.push(loss!),
       afterEpoch: (_, epoch) => watched.epochs.push(epoch),
       checkpoint: async (checkpoint) => void watched.checkpoints.push(checkpoint),
       wantsPreview: () => false,
@@ -116,7 +117,8 @@ for (const name of engineNames)
 
     it('learns: the validation loss falls in each epoch', async () => {
       const { epochs } = await watch(engine);
-      for (let i = 1; i < epochs.length; i++) assert.ok(epochs[i]!.validationLoss! < epochs[i - 1]!.validationLoss!);
+      for (let i = 1; i < epochs.length; i++)
+        assert.ok(epochs[i]!.validation!['loss']! < epochs[i - 1]!.validation!['loss']!);
     });
 
     it('leaves no tensors behind', async () => {
@@ -166,6 +168,7 @@ describe('the training loop', () => {
     const grey: Source = {
       count: 4,
       shape: [width],
+      labels: null,
       batch: (positions) => new Float32Array(positions.length * width).fill(0.5),
     };
     const watched = await watch(engine, {
@@ -173,7 +176,7 @@ describe('the training loop', () => {
       options: { ...options, epochs: 50, earlyStopping: { patience: 3, minDelta: 0 } },
     });
     assert.equal(watched.reason, 'earlyStopping');
-    const losses = watched.epochs.map(({ validationLoss }) => validationLoss!);
+    const losses = watched.epochs.map(({ validation }) => validation!['loss']!);
     const best = losses.indexOf(Math.min(...losses));
     assert.equal(losses.length, best + 1 + 3, 'it waited for 3 epochs after the best');
     const { progress, weights } = watched.checkpoints.at(-1)!;
@@ -182,7 +185,12 @@ describe('the training loop', () => {
   });
 
   it('ends with a message that says what to do when the loss is no longer finite', async () => {
-    const broken: Source = { count: 8, shape: [width], batch: () => new Float32Array(8 * width).fill(NaN) };
+    const broken: Source = {
+      count: 8,
+      shape: [width],
+      labels: null,
+      batch: () => new Float32Array(8 * width).fill(NaN),
+    };
     await assert.rejects(
       watch(engine, { training: broken }),
       (error) =>

@@ -127,7 +127,12 @@ describe('Checkpoints of a run', () => {
 
   describe('that are gone on from', () => {
     it('fit their own network and optimizer', () => {
-      checkFit(run, { ...checkpoint(8), bestWeights: checkpoint(8).weights }, { kernel: [2, 3] }, adam);
+      checkFit(
+        run,
+        { ...checkpoint(8), bestWeights: checkpoint(8).weights },
+        { shapes: { kernel: [2, 3] }, untrained: [] },
+        adam,
+      );
     });
 
     for (const [what, shapes, message] of [
@@ -136,13 +141,13 @@ describe('Checkpoints of a run', () => {
       ['a parameter less', {}, /weights\.safetensors .*it has kernel, which is none of theirs\./],
     ] as [string, Record<string, number[]>, RegExp][])
       it(`are refused, naming file and parameter, by a network with ${what}`, () => {
-        assert.throws(() => checkFit(run, checkpoint(8), shapes, adam), message);
+        assert.throws(() => checkFit(run, checkpoint(8), { shapes, untrained: [] }, adam), message);
       });
 
     it('are refused by another optimizer, naming the file', () => {
       const sgd = { ...adam, name: 'sgd' } as const;
       assert.throws(
-        () => checkFit(run, checkpoint(8), { kernel: [2, 3] }, sgd),
+        () => checkFit(run, checkpoint(8), { shapes: { kernel: [2, 3] }, untrained: [] }, sgd),
         /optimizer\.safetensors .*it has no sgd\/momentum\/kernel\./,
       );
     });
@@ -151,7 +156,7 @@ describe('Checkpoints of a run', () => {
       const bestWeights = { kernel: { shape: [1], data: new Float32Array(1) } };
       const wrong = { ...checkpoint(16, { bestStep: 8 }), bestWeights };
       assert.throws(
-        () => checkFit(run, wrong, { kernel: [2, 3] }, adam),
+        () => checkFit(run, wrong, { shapes: { kernel: [2, 3] }, untrained: [] }, adam),
         /00000008.weights\.safetensors .*shape \[1\]/,
       );
     });

@@ -59,8 +59,11 @@ export interface RunDataset {
   shape: number[];
   classes: string[] | null;
   fingerprint: string;
-  /** How examples became numbers of `shape`, so that later data can be prepared in the same way. */
-  preparation: { kind: string; shape: number[]; range: [number, number] } & Record<string, unknown>;
+  /**
+   * How examples became numbers of `shape`, so that later data can be prepared in the same way: values from..to of
+   * `range` are 0..1 for the network. Its range is null where they are ids, which are not scaled.
+   */
+  preparation: { kind: string; shape: number[]; range: [number, number] | null } & Record<string, unknown>;
 }
 
 /** `run.json`. */

@@ -4,8 +4,8 @@ import { PackCache } from '../data/pack/cache.js';
 import { prepareDataset } from '../data/prepare/index.js';
 import { scaled } from '../data/prepare/scale.js';
 import { chooseSplits } from '../data/split.js';
-import type { OpenOptions } from '../data/reader.js';
-import type { Source } from '../learn/loop.js';
+import type { Batch, OpenOptions } from '../data/reader.js';
+import type { ExampleData, Source } from '../learn/loop.js';
 import type { RunDataset } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
 
@@ -49,13 +49,14 @@ export async function loadDataset(
       { ...open, cache: new PackCache(cache), fingerprint: identity },
     );
     const { range, shape } = preparation;
+    const packed = (batch: Batch): ExampleData => (range ? scaled(batch, range) : Int32Array.from(batch.data));
     const source = (positions: Int32Array): Source => ({
       count: positions.length,
       shape,
       labels: labels && gather(labels, positions),
       batch: (of) => {
         const batch = reader.read(gather(positions, of));
-        return batch instanceof Promise ? batch.then((read) => scaled(read, range)) : scaled(batch, range);
+        return batch instanceof Promise ? batch.then(packed) : packed(batch);
       },
     });
     const shown = splits.validation.length > 0 ? splits.validation : splits.training;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { formatCount, t } from '../../protocol/l10n.js';
 import { fileError } from '../files.js';
-import type { Preparation, Preparer } from '../prepare/preparation.js';
+import type { Assets, Preparation, Prepare, Preparer } from '../prepare/preparation.js';
 import {
   DataError,
   type Collection,
@@ -22,6 +22,8 @@ const MEMORY_BYTES = 512 * 1024 ** 2;
 export interface PackOptions extends OpenOptions {
   /** Positions that will be read, ascending; others are not prepared. */
   positions: Int32Array;
+  /** Of the preparation, which tells them apart (by their hash, say). */
+  assets?: Assets;
   /** Null keeps all in memory, whatever it takes. */
   cache: PackCache | null;
   /** Tells whether the data are the same: see fingerprint.ts. */
@@ -48,7 +50,7 @@ export async function pack<Kind extends StoredKind, P extends Preparation & { ki
   options: PackOptions,
 ): Promise<Packed> {
   const { positions, cache, fingerprint, memoryBytes = MEMORY_BYTES } = options;
-  const { type } = preparer;
+  const type = preparer.typeOf(preparation);
   const width = preparation.shape.reduce((product, dimension) => product * dimension, 1);
   const bytes = positions.length * width * bytesOf[type];
   const inMemory = cache === null || bytes <= memoryBytes;
@@ -98,7 +100,7 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
   preparer: Preparer<Kind, P>,
   preparation: P,
   width: number,
-  { positions, onError, ...open }: PackOptions,
+  { positions, onError, assets = {}, ...open }: PackOptions,
   store: (row: number, values: ExampleData) => void | Promise<void>,
 ): Promise<PackMeta['unreadable']> {
   const unreadable: PackMeta['unreadable'] = [];
@@ -106,8 +108,9 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
   const batcher = preparer.parallel
     ? new Batcher(preparation as Preparation as ParallelPreparation, open.signal)
     : null;
-  const prepare = (example: Stored[Kind], name: string): ExampleData | Promise<ExampleData> =>
-    batcher ? batcher.prepare(example as Buffer, name) : preparer.prepare(preparation, example, name);
+  const prepare: Prepare<Kind> | ((example: Stored[Kind], name: string) => Promise<ExampleData>) = batcher
+    ? (example, name) => batcher.prepare(example as Buffer, name)
+    : preparer.open(preparation, assets);
   const visiting = collection.visit(
     positions,
     async (position, example) => {

@@ -8,7 +8,7 @@ export class PackedReader implements Reader {
   constructor(
     private readonly dataset: Dataset,
     private readonly values: Values,
-    { shape, range }: { shape: number[]; range: [number, number] },
+    { shape, range }: { shape: number[]; range: [number, number] | null },
   ) {
     this.info = { ...dataset.info, shape, range };
   }

@@ -21,7 +21,7 @@ const USUAL_SIDE = 64;
 
 export const image: Preparer<'image', ImagePreparation> = {
   kind: 'image',
-  type: 'uint8',
+  typeOf: () => 'uint8',
   parallel: true,
 
   plan(collection, { image: { size, colour, fit } }): Plan<ImagePreparation> {
@@ -44,13 +44,12 @@ export const image: Preparer<'image', ImagePreparation> = {
     return { preparation: { kind: 'image', shape: [height, width, channels], range: [0, 255], fit }, notes };
   },
 
-  prepare: prepareImage,
+  /** Gives [height, width, channels]. */
+  open:
+    ({ shape: [height, width, channels], fit }) =>
+    (bytes) =>
+      resizeImage(decodeImage(bytes, { channels }), { width, height, fit }).data,
 };
-
-/** @returns [height, width, channels] @throws Error with the reason alone */
-export function prepareImage({ shape: [height, width, channels], fit }: ImagePreparation, bytes: Buffer): Uint8Array {
-  return resizeImage(decodeImage(bytes, { channels }), { width, height, fit }).data;
-}
 
 /** The size that nearly all images have, else a square that none needs to be blown up much for. */
 function usualSize(widths: Int32Array, heights: Int32Array): [height: number, width: number] {

@@ -12,7 +12,7 @@ import { sound } from './sound.js';
 import { table } from './table.js';
 
 /** Every preparer, by kind. */
-const preparers: Partial<Record<StoredKind, Preparer<StoredKind, Preparation & { kind: StoredKind }>>> = {
+const preparers = {
   image,
   sound,
   table,
@@ -83,13 +83,15 @@ async function numbers(reader: Reader, training: ArrayLike<number>, signal?: Abo
 }
 
 /** @throws DataError for texts, which no method learns from yet */
-function preparerOf({ kind, info }: Collection): Preparer<StoredKind, Preparation & { kind: StoredKind }> {
-  const preparer = preparers[kind];
+function preparerOf<Kind extends StoredKind>({ kind, info }: Collection<Kind>): AnyPreparer<Kind> {
+  const preparer = (preparers as Partial<Record<StoredKind, unknown>>)[kind];
   if (!preparer)
     throw new DataError(
       t('{0} holds texts, and no method of this version learns from texts.', info.path),
       info.path,
       t('Choose images, sounds, a table or arrays of numbers; texts can be looked at.'),
     );
-  return preparer;
+  return preparer as AnyPreparer<Kind>; // the one of its kind
 }
+
+type AnyPreparer<Kind extends StoredKind> = Preparer<Kind, Preparation & { kind: Kind }>;

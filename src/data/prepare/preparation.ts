@@ -1,27 +1,58 @@
 /** How examples become numbers of one shape: kept with a run, so that later data is prepared as the training data was. */
 import type { DataOptions } from '../../recipe/recipe.js';
+import type { ValueType } from '../pack/values.js';
 import type { Collection, ExampleData, OpenOptions, Stored, StoredKind } from '../reader.js';
 
-/** JSON. What a kind adds is in its own file. */
+/** JSON, and small: the editor reads it for every run. What a kind adds is in its own file. */
 export interface Preparation {
   kind: 'numbers' | StoredKind;
   /** Of a prepared example, e.g. [28, 28, 1]. */
   shape: number[];
-  /** Prepared values from..to are mapped to 0..1 for the network; what lies outside is clamped. */
-  range: [number, number];
+  /**
+   * Prepared values from..to are mapped to 0..1 for the network; what lies outside is clamped. Null for ids, which are
+   * names rather than quantities: they reach the network as they are.
+   */
+  range: [number, number] | null;
+  /** Of ids: they are 0..vocabularySize - 1. Missing for quantities. */
+  vocabularySize?: number;
 }
+
+/** Files that a preparation needs and that are kept beside it, by name: their contents. */
+export type Assets = Readonly<Record<string, string>>;
 
 export interface Plan<P extends Preparation> {
   preparation: P;
   /** What a person should know of what was decided for them. */
   notes: string[];
+  assets?: Assets;
 }
 
-/** One kind of stored examples. `prepare` depends on the preparation and the example alone. */
+/** A plan of earlier, as it was found in the folder of its run. */
+export interface KeptPlan {
+  preparation: unknown;
+  assets: Assets;
+  /** Where it was found, for messages. */
+  folder: string;
+}
+
+export interface PlanOptions extends OpenOptions {
+  /** Only looks: what takes long to learn is learned from a small part, and may come out a little different. */
+  glance?: boolean;
+  /** Stands for a plan that has assets: nothing is decided again. */
+  kept?: KeptPlan | null;
+}
+
+/**
+ * @returns as many values as the shape has
+ * @throws DataError, or Error with the reason alone, when the example cannot be used
+ */
+export type Prepare<Kind extends StoredKind> = (example: Stored[Kind], name: string) => ExampleData;
+
+/** One kind of stored examples. */
 export interface Preparer<Kind extends StoredKind, P extends Preparation & { kind: Kind }> {
   kind: Kind;
   /** Type in which prepared values are kept. */
-  type: 'uint8' | 'float32';
+  typeOf(preparation: P): ValueType;
   /** Whether it takes long enough to be worth other threads: then work/functions.ts prepares this kind. */
   parallel: boolean;
   /**
@@ -32,11 +63,8 @@ export interface Preparer<Kind extends StoredKind, P extends Preparation & { kin
     collection: Collection<Kind>,
     options: DataOptions,
     training: ArrayLike<number>,
-    open: OpenOptions,
+    open: PlanOptions,
   ): Promise<Plan<P>> | Plan<P>;
-  /**
-   * @returns as many values as the shape has
-   * @throws DataError, or Error with the reason alone, when the example cannot be used
-   */
-  prepare(preparation: P, example: Stored[Kind], name: string): ExampleData;
+  /** Makes once what many examples need. What it returns depends on preparation, assets and example alone. */
+  open(preparation: P, assets: Assets): Prepare<Kind>;
 }

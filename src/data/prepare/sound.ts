@@ -33,7 +33,7 @@ const WHOLE_SHARE = 0.95;
 
 export const sound: Preparer<'sound', SoundPreparation> = {
   kind: 'sound',
-  type: 'float32',
+  typeOf: () => 'float32',
   parallel: true,
 
   plan(collection, { sound: options }): Plan<SoundPreparation> {
@@ -76,17 +76,21 @@ export const sound: Preparer<'sound', SoundPreparation> = {
     };
   },
 
-  prepare: prepareSound,
+  /** Gives [frames, mels]. */
+  open({ sampleRate, samples: length, fftSize, hopLength, fmin, fmax, shape: [, mels] }) {
+    // Filters and windows take longer to make than a sound to pass through them.
+    const spectrogram = new LogMel({ sampleRate, fftSize, hopLength, fmin, fmax, mels, ref: 'max', topDb: RANGE_DB });
+    const resamplers = new Map<number, Resampler>();
+    return (bytes, name) => {
+      const decoded = decodeSound(bytes, name);
+      let resampler = resamplers.get(decoded.sampleRate);
+      if (!resampler) resamplers.set(decoded.sampleRate, (resampler = new Resampler(decoded.sampleRate, sampleRate)));
+      const samples = new Float32Array(length);
+      samples.set(resampler.run(mixToMono(decoded)).subarray(0, length));
+      return spectrogram.compute(samples);
+    };
+  },
 };
-
-/** @returns [frames, mels] @throws DataError */
-export function prepareSound(preparation: SoundPreparation, bytes: Uint8Array, name: string): Float32Array {
-  const decoded = decodeSound(bytes, name);
-  const mono = resamplerFor(decoded.sampleRate, preparation.sampleRate).run(mixToMono(decoded));
-  const samples = new Float32Array(preparation.samples);
-  samples.set(mono.subarray(0, samples.length));
-  return spectrogramFor(preparation).compute(samples);
-}
 
 /** What the recipe leaves open, by the sampling rate: a transform of a power of two, frames that overlap by half. */
 function settings(
@@ -108,22 +112,4 @@ function usualLength(seconds: Float64Array): number {
   const sorted = Float64Array.from(seconds).sort();
   const whole = sorted[Math.min(sorted.length - 1, Math.floor(WHOLE_SHARE * sorted.length))] ?? 1;
   return Math.max(0.1, Math.ceil(10 * whole) / 10);
-}
-
-/** Filters and windows take longer to make than a sound to pass through them. */
-const resamplers = new Map<string, Resampler>();
-let spectrogram: { key: string; of: LogMel } | null = null;
-
-function resamplerFor(from: number, to: number): Resampler {
-  const key = `${from} ${to}`;
-  let resampler = resamplers.get(key);
-  if (!resampler) resamplers.set(key, (resampler = new Resampler(from, to)));
-  return resampler;
-}
-
-function spectrogramFor({ sampleRate, fftSize, hopLength, fmin, fmax, shape }: SoundPreparation): LogMel {
-  const options = { sampleRate, fftSize, hopLength, fmin, fmax, mels: shape[1], ref: 'max', topDb: RANGE_DB } as const;
-  const key = JSON.stringify(options);
-  if (spectrogram?.key !== key) spectrogram = { key, of: new LogMel(options) };
-  return spectrogram.of;
 }

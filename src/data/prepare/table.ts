@@ -14,11 +14,9 @@ export interface TablePreparation extends Preparation {
 /** Beyond so many categories of a column, the rarest are one. */
 const MOST_CATEGORIES = 100;
 
-let last: { of: Columns; preparer: TablePreparer } | null = null;
-
 export const table: Preparer<'table', TablePreparation> = {
   kind: 'table',
-  type: 'float32',
+  typeOf: () => 'float32',
   parallel: false,
 
   plan(collection, _options, training): Plan<TablePreparation> {
@@ -30,8 +28,8 @@ export const table: Preparer<'table', TablePreparation> = {
     return { preparation: { kind: 'table', shape: [width], range: [0, 1], columns }, notes: [] };
   },
 
-  prepare({ columns }, cells) {
-    if (last?.of !== columns) last = { of: columns, preparer: new TablePreparer(columns) };
-    return last.preparer.apply(cells);
+  open({ columns }) {
+    const preparer = new TablePreparer(columns);
+    return (cells) => preparer.apply(cells);
   },
 };

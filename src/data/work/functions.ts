@@ -1,8 +1,8 @@
 /** What the pool's workers do: pure functions from bytes to values, by name. */
 import { decodeImage as decode, type DecodedImage, type DecodeOptions } from '../image/decode.js';
 import { resizeImage, type Resizing } from '../image/resize.js';
-import { prepareImage, type ImagePreparation } from '../prepare/image.js';
-import { prepareSound, type SoundPreparation } from '../prepare/sound.js';
+import { image, type ImagePreparation } from '../prepare/image.js';
+import { sound, type SoundPreparation } from '../prepare/sound.js';
 import type { ExampleData } from '../reader.js';
 
 export interface ImageTask extends DecodeOptions {
@@ -37,14 +37,23 @@ export interface PrepareTask {
 
 /** As prepare/ does it; an example that fails is an error. */
 export function prepareExamples({ preparation, examples }: PrepareTask): (ExampleData | { error: string })[] {
+  const prepare = opened(preparation);
   return examples.map(({ bytes, name }) => {
-    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     try {
-      return preparation.kind === 'image'
-        ? prepareImage(preparation, content)
-        : prepareSound(preparation, content, name);
+      return prepare(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }
   });
+}
+
+/** This thread's last one: one task follows another of the same preparation. */
+let last: { key: string; prepare: (file: Buffer, name: string) => ExampleData } | null = null;
+
+function opened(preparation: PrepareTask['preparation']): (file: Buffer, name: string) => ExampleData {
+  const key = JSON.stringify(preparation);
+  if (last?.key === key) return last.prepare;
+  const prepare = preparation.kind === 'image' ? image.open(preparation, {}) : sound.open(preparation, {});
+  last = { key, prepare };
+  return prepare;
 }

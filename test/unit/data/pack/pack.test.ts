@@ -45,10 +45,10 @@ function texts(count: number): Collection<'text'> & { visited: number[] } {
 /** Two values: the number and its square; 7 has none. */
 const squares: Preparer<'text', Texts> = {
   kind: 'text',
-  type: 'float32',
+  typeOf: () => 'float32',
   parallel: false,
   plan: () => ({ preparation, notes: [] }),
-  prepare(_, text) {
+  open: () => (text) => {
     if (text === '7') throw new Error('it is unlucky');
     return Float32Array.of(Number(text), Number(text) ** 2);
   },

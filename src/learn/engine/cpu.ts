@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
-import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
+import { fusedOperations, registerFused } from './fused.js';
 import { registerGradients } from './gradients/index.js';
 import { portableKernels, random } from './portable.js';
 import { PortableOptimizer } from './portableOptimizer.js';
@@ -18,9 +18,7 @@ export async function startCpu(): Promise<Engine> {
   return {
     name: 'cpu',
     facts: { name: 'cpu', version: version_cpu, threads: 1, features: [] },
-    dense,
-    sigmoidCrossEntropy,
-    meanSquaredError,
+    ...fusedOperations,
     random,
     optimizer: (options: OptimizerOptions, values: Arrays) => new PortableOptimizer(options, values),
     dispose: () => disposeBackend('cpu'),

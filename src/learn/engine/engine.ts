@@ -29,6 +29,25 @@ export interface Engine {
    */
   dense(input: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D, activation: Activation): tf.Tensor2D;
 
+  /** activation(x + bias), bias along the last axis of x. */
+  biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, activation: Activation): T;
+
+  /**
+   * Batch normalisation (Ioffe & Szegedy 2015, algorithm 1): each channel, the last axis, over all else, by the batch's
+   * own mean and variance (which divides by the count).
+   * @param onStatistics called with mean and variance, [channels], which are freed afterwards
+   */
+  batchNorm<T extends tf.Tensor>(
+    x: T,
+    scale: tf.Tensor1D,
+    offset: tf.Tensor1D,
+    epsilon: number,
+    onStatistics?: (mean: tf.Tensor1D, variance: tf.Tensor1D) => void,
+  ): T;
+
+  /** Layer normalisation (Ba, Kiros & Hinton 2016, eq. 3) along the last axis. */
+  layerNorm<T extends tf.Tensor>(x: T, scale: tf.Tensor1D, offset: tf.Tensor1D, epsilon: number): T;
+
   /**
    * Binary cross-entropy of sigmoid(logits) against targets in 0..1, meant over all elements:
    * mean(max(z, 0) - z x + log(1 + exp(-|z|))). Its gradient is (sigmoid(z) - x) / elements; targets get none.
@@ -37,6 +56,13 @@ export interface Engine {
 
   /** Mean over all elements of (output - target)²; targets get no gradient. */
   meanSquaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar;
+
+  /**
+   * Of each row of logits [rows, classes], -Σ t log softmax(z); targets get no gradient.
+   * @param targets int32 [rows], the class of each row (0..classes - 1), or float32 [rows, classes] that sum to 1
+   * @returns [rows], in nats
+   */
+  softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor): tf.Tensor1D;
 
   /**
    * Random numbers that the key alone determines: uniform in [0, 1), or of mean 0 and standard deviation 1. Other engines

@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation } from './engine.js';
+import type { Activation, Engine } from './engine.js';
+import { active, kernelsOf, rows, type FusedActivation, type Kernels } from './kernels.js';
+import { batchNorm, layerNorm } from './normalisation.js';
+import { softmaxCrossEntropy } from './softmax.js';
 
 /**
  * The operations worth fusing, as kernels of TensorFlow.js with gradients of their own, over functions that each engine
@@ -7,42 +10,11 @@ import type { Activation } from './engine.js';
  * the gradient of a first layer's input, a third of the layer's products, is never formed.
  */
 
-/** An engine's own functions. They have no gradients and are called inside a kernel or gradient only. */
-export interface Kernels {
-  /** a · b, each transposed first if asked. */
-  matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean): tf.Tensor2D;
-  /** activation(x + bias). */
-  biasActivation(x: tf.Tensor2D, bias: tf.Tensor1D, activation: FusedActivation): tf.Tensor2D;
-  /** Gradient before the activation, from dy and the activation's output y: relu dy where y > 0; sigmoid dy y (1 - y); tanh dy (1 - y²). */
-  activationGradient(dy: tf.Tensor2D, y: tf.Tensor2D, activation: Exclude<FusedActivation, 'linear'>): tf.Tensor2D;
-  /** Sum over the batch. */
-  biasGradient(dy: tf.Tensor2D): tf.Tensor1D;
-  /** Mean over all elements of max(z, 0) - z x + log(1 + exp(-|z|)). */
-  crossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar;
-  /** (sigmoid(z) - x) dy / elements. */
-  crossEntropyGradient(logits: tf.Tensor, targets: tf.Tensor, dy: tf.Scalar): tf.Tensor;
-  /** Mean over all elements of (y - x)². */
-  squaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar;
-  /** 2 (y - x) dy / elements. */
-  squaredErrorGradient(outputs: tf.Tensor, targets: tf.Tensor, dy: tf.Scalar): tf.Tensor;
-}
-
-/** Activations whose gradient follows from their output. */
-export type FusedActivation = Exclude<Activation, 'gelu'>;
-
 const DENSE = 'PretrainDense';
+const BIAS_ACTIVATION = 'PretrainBiasActivation';
+const GELU = 'PretrainGelu';
 const CROSS_ENTROPY = 'PretrainSigmoidCrossEntropy';
 const SQUARED_ERROR = 'PretrainSquaredError';
-
-/** Functions by TensorFlow.js back end, as TensorFlow.js keeps its own kernels. */
-const kernelsOf = new Map<string, Kernels>();
-
-function active(): Kernels {
-  const kernels = kernelsOf.get(tf.getBackend());
-  if (!kernels)
-    throw new Error(`The back end ${tf.getBackend()} has no fused operations: it was not started as an engine.`);
-  return kernels;
-}
 
 /** Makes the fused operations available on a back end; again, after the back end was started anew. */
 export function registerFused(backendName: string, kernels: Kernels): void {
@@ -67,6 +39,13 @@ export function registerFused(backendName: string, kernels: Kernels): void {
       activation,
     ),
   );
+  register(BIAS_ACTIVATION, ({ x, bias }, activation) => {
+    const kernels = active();
+    return kernels
+      .biasActivation(rows(kernels.copy(x as tf.Tensor)), bias as tf.Tensor1D, activation)
+      .reshape((x as tf.Tensor).shape);
+  });
+  register(GELU, ({ x }) => tf.mul(x as tf.Tensor, normalDistribution(x as tf.Tensor)));
   register(CROSS_ENTROPY, ({ output, target }) => active().crossEntropy(output as tf.Tensor, target as tf.Tensor));
   register(SQUARED_ERROR, ({ output, target }) => active().squaredError(output as tf.Tensor, target as tf.Tensor));
 }
@@ -89,6 +68,28 @@ function registerGradients(): void {
       };
     },
   });
+  tf.registerGradient({
+    kernelName: BIAS_ACTIVATION,
+    outputsToSave: [true],
+    gradFunc(dy, [y], attributes) {
+      const { activation } = attributes as unknown as { activation: FusedActivation };
+      const kernels = active();
+      const dyRows = rows(dy as tf.Tensor);
+      const dz =
+        activation === 'linear' ? dyRows : kernels.activationGradient(dyRows, rows(y as tf.Tensor), activation);
+      return { x: () => tf.reshape(dz, (y as tf.Tensor).shape), bias: () => kernels.biasGradient(dz) };
+    },
+  });
+  tf.registerGradient({
+    kernelName: GELU,
+    inputsToSave: ['x'],
+    gradFunc(dy, [input]) {
+      const x = input as tf.Tensor;
+      // Φ(x) + x φ(x), φ the density.
+      const density = () => tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return { x: () => tf.mul(dy as tf.Tensor, tf.add(normalDistribution(x), tf.mul(x, density()))) };
+    },
+  });
   const registerLoss = (kernelName: string, gradient: (kernels: Kernels) => Kernels['crossEntropyGradient']) =>
     tf.registerGradient({
       kernelName,
@@ -109,10 +110,26 @@ function registerGradients(): void {
   registerLoss(SQUARED_ERROR, (kernels) => kernels.squaredErrorGradient.bind(kernels));
 }
 
+/** Φ(x), exact by erf. */
+function normalDistribution(x: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+}
+
 /** See Engine.dense. */
 export function dense(input: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D, activation: Activation): tf.Tensor2D {
   if (activation === 'gelu') return gelu(dense(input, kernel, bias, 'linear'));
   return tf.engine().runKernel<tf.Tensor2D>(DENSE, { input, kernel, bias }, { activation });
+}
+
+/** See Engine.biasActivation. */
+export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, activation: Activation): T {
+  if (activation === 'gelu') return gelu(biasActivation(x, bias, 'linear'));
+  return tf.engine().runKernel<T>(BIAS_ACTIVATION, { x, bias }, { activation });
+}
+
+/** x Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016). */
+function gelu<T extends tf.Tensor>(x: T): T {
+  return tf.engine().runKernel<T>(GELU, { x }, {});
 }
 
 /** See Engine.sigmoidCrossEntropy. */
@@ -125,7 +142,13 @@ export function meanSquaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Sca
   return tf.engine().runKernel<tf.Scalar>(SQUARED_ERROR, { output: outputs, target: targets }, {});
 }
 
-/** x Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016), exact by erf. */
-function gelu(x: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
-}
+/** Everything of an engine that is made of its {@link Kernels}. */
+export const fusedOperations = {
+  dense,
+  biasActivation,
+  batchNorm,
+  layerNorm,
+  sigmoidCrossEntropy,
+  meanSquaredError,
+  softmaxCrossEntropy,
+} satisfies Partial<Engine>;

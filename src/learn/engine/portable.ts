@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream } from '../../protocol/random.js';
 import { sizeOf } from '../parameters.js';
 import type { RandomKey } from './engine.js';
-import type { FusedActivation, Kernels } from './fused.js';
+import type { FusedActivation, Kernels } from './kernels.js';
 
 /** Fused operations out of TensorFlow.js' own kernels: for engines that have nothing faster. */
 export const portableKernels: Kernels = {
@@ -23,6 +23,32 @@ export const portableKernels: Kernels = {
   crossEntropyGradient: (z, x, dy) => tf.mul(tf.sub(tf.sigmoid(z), x), tf.div(dy, z.size)),
   squaredError: (y, x) => tf.mean(tf.squaredDifference(y, x)),
   squaredErrorGradient: (y, x, dy) => tf.mul(tf.sub(y, x), tf.mul(dy, 2 / y.size)),
+  copy: (x) => x,
+  batchNorm(x, scale, offset, epsilon) {
+    const mean = tf.mean(x, 0) as tf.Tensor1D;
+    const centred = tf.sub(x, mean);
+    const variance = tf.mean(tf.square(centred), 0) as tf.Tensor1D;
+    const inverse = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
+    const output = tf.add(tf.mul(centred, tf.mul(scale, inverse)), offset) as tf.Tensor2D;
+    return { output, mean, variance, saved: [mean, inverse] };
+  },
+  batchNormGradient(dy, x, scale, saved) {
+    const [mean, inverse] = saved as [tf.Tensor1D, tf.Tensor1D];
+    const normal = tf.mul(tf.sub(x, mean), inverse);
+    const dOffset = tf.sum(dy, 0) as tf.Tensor1D;
+    const dScale = tf.sum(tf.mul(dy, normal), 0) as tf.Tensor1D;
+    const count = x.shape[0];
+    const along = tf.add(tf.mul(normal, tf.div(dScale, count)), tf.div(dOffset, count));
+    return { input: tf.mul(tf.sub(dy, along), tf.mul(scale, inverse)), scale: dScale, offset: dOffset };
+  },
+  softmaxCrossEntropy(logits, targets) {
+    const shares = (targets.rank === 1 ? tf.oneHot(targets as tf.Tensor1D, logits.shape[1]) : targets) as tf.Tensor2D;
+    const logarithms = tf.logSoftmax(logits);
+    return {
+      losses: tf.neg(tf.sum(tf.mul(shares, logarithms), 1)),
+      gradient: tf.sub(tf.exp(logarithms), shares),
+    };
+  },
 };
 
 /** See Engine.random; Philox, in JavaScript. */

@@ -6,14 +6,8 @@ import type { EngineFacts } from '../../protocol/run.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import { disposeBackend } from './backend.js';
 import type { Arrays, Engine, RandomKey } from './engine.js';
-import {
-  dense,
-  meanSquaredError,
-  registerFused,
-  sigmoidCrossEntropy,
-  type FusedActivation,
-  type Kernels,
-} from './fused.js';
+import { fusedOperations, registerFused } from './fused.js';
+import type { FusedActivation, Kernels } from './kernels.js';
 import { registerGradients } from './gradients/index.js';
 import { TensorflowOptimizer } from './tensorflowOptimizer.js';
 
@@ -45,9 +39,7 @@ export async function startTensorflow({ binding, threads }: TensorflowOptions): 
   return {
     name: 'tensorflow',
     facts,
-    dense,
-    sigmoidCrossEntropy,
-    meanSquaredError,
+    ...fusedOperations,
     random: (distribution, shape, key) => random(backend, distribution, shape, key),
     optimizer: (options: OptimizerOptions, values: Arrays) => new TensorflowOptimizer(backend, options, values),
     dispose: () => disposeBackend('tensorflow'),
@@ -95,7 +87,7 @@ interface Attribute {
 
 /** TensorFlow's own operations, called without the layers in between. */
 function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
-  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT, TF_INT32 } = backend.binding;
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_ATTR_FLOAT, TF_ATTR_STRING, TF_FLOAT, TF_INT32 } = backend.binding;
   const float: Attribute = { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT };
   const flag = (name: string, value: boolean): Attribute => ({ name, type: TF_ATTR_BOOL, value });
   const onFloats = [float];
@@ -109,6 +101,13 @@ function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
     backend.executeSingleOutput(name, attributes, inputs) as T;
   const mean = (values: tf.Tensor) =>
     op<tf.Scalar>('Mean', [values, tf.range(0, values.rank, 1, 'int32')], meanAttributes);
+  const normAttributes = (epsilon: number) => [
+    float,
+    { name: 'U', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    { name: 'epsilon', type: TF_ATTR_FLOAT, value: epsilon },
+    { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
+    flag('is_training', true),
+  ];
   const activations: Record<Exclude<FusedActivation, 'linear'>, string> = {
     relu: 'Relu',
     sigmoid: 'Sigmoid',
@@ -134,5 +133,43 @@ function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
     crossEntropyGradient: (z, x, dy) => op('Mul', [op('Sub', [op('Sigmoid', [z]), x]), tf.div(dy, z.size)]),
     squaredError: (y, x) => mean(op('SquaredDifference', [y, x])),
     squaredErrorGradient: (y, x, dy) => op('Mul', [op('Sub', [y, x]), tf.mul(dy, 2 / y.size)]),
+    copy: (x) => x,
+    batchNorm(x, scale, offset, epsilon) {
+      const image = tf.reshape<tf.Rank.R4>(x, [x.shape[0], 1, 1, x.shape[1]]);
+      const nothing = tf.tensor1d([]);
+      const [output, mean, unbiased, ...saved] = backend.executeMultipleOutputs(
+        'FusedBatchNormV3',
+        normAttributes(epsilon),
+        [image, scale, offset, nothing, nothing],
+        6,
+      ) as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, ...tf.Tensor[]];
+      const count = x.shape[0];
+      return {
+        output: tf.reshape(output, x.shape),
+        mean,
+        variance: tf.mul(unbiased, (count - 1) / count),
+        saved,
+      };
+    },
+    batchNormGradient(dy, x, scale, saved, epsilon) {
+      const shape: [number, number, number, number] = [x.shape[0], 1, 1, x.shape[1]];
+      const [input, dScale, dOffset] = backend.executeMultipleOutputs(
+        'FusedBatchNormGradV3',
+        normAttributes(epsilon),
+        [tf.reshape(dy, shape), tf.reshape(x, shape), scale, ...saved],
+        5,
+      ) as [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
+      return { input: tf.reshape(input, x.shape), scale: dScale, offset: dOffset };
+    },
+    softmaxCrossEntropy(logits, targets) {
+      const sparse = targets.rank === 1;
+      const [losses, gradient] = backend.executeMultipleOutputs(
+        sparse ? 'SparseSoftmaxCrossEntropyWithLogits' : 'SoftmaxCrossEntropyWithLogits',
+        sparse ? [float, { name: 'Tlabels', type: TF_ATTR_TYPE, value: TF_INT32 }] : onFloats,
+        [logits, targets],
+        2,
+      ) as [tf.Tensor1D, tf.Tensor2D];
+      return { losses, gradient };
+    },
   };
 }

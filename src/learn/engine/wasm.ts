@@ -3,7 +3,7 @@ import { t } from '../../protocol/l10n.js';
 import type { OptimizerOptions } from '../../recipe/recipe.js';
 import { disposeBackend } from './backend.js';
 import type { Arrays, Engine } from './engine.js';
-import { dense, meanSquaredError, registerFused, sigmoidCrossEntropy } from './fused.js';
+import { fusedOperations, registerFused } from './fused.js';
 import { registerGradients } from './gradients/index.js';
 import { random } from './portable.js';
 
@@ -32,9 +32,7 @@ export async function startWasm({ folder }: WasmOptions): Promise<Engine> {
   return {
     name: 'wasm',
     facts: { name: 'wasm', version: wasm.version_wasm, threads: 1, features: simd ? ['SIMD'] : [] },
-    dense,
-    sigmoidCrossEntropy,
-    meanSquaredError,
+    ...fusedOperations,
     random,
     optimizer: (options: OptimizerOptions, values: Arrays) => new WasmOptimizer(options, values),
     dispose: () => disposeBackend('wasm'),

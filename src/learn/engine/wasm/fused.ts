@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Kernels } from '../fused.js';
+import type { Kernels } from '../kernels.js';
+import { portableKernels } from '../portable.js';
 import { floats, lastOf, size, view, type WasmBackend } from './backend.js';
 import { ACTIVATIONS, biasActivation, matmul } from './matmul.js';
 import { native } from './native.js';
@@ -73,6 +74,17 @@ export const wasmKernels: Kernels = {
     native(backend).squaredError(atOutputs, atTargets, floats(backend, out), outputs.size, factor);
     return tensor(out);
   },
+
+  copy(x) {
+    const backend = active();
+    const out = backend.makeOutput(x.shape, 'float32');
+    view(backend, out).set(view(backend, x));
+    return tensor(out) as typeof x;
+  },
+
+  batchNorm: portableKernels.batchNorm.bind(portableKernels),
+  batchNormGradient: portableKernels.batchNormGradient.bind(portableKernels),
+  softmaxCrossEntropy: portableKernels.softmaxCrossEntropy.bind(portableKernels),
 };
 
 /** The gradient of the last loss that was recorded, until it is asked for or the next loss comes. */

@@ -25,24 +25,24 @@ export const portableKernels: Kernels = {
   squaredErrorGradient: (y, x, dy) => tf.mul(tf.sub(y, x), tf.mul(dy, 2 / y.size)),
   copy: (x) => x,
   batchNorm(x, scale, offset, epsilon) {
-    const mean = tf.mean(x, 0) as tf.Tensor1D;
+    const mean = tf.mean<tf.Tensor1D>(x, 0);
     const centred = tf.sub(x, mean);
-    const variance = tf.mean(tf.square(centred), 0) as tf.Tensor1D;
-    const inverse = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
-    const output = tf.add(tf.mul(centred, tf.mul(scale, inverse)), offset) as tf.Tensor2D;
+    const variance = tf.mean<tf.Tensor1D>(tf.square(centred), 0);
+    const inverse = tf.rsqrt(tf.add<tf.Tensor1D>(variance, epsilon));
+    const output = tf.add<tf.Tensor2D>(tf.mul(centred, tf.mul(scale, inverse)), offset);
     return { output, mean, variance, saved: [mean, inverse] };
   },
   batchNormGradient(dy, x, scale, saved) {
     const [mean, inverse] = saved as [tf.Tensor1D, tf.Tensor1D];
     const normal = tf.mul(tf.sub(x, mean), inverse);
-    const dOffset = tf.sum(dy, 0) as tf.Tensor1D;
-    const dScale = tf.sum(tf.mul(dy, normal), 0) as tf.Tensor1D;
+    const dOffset = tf.sum<tf.Tensor1D>(dy, 0);
+    const dScale = tf.sum<tf.Tensor1D>(tf.mul(dy, normal), 0);
     const count = x.shape[0];
     const along = tf.add(tf.mul(normal, tf.div(dScale, count)), tf.div(dOffset, count));
     return { input: tf.mul(tf.sub(dy, along), tf.mul(scale, inverse)), scale: dScale, offset: dOffset };
   },
   softmaxCrossEntropy(logits, targets) {
-    const shares = (targets.rank === 1 ? tf.oneHot(targets as tf.Tensor1D, logits.shape[1]) : targets) as tf.Tensor2D;
+    const shares = (targets.rank === 1 ? tf.oneHot(targets, logits.shape[1]) : targets) as tf.Tensor2D;
     const logarithms = tf.logSoftmax(logits);
     return {
       losses: tf.neg(tf.sum(tf.mul(shares, logarithms), 1)),

@@ -12,5 +12,5 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor): tf
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.expandDims(dy, 1), saved[0] as tf.Tensor),
     };
   });
-  return operation(logits) as tf.Tensor1D;
+  return operation(logits);
 }

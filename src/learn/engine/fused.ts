@@ -41,9 +41,8 @@ export function registerFused(backendName: string, kernels: Kernels): void {
   );
   register(BIAS_ACTIVATION, ({ x, bias }, activation) => {
     const kernels = active();
-    return kernels
-      .biasActivation(rows(kernels.copy(x as tf.Tensor)), bias as tf.Tensor1D, activation)
-      .reshape((x as tf.Tensor).shape);
+    const out = kernels.biasActivation(rows(kernels.copy(x as tf.Tensor)), bias as tf.Tensor1D, activation);
+    return tf.reshape(out, (x as tf.Tensor).shape);
   });
   register(GELU, ({ x }) => tf.mul(x as tf.Tensor, normalDistribution(x as tf.Tensor)));
   register(CROSS_ENTROPY, ({ output, target }) => active().crossEntropy(output as tf.Tensor, target as tf.Tensor));

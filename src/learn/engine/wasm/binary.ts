@@ -1,4 +1,4 @@
-/** The kernels of assembly/, compiled by assembly/build.mjs. */
+/** The kernels of assembly/, compiled by scripts/assembly.mjs. */
 export const BINARY =
   'AGFzbQEAAAABaQxgBX9/f39/AGAEf39/fwBgBn9/f39/fwBgBX9/f399AXxgAn9/AGADf399AGAGf39/f319AGAJf39/f399fX19AGAAAX9gCn' +
   '9/f39/f39/f38AYAN/f38AYA1/f39/f39/f39/f39/AAIPAQNlbnYGbWVtb3J5AgABAxUUAgIDAwUGAQAHAAgJBAAKCwABAQQGQg1/AUEAC38B' +

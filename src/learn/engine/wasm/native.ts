@@ -83,7 +83,7 @@ export function native(backend: WasmBackend): Native {
   return instance;
 }
 
-/** c = op(a) · op(b) by address (see assembly/matmul.ts), or c + op(a) · op(b). */
+/** c = op(a) · op(b) by address (see assembly/matmul.as), or c + op(a) · op(b). */
 export function multiply(
   backend: WasmBackend,
   [a, b, c]: readonly [a: number, b: number, c: number],

@@ -1,5 +1,6 @@
 import { grouped, t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
+import { checkMethod } from './checkMethod.js';
 import type { Path, RecipeDocument } from './document.js';
 import type { ParsedRecipe } from './parse.js';
 import { setting } from './fix.js';
@@ -39,7 +40,7 @@ export interface DataFacts {
  */
 export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
   const found = data ? [...checkPath(data, facts), ...checkData(data, facts, document)] : [];
-  if (recipe) found.push(...checkSizes(recipe, facts), ...checkSchedule(recipe));
+  if (recipe) found.push(...checkSizes(recipe, facts), ...checkMethod(recipe, facts), ...checkSchedule(recipe));
   return found
     .map(({ path, severity, code, message, fixes }) => {
       const settings = (fixes ?? []).flatMap((value) => setting(document, path, value) ?? []);
@@ -48,7 +49,7 @@ export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: Dat
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-interface Finding {
+export interface Finding {
   path: Path;
   severity: Problem['severity'];
   code: string;
@@ -140,31 +141,10 @@ function checkData(data: DataOptions, { labels, splits, exists }: DataFacts, doc
   return findings;
 }
 
-function checkSizes(
-  { data, encoder, pretrain }: Recipe,
-  { shape, trainingCount, tooLarge, exists }: DataFacts,
-): Finding[] {
+function checkSizes({ data, pretrain }: Recipe, { trainingCount, tooLarge, exists }: DataFacts): Finding[] {
   if (exists === false) return [];
   const findings: Finding[] = [];
   if (tooLarge) findings.push({ path: ['encoder', 'units'], severity: 'error', code: 'too-large', message: tooLarge });
-  // An encoder of another family has no units.
-  const { units = [] } = encoder as { units?: number[] };
-  const code = units.at(-1) ?? 0;
-  const inputs = shape?.every((size) => size > 0) ? shape.reduce((product, size) => product * size, 1) : null;
-  if (pretrain.method === 'autoencoder' && inputs !== null && code >= inputs && inputs > 1) {
-    const smaller = 2 ** Math.floor(Math.log2(Math.max(1, inputs / 8)));
-    findings.push({
-      path: ['encoder', 'units', units.length - 1],
-      severity: 'warning',
-      code: 'code-too-wide',
-      message: t(
-        'The code ({0}) is not narrower than its input ({1}): an autoencoder can then copy instead of learning.',
-        grouped(code),
-        grouped(inputs),
-      ),
-      fixes: [smaller],
-    });
-  }
   if (trainingCount === null || trainingCount === undefined) return findings;
   if (trainingCount === 0)
     findings.push({

@@ -1,5 +1,6 @@
 import { autoencoder } from './autoencoder.js';
+import { denoising } from './denoising.js';
 import type { Method } from './method.js';
 
 /** Every pretraining method by the name a recipe uses. A new one is one file and one line here. */
-export const methods: Record<string, Method> = { autoencoder };
+export const methods: Record<string, Method> = { autoencoder, denoising };

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
-import { encoders } from '../../../src/learn/encoder/index.js';
-import type { Arrays, Engine } from '../../../src/learn/engine/engine.js';
-import { engineNames } from '../../../src/learn/engine/index.js';
-import { autoencoder } from '../../../src/learn/method/autoencoder.js';
-import { lossAndGradients } from '../../../src/learn/step.js';
-import { engineOrSkip } from './engines.js';
-import { passOf, tensorsOf } from './learners.js';
+import { encoders } from '../../../../src/learn/encoder/index.js';
+import type { Arrays, Engine } from '../../../../src/learn/engine/engine.js';
+import { engineNames } from '../../../../src/learn/engine/index.js';
+import { autoencoder } from '../../../../src/learn/method/autoencoder.js';
+import { lossAndGradients } from '../../../../src/learn/step.js';
+import { engineOrSkip } from '../engines.js';
+import { passOf, tensorsOf } from '../learners.js';
+import { difference, layer, linear, relu } from './byHand.js';
 
 const shape = [2, 3, 1];
 const examples = [
@@ -14,30 +15,17 @@ const examples = [
   [1, 0, 0, 0.75, 0.5, 1],
 ];
 
-/** The network and its losses in double precision, layer by layer, from their formulas. */
+/** The network in double precision. */
 function byHand(values: Arrays, layers: number, activation: (x: number) => number): number[][] {
-  const layer = (x: number[], name: string, f: (x: number) => number) => {
-    const [kernel, bias] = [values[`${name}/kernel`]!, values[`${name}/bias`]!];
-    const units = kernel.shape[1]!;
-    return Array.from({ length: units }, (_, unit) =>
-      f(x.reduce((sum, value, i) => sum + value * kernel.data[i * units + unit]!, bias.data[unit]!)),
-    );
-  };
   return examples.map((example) => {
     let x = example;
-    for (let i = 1; i <= layers; i++) x = layer(x, `encoder/dense_${i}`, activation);
-    for (let i = 1; i <= layers; i++) x = layer(x, `decoder/dense_${i}`, i === layers ? (z) => z : activation);
+    for (let i = 1; i <= layers; i++) x = layer(values, `encoder/dense_${i}`, x, activation);
+    for (let i = 1; i <= layers; i++) x = layer(values, `decoder/dense_${i}`, x, i === layers ? linear : activation);
     return x;
   });
 }
 
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const losses = {
-  binaryCrossentropy: (z: number, x: number) =>
-    -x * Math.log(1 / (1 + Math.exp(-z))) - (1 - x) * Math.log(1 / (1 + Math.exp(z))),
-  meanSquaredError: (z: number, x: number) => (z - x) ** 2,
-};
-const activations = { relu: (x: number) => Math.max(0, x), tanh: Math.tanh };
+const activations = { relu, tanh: Math.tanh };
 
 for (const name of engineNames)
   describe(`the autoencoder on ${name}`, () => {
@@ -61,12 +49,7 @@ for (const name of engineNames)
           const arrays = learner.init(3);
           for (const [k, { data }] of Object.values(arrays).entries())
             data.forEach((value, i) => (data[i] = value + 0.05 * Math.sin(i + k))); // biases too
-          const formula = (at: Arrays) =>
-            mean(
-              byHand(at, units.length, activations[activation]).flatMap((z, row) =>
-                z.map((value, i) => losses[loss](value, examples[row]![i]!)),
-              ),
-            );
+          const formula = (at: Arrays) => difference(loss, byHand(at, units.length, activations[activation]), examples);
           const input = tf.tensor(examples, [2, ...shape]);
           const [objective] = learner.objectives;
           const { measured: value, gradients } = lossAndGradients(

@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { t } from '../../protocol/l10n.js';
+import type { JsonSchema } from '../../recipe/description.js';
+import type { Values } from '../engine/engine.js';
+import { together, type Network, type Pass } from '../network.js';
+import { sizeOf } from '../parameters.js';
+import type { Learner, Preview, Setting } from './method.js';
+import { imagePixels, imageShape, weightPictures } from './pictures.js';
+
+/** What the autoencoders share: the network, how far a reconstruction is from its example, what the monitor shows. */
+
+export const lossOption: JsonSchema = {
+  enum: ['binaryCrossentropy', 'meanSquaredError'],
+  default: 'binaryCrossentropy',
+  markdownEnumDescriptions: [
+    'Each value is a probability between 0 and 1, as in bright and dark pixels.',
+    'Squared difference: for values that are not probabilities.',
+  ],
+  description: 'How the difference between an example and its reconstruction is measured.',
+};
+
+export interface Autoencoder {
+  encoder: Network;
+  /** Its last layer is linear; see {@link Measure.shown}. */
+  decoder: Network;
+  /** From input to output, e.g. "784 → 32 → 784". */
+  widths: string;
+  measure: Measure;
+}
+
+/** How far the decoder's output z is from an example x. */
+export interface Measure {
+  /** Its name, for people. */
+  words: string;
+  /** Meant over all elements: crossentropy(x, sigmoid(z)) or (x - z)². Examples get no gradient. */
+  difference(output: tf.Tensor, example: tf.Tensor, pass: Pass): tf.Scalar;
+  /** sigmoid(z) or z: what is comparable with an example. */
+  shown(output: tf.Tensor): tf.Tensor;
+}
+
+export function autoencoderOf({ family, encoder: options, shape, options: { loss } }: Setting): Autoencoder {
+  const widths = family.summary(options, shape);
+  return {
+    encoder: family.encoder(options, shape),
+    decoder: family.decoder(options, shape),
+    widths: `${widths.encoder} → ${widths.decoder}`,
+    measure: loss === 'meanSquaredError' ? meanSquaredError() : binaryCrossentropy(),
+  };
+}
+
+function binaryCrossentropy(): Measure {
+  return {
+    words: t('binary cross-entropy'),
+    difference: (output, example, { engine }) => engine.sigmoidCrossEntropy(output, example),
+    shown: (output) => tf.sigmoid(output),
+  };
+}
+
+function meanSquaredError(): Measure {
+  return {
+    words: t('mean squared error'),
+    difference: (output, example, { engine }) => engine.meanSquaredError(output, example),
+    shown: (output) => output,
+  };
+}
+
+/** The part of a learner that follows from its networks, the encoder first. */
+export function learnerOf(
+  networks: readonly [encoder: Network, ...Network[]],
+): Pick<Learner, 'shapes' | 'untrained' | 'init' | 'activationsPerExample' | 'needs' | 'encode'> {
+  const [encoder] = networks;
+  const { activations, ...common } = together(networks);
+  return {
+    ...common,
+    activationsPerExample: 2 * sizeOf(encoder.inputShape) + activations,
+    needs: {},
+    encode: (values, input, pass) => flat(encoder.apply(values, input, pass)),
+  };
+}
+
+/** [batch, ...] as [batch, width]. */
+export function flat(code: tf.Tensor): tf.Tensor2D {
+  return code.rank === 2 ? (code as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(code, [code.shape[0], -1]);
+}
+
+/**
+ * Examples beside their reconstructions, and the first layer's weights where they are pictures.
+ * @param rebuild what the model saw, if that is something else than the examples, and what it made of it, shown
+ */
+export async function reconstructionPreview(
+  values: Values,
+  input: tf.Tensor,
+  from: string,
+  rebuild: () => { seen?: tf.Tensor; output: tf.Tensor },
+): Promise<Preview> {
+  const shape = input.shape.slice(1);
+  const picture = imageShape(shape);
+  const { seen, output } = tf.tidy(rebuild);
+  const weights = await weightPictures(values, shape);
+  const preview: Preview = {
+    views: [
+      { kind: 'reconstruction', from, input: 'input', ...(seen && { seen: 'seen' }), output: 'output' },
+      ...(weights ? [weights.view] : []),
+    ],
+    tensors: {
+      input: await imagePixels(input, picture),
+      ...(seen && { seen: await imagePixels(seen, picture) }),
+      output: await imagePixels(output, picture),
+      ...(weights && { [weights.view.tensor]: weights.tensor }),
+    },
+  };
+  tf.dispose([seen, output].filter((tensor) => tensor !== undefined));
+  return preview;
+}

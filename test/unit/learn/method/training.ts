@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { DIGIT_SIZE, drawDigit } from '../../../../src/data/strokeDraw.js';
+import type { Checkpoint } from '../../../../src/learn/checkpoint.js';
+import type { Engine } from '../../../../src/learn/engine/engine.js';
+import { train, type EpochResult, type Job, type Metrics, type Source } from '../../../../src/learn/loop.js';
+import type { Learner, Preview } from '../../../../src/learn/method/method.js';
+import { stream } from '../../../../src/protocol/random.js';
+import type { PretrainOptions } from '../../../../src/recipe/recipe.js';
+
+/** Training a method on a few drawn digits. */
+
+export const digitShape = [DIGIT_SIZE, DIGIT_SIZE, 1];
+const pixels = DIGIT_SIZE * DIGIT_SIZE;
+
+export function digits(count: number, seed = 1): Source {
+  const random = stream(seed, 'digits');
+  const bytes = new Uint8Array(count * pixels);
+  for (let i = 0; i < count; i++) drawDigit(i % 10, random, bytes, i * pixels);
+  const values = Float32Array.from(bytes, (value) => value / 255);
+  return {
+    count,
+    shape: digitShape,
+    labels: null,
+    batch(positions) {
+      const batch = new Float32Array(positions.length * pixels);
+      positions.forEach((from, to) => batch.set(values.subarray(from * pixels, (from + 1) * pixels), to * pixels));
+      return batch;
+    },
+  };
+}
+
+export interface Trained {
+  steps: Metrics[];
+  epochs: EpochResult[];
+  checkpoints: Checkpoint[];
+  previews: Preview[];
+}
+
+export async function trained(
+  engine: Engine,
+  learner: Learner,
+  change: Partial<PretrainOptions> = {},
+  { start = null, stopAt = Infinity }: { start?: Checkpoint | null; stopAt?: number } = {},
+): Promise<Trained> {
+  const found: Trained = { steps: [], epochs: [], checkpoints: [], previews: [] };
+  const options: PretrainOptions = {
+    method: '',
+    options: {},
+    optimizer: { name: 'adam', learningRate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
+    schedule: { name: 'constant' },
+    epochs: 3,
+    batchSize: 16,
+    shuffle: true,
+    seed: 5,
+    earlyStopping: null,
+    globalClipNorm: null,
+    checkpointEpochs: 1,
+    keepCheckpoints: 2,
+    ...change,
+  };
+  const job: Job = {
+    engine,
+    learner,
+    options,
+    training: digits(40),
+    validation: digits(20, 2),
+    previewPositions: Int32Array.of(0, 1, 2),
+    start,
+    observer: {
+      beforeStep: ({ step }) => (step === stopAt ? 'stop' : 'go'),
+      afterStep: (_, measured) => void found.steps.push({ ...measured }),
+      afterEpoch: (_, epoch) => void found.epochs.push(epoch),
+      checkpoint: (checkpoint) => void found.checkpoints.push(checkpoint),
+      wantsPreview: () => false,
+      preview: (_, preview) => void found.previews.push(preview),
+    },
+  };
+  await train(job);
+  return found;
+}
+
+/** It learns, and a run that was stopped in the middle of an epoch ends with the same bits as one that was not. */
+export async function assertLearnsAndResumes(engine: Engine, learner: Learner): Promise<Trained> {
+  const whole = await trained(engine, learner);
+  const [first, ...others] = whole.epochs.map(({ validation }) => validation!['loss']!);
+  assert.ok(others.at(-1)! < first!, `the validation loss falls: ${first}, ${others.join(', ')}`);
+  const before = await trained(engine, learner, {}, { stopAt: 4 });
+  const after = await trained(engine, learner, {}, { start: before.checkpoints.at(-1)! });
+  assert.deepEqual([...before.steps, ...after.steps], whole.steps);
+  assert.deepEqual([...before.epochs, ...after.epochs], whole.epochs);
+  assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));
+  assert.deepEqual(after.previews.at(-1), whole.previews.at(-1));
+  return whole;
+}

@@ -108,6 +108,8 @@ interface Pass {
   sin: Float64Array;
 }
 
+type RunPass = (pass: Pass, xRe: Float64Array, xIm: Float64Array, yRe: Float64Array, yIm: Float64Array) => void;
+
 class Stockham implements ComplexTransform {
   private readonly passes: Pass[];
   private readonly re: Float64Array;
@@ -140,13 +142,7 @@ class Stockham implements ComplexTransform {
   }
 }
 
-function passOf4(
-  { count, stride, cos, sin }: Pass,
-  xRe: Float64Array,
-  xIm: Float64Array,
-  yRe: Float64Array,
-  yIm: Float64Array,
-): void {
+const passOf4: RunPass = ({ count, stride, cos, sin }, xRe, xIm, yRe, yIm) => {
   const quarter = count * stride;
   for (let p = 0; p < count; p++) {
     const c1 = cos[p] as number;
@@ -189,15 +185,9 @@ function passOf4(
       yIm[o + 3 * stride] = thirdRe * s3 + thirdIm * c3;
     }
   }
-}
+};
 
-function passOf2(
-  { count, stride, cos, sin }: Pass,
-  xRe: Float64Array,
-  xIm: Float64Array,
-  yRe: Float64Array,
-  yIm: Float64Array,
-): void {
+const passOf2: RunPass = ({ count, stride, cos, sin }, xRe, xIm, yRe, yIm) => {
   const half = count * stride;
   for (let p = 0; p < count; p++) {
     const c = cos[p] as number;
@@ -213,16 +203,10 @@ function passOf2(
       yIm[o + stride] = (aRe - bRe) * s + (aIm - bIm) * c;
     }
   }
-}
+};
 
 /** By the definition, with the twiddle factor drawn into the sum: y[p, k] = sum over j of x[p, j] · w^(k · (p + j · count)). */
-function passOfOdd(
-  { radix, count, stride, cos, sin }: Pass,
-  xRe: Float64Array,
-  xIm: Float64Array,
-  yRe: Float64Array,
-  yIm: Float64Array,
-): void {
+const passOfOdd: RunPass = ({ radix, count, stride, cos, sin }, xRe, xIm, yRe, yIm) => {
   const part = count * stride;
   const length = count * radix;
   yRe.fill(0);
@@ -242,7 +226,7 @@ function passOfOdd(
         }
       }
     }
-}
+};
 
 /** With ik = (i² + k² - (k - i)²) / 2 the sum is a convolution with a chirp, made by transforms of a power of two. */
 class Bluestein implements ComplexTransform {

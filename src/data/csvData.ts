@@ -3,27 +3,33 @@ import { t } from '../protocol/l10n.js';
 import { nothingFound } from './fileHeaders.js';
 import { CSV_NAME } from './fileNames.js';
 import { namedParts, type NamedPart } from './namedParts.js';
+import { MEMORY_BYTES } from './pack/pack.js';
 import type { Collection, DatasetOptions } from './reader.js';
 import { profileColumns } from './table/columns.js';
-import { openCsv, type Csv } from './table/csv.js';
+import { openCsv, type Csv, type CsvOptions } from './table/csv.js';
 import { tableCollection, textColumns, type DatasetSource } from './table/dataset.js';
-import { packTable, type PackedColumn, type Packing } from './table/pack.js';
+import { ColumnPacker, packTable, type PackedColumn, type PackedTable, type Packing } from './table/pack.js';
 import { TextPacker } from './text/collection.js';
 import type { TextColumns } from './text/textColumns.js';
-import { openTree } from './tree/tree.js';
+import { openTree, type Tree } from './tree/tree.js';
 
 /**
  * One file, or files named train, validation and test. A column of sentences with at most a label beside it is text,
  * everything else is a table.
+ * @param memoryBytes a table that takes more is read from its file again whenever its values are needed
  * @throws DataError
  */
-export async function openCsvData(target: string, options: DatasetOptions = {}): Promise<Collection> {
+export async function openCsvData(
+  target: string,
+  options: DatasetOptions = {},
+  memoryBytes = MEMORY_BYTES,
+): Promise<Collection> {
   const tree = await openTree(target, options);
   try {
-    const parts = namedParts(tree, (name) => CSV_NAME.test(name));
+    const parts = csvParts(tree);
     const [first] = parts;
     if (!first) throw await nothingFound(tree, t('CSV files'), t('Choose a .csv or .tsv file, or a folder of such.'));
-    const profiles = await profileColumns(await read(first, options));
+    const profiles = await profileColumns(await read(first, options), missingOf(options));
     const files = tree.kind === 'folder' ? parts.map(({ file }) => file.path) : [target];
     const source = { path: target, files, problems: [...tree.problems] };
     const texts = textColumns(profiles, options);
@@ -31,16 +37,51 @@ export async function openCsvData(target: string, options: DatasetOptions = {}):
       ? await openTexts(parts, texts, source, options)
       : await tableCollection(
           { format: 'csv', parts, profiles, ...source },
-          async (part, columns) => packTable(await read(part, options), columns, part.file.path),
+          (part, columns) => blocksOf(part, columns, options),
           options,
+          {
+            memoryBytes,
+            async *read(columns, open) {
+              const again = await openTree(target, open);
+              try {
+                for (const part of csvParts(again)) yield blocksOf(part, columns, { ...options, ...open });
+              } finally {
+                await again.close();
+              }
+            },
+          },
         );
   } finally {
     await tree.close();
   }
 }
 
-function read({ file }: NamedPart, options: DatasetOptions): Promise<Csv> {
-  return openCsv(file.stream(options.signal ? { signal: options.signal } : {}), file.path);
+function csvParts(tree: Tree): NamedPart[] {
+  return namedParts(tree, (name) => CSV_NAME.test(name));
+}
+
+async function* blocksOf(
+  part: NamedPart,
+  columns: ReadonlyMap<string, Packing>,
+  options: DatasetOptions,
+): AsyncGenerator<PackedTable, void, undefined> {
+  const csv = await read(part, options);
+  const packer = new ColumnPacker(csv, columns, part.file.path, missingOf(options));
+  for await (const block of csv.blocks) yield packer.pack(block);
+}
+
+function read({ file }: NamedPart, { signal, table = {} }: DatasetOptions): Promise<Csv> {
+  const { separator = null, decimal = null, header = null } = table;
+  const given: CsvOptions = {
+    ...(separator !== null && { separator }),
+    ...(decimal !== null && { decimal }),
+    ...(header !== null && { header }),
+  };
+  return openCsv(file.stream(signal ? { signal } : {}), file.path, given);
+}
+
+function missingOf({ table }: DatasetOptions): { missing?: readonly string[] } {
+  return table?.missing ? { missing: table.missing } : {};
 }
 
 async function openTexts(
@@ -54,7 +95,7 @@ async function openTexts(
   if (label !== null) columns.set(label, 'category');
   for (const part of parts) {
     packer.begin(part.split);
-    const table = await packTable(await read(part, options), columns, part.file.path);
+    const table = await packTable(await read(part, options), columns, part.file.path, missingOf(options));
     const [texts, labels] = table.columns;
     if (texts?.packing !== 'text') continue;
     for (let row = 0; row < table.rows; row++) {

@@ -1,5 +1,6 @@
 /** From files to examples: the contract of every reader in this folder. */
 
+import type { TableOptions } from '../recipe/recipe.js';
 import type { Glimpse } from './glimpse.js';
 
 export type DataKind = 'image' | 'text' | 'sound' | 'table' | 'array';
@@ -133,6 +134,8 @@ export interface DatasetOptions extends OpenOptions {
   labelColumn?: string | null;
   /** Column, or part of `filePattern`, whose values are the groups. */
   groups?: string | null;
+  /** How a table is read; what it leaves out, or is null, is found by looking. */
+  table?: Partial<TableOptions>;
 }
 
 /** One format. The registry in index.ts is a plain list of these. */

@@ -158,14 +158,16 @@ export interface Characters {
   frequent: { character: string; count: number }[];
 }
 
+/** Of the training file, where the splits are files. */
 export interface ColumnStatistics {
   name: string;
   /** "number" when each cell that is not missing is one. */
   type: 'number' | 'text' | 'empty';
   /** Empty cells and the usual words for nothing, such as NA. */
   missing: number;
-  /** Different values, counted up to a bound. */
+  /** Different values. */
   distinct: number;
+  /** That there are so many is an estimate. */
   distinctIsBound: boolean;
   /** Of numbers. */
   minimum: number | null;

@@ -61,7 +61,8 @@ export interface RunDataset {
   fingerprint: string;
   /**
    * How examples became numbers of `shape`, so that later data can be prepared in the same way: values from..to of
-   * `range` are 0..1 for the network. Its range is null where they are ids, which are not scaled.
+   * `range` are 0..1 for the network. Its range is null where they are not scaled further: ids, and tables with a
+   * scale of their own.
    */
   preparation: { kind: string; shape: number[]; range: [number, number] | null } & Record<string, unknown>;
 }

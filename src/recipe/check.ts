@@ -21,6 +21,8 @@ export interface DataFacts {
   error?: string | null;
   /** Shape of one example; -1 for a dimension that differs. */
   shape?: readonly number[] | null;
+  /** What the examples are, e.g. "table". */
+  kind?: string | null;
   /** All examples. */
   count?: number | null;
   /** Examples left to train on, after those for validation are set aside. */
@@ -40,7 +42,13 @@ export interface DataFacts {
  */
 export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
   const found = data ? [...checkPath(data, facts), ...checkData(data, facts, document)] : [];
-  if (recipe) found.push(...checkSizes(recipe, facts), ...checkMethod(recipe, facts), ...checkSchedule(recipe));
+  if (recipe)
+    found.push(
+      ...checkSizes(recipe, facts),
+      ...checkMethod(recipe, facts),
+      ...checkScaling(recipe, facts, document),
+      ...checkSchedule(recipe),
+    );
   return found
     .map(({ path, severity, code, message, fixes }) => {
       const settings = (fixes ?? []).flatMap((value) => setting(document, path, value) ?? []);
@@ -174,6 +182,32 @@ function checkSizes({ data, pretrain }: Recipe, { trainingCount, tooLarge, exist
       message: t('There are only {0} examples to train on; "limit" changes nothing.', grouped(trainingCount)),
     });
   return findings;
+}
+
+/** Why the loss cannot be used for the values of a table as they are scaled; null when it can, or it is no table. */
+export function scalingTrouble({ data, pretrain }: Recipe, kind: string | null): string | null {
+  const { scaling } = data.table;
+  if (kind !== 'table' || scaling === 'minMax' || pretrain.options['loss'] !== 'binaryCrossentropy') return null;
+  return t(
+    'Binary cross-entropy needs values from 0 to 1, which the scaling "{0}" does not give. Use the loss "meanSquaredError", or the scaling "minMax".',
+    scaling,
+  );
+}
+
+function checkScaling(recipe: Recipe, { kind = null }: DataFacts, document: RecipeDocument): Finding[] {
+  const message = scalingTrouble(recipe, kind);
+  if (message === null) return [];
+  const loss = ['pretrain', 'loss'];
+  const isWritten = document.node(loss) !== null;
+  return [
+    {
+      path: isWritten ? loss : ['data', 'table', 'scaling'],
+      severity: 'error',
+      code: 'loss-needs-scaling',
+      message,
+      fixes: [isWritten ? 'meanSquaredError' : 'minMax'],
+    },
+  ];
 }
 
 function checkSchedule({ pretrain }: Recipe): Finding[] {

@@ -95,6 +95,69 @@ const soundOptions: JsonSchema = {
   },
 };
 
+const nullOrOneOf = (values: string[], descriptions: string[]): JsonSchema => ({
+  default: null,
+  enum: [null, ...values],
+  enumDescriptions: ['Found by looking.', ...descriptions],
+});
+
+const listOfTexts = (maxItems: number, example: string[]): JsonSchema => ({
+  default: null,
+  examples: [example],
+  anyOf: [{ type: 'array', items: { type: 'string', maxLength: 1000 }, maxItems }, { type: 'null' }],
+});
+
+const tableOptions: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  ...words('How a table is read, and how its rows become numbers.'),
+  properties: {
+    separator: {
+      ...nullOrOneOf([',', ';', '\t', '|', ' '], ['Comma.', 'Semicolon.', 'Tab.', 'Bar.', 'Space.']),
+      ...words('What separates the columns of a CSV file. Null looks at it. pandas: sep.'),
+    },
+    decimal: {
+      ...nullOrOneOf(['.', ','], ['As in 1.5.', 'As in 1,5.']),
+      ...words('Decimal mark of the numbers in a CSV file. Null looks at it. pandas: decimal.'),
+    },
+    header: {
+      default: null,
+      anyOf: [{ type: 'boolean' }, { type: 'null' }],
+      ...words('Whether the first row of a CSV file names the columns. Null looks at it.'),
+    },
+    missing: {
+      ...listOfTexts(100, ['NA', '-999']),
+      ...words(
+        'What stands for a missing value in a CSV file, besides empty cells. Null takes the usual words, such as NA, NaN, null and "?". pandas: na_values.',
+      ),
+    },
+    columns: {
+      ...listOfTexts(65_536, ['age', 'city']),
+      ...words('Names of the columns to learn from. Null takes all that hold numbers or categories.'),
+    },
+    scaling: {
+      enum: ['minMax', 'standard', 'none'],
+      default: 'minMax',
+      enumDescriptions: [
+        'The smallest training value becomes 0, the largest 1; what lies beyond is 0 or 1. scikit-learn: MinMaxScaler(clip=True).',
+        'Mean 0 and standard deviation 1 over the training rows. Needs a loss for any number, such as meanSquaredError. scikit-learn: StandardScaler.',
+        'As they are. Needs a loss for any number, such as meanSquaredError.',
+      ],
+      ...words('How each column of numbers is scaled, by its training rows.'),
+    },
+    mostCategories: {
+      type: 'integer',
+      minimum: 2,
+      maximum: 10_000,
+      default: 100,
+      ...words(
+        'Numbers that one column of categories becomes at most; the rarest categories are one of them. scikit-learn: OneHotEncoder(max_categories).',
+      ),
+    },
+  },
+};
+
 const nullOrText = (example: string): JsonSchema => ({
   default: null,
   examples: [example],
@@ -134,4 +197,5 @@ export const dataProperties: Record<string, JsonSchema> = {
   },
   image: imageOptions,
   sound: soundOptions,
+  table: tableOptions,
 };

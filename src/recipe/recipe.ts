@@ -34,6 +34,7 @@ export interface DataOptions {
   onError: 'stop' | 'skip';
   image: ImageOptions;
   sound: SoundOptions;
+  table: TableOptions;
 }
 
 export interface ImageOptions {
@@ -58,6 +59,22 @@ export interface SoundOptions {
   /** Ends of the bands, in Hz. */
   minFrequency: number;
   maxFrequency: number | null;
+}
+
+/** Null takes what looking at the file tells. */
+export interface TableOptions {
+  separator: ',' | ';' | '\t' | '|' | ' ' | null;
+  /** Mark between whole numbers and fractions. */
+  decimal: '.' | ',' | null;
+  /** Whether the first row names the columns. */
+  header: boolean | null;
+  /** What stands for a missing value, besides empty cells; null takes the usual words, such as NA. */
+  missing: string[] | null;
+  /** Names of the columns to learn from; null takes all that hold numbers or categories. */
+  columns: string[] | null;
+  scaling: 'minMax' | 'standard' | 'none';
+  /** Numbers that one column of categories may become; the rarest are one. */
+  mostCategories: number;
 }
 
 export interface DenseEncoderOptions {

@@ -48,8 +48,9 @@ export async function loadDataset(
       chooseSplits(dataset, labels, data, pretrain.seed),
       { ...open, cache: new PackCache(cache), fingerprint: identity },
     );
-    const { range, shape } = preparation;
-    const packed = (batch: Batch): ExampleData => (range ? scaled(batch, range) : Int32Array.from(batch.data));
+    const { range, shape, vocabularySize } = preparation;
+    const packed = (batch: Batch): ExampleData =>
+      vocabularySize === undefined ? scaled(batch, range) : Int32Array.from(batch.data);
     const source = (positions: Int32Array): Source => ({
       count: positions.length,
       shape,

@@ -3,6 +3,7 @@ import { t } from '../protocol/l10n.js';
 import type { Engine } from '../learn/engine/engine.js';
 import { startEngine } from '../learn/engine/index.js';
 import type { Learner } from '../learn/method/method.js';
+import { scalingTrouble } from '../recipe/check.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { buildLearner, costOf, memoryTrouble } from './cost.js';
 import { loadDataset, type LoadedDataset } from './dataset.js';
@@ -45,6 +46,8 @@ export async function prepare(
       if (!over) tell({ message: t('Reading {0}', dataPath), fraction }); // other files may still be read when one has failed
     };
     const dataset = await loadDataset(recipe, dataPath, cacheBeside(runs), { signal: stopped, onProgress });
+    const unscaled = scalingTrouble(recipe, dataset.facts.kind);
+    if (unscaled !== null) throw new UserError(unscaled);
     const { shape, count } = dataset.training;
     const tooLarge = memoryTrouble(costOf(recipe, shape, count + dataset.facts.validationCount, count));
     if (tooLarge !== null) throw new UserError(tooLarge);

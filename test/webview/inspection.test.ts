@@ -169,7 +169,7 @@ describe('the page of an inspected dataset', function () {
     await page.context().close();
     await show(await inspectedTable());
     const titles = await page.locator('.data').first().locator('thead th').allInnerTexts();
-    assert.deepEqual(titles.slice(1, 3), ['species', 'body_mass_g']);
+    assert.deepEqual(titles.slice(1, 3), ['body_mass_g', 'sex']);
     assert.ok((await page.locator('.data tbody tr').allInnerTexts()).some((row) => /body_mass_g\s+number/.test(row)));
   });
 

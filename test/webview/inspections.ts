@@ -79,13 +79,14 @@ export const inspectedTexts = once(() => {
   return inspected(collection('text', texts, ['arrival', 'lost', 'arrival', 'other']));
 });
 
-export const inspectedTable = once(() => {
-  const rows = ['Adelie', 'Gentoo', 'Adelie', 'Chinstrap'].map((name, i) => [
-    name,
-    i === 2 ? 'NA' : String(3700 + 50 * i),
-  ]);
-  return inspected(collection('table', rows, null, { columns: ['species', 'body_mass_g'] }));
-});
+export const inspectedTable = once(() =>
+  inFolder('penguins', (at) => {
+    const rows = ['Adelie', 'Gentoo', 'Adelie', 'Chinstrap', 'Gentoo', 'Adelie'].map(
+      (name, i) => `${name},${i === 2 ? 'NA' : 3700 + 50 * i},${i % 2 ? 'male' : 'female'}`,
+    );
+    put(at('penguins.csv'), ['species,body_mass_g,sex', ...rows].join('\n'));
+  }),
+);
 
 /** In memory, as readers of texts and tables have it. */
 function collection<Kind extends StoredKind>(

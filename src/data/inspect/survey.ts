@@ -3,8 +3,9 @@ import type { Inspection, SplitPart } from '../../protocol/inspection.js';
 import { ImageCollection } from '../imageFolder.js';
 import type { Collection, DatasetInfo, Reader } from '../reader.js';
 import { SoundCollection } from '../soundFolder.js';
+import { TableCollection } from '../table/collection.js';
 import { CharacterCounts, countCharacters } from './characters.js';
-import { columnNames, Columns, isMissing } from './columns.js';
+import { columnStatistics } from './columns.js';
 import { exactDuplicates, nearDuplicates, type Place } from './duplicates.js';
 import { contentHash, SameContent } from './exact.js';
 import { countValues, lengthsOf, sizesOf } from './extents.js';
@@ -29,7 +30,6 @@ export class Survey {
   private readonly same = new SameContent();
   private readonly blank: number[] = [];
   private readonly characters = new CharacterCounts();
-  private readonly columns: Columns;
   /** Characters of the texts by position, NaN for what was not visited. */
   private readonly textLengths: Float64Array;
 
@@ -43,7 +43,6 @@ export class Survey {
     this.looks = isImage ? new Looks() : null;
     const frequent = this.sizes?.mostFrequent;
     this.unchanging = frequent ? new UnchangingPixels([frequent.height, frequent.width, channels]) : null;
-    this.columns = new Columns(columnNames(dataset));
     this.textLengths = new Float64Array(info.kind === 'text' ? info.count : 0).fill(NaN);
   }
 
@@ -73,8 +72,7 @@ export class Survey {
         if (example.text.trim() === '') this.blank.push(position);
         break;
       case 'row':
-        this.columns.add(example.cells);
-        if (example.cells.every(isMissing)) this.blank.push(position);
+        if (example.cells.every((cell) => cell === '')) this.blank.push(position);
     }
   }
 
@@ -96,7 +94,7 @@ export class Survey {
         near: looks && nearDuplicates(looks, place),
       },
       characters: info.kind === 'text' ? this.characters.result() : null,
-      columns: this.columns.result(),
+      columns: dataset instanceof TableCollection ? dataset.columns.map(columnStatistics) : [],
     };
   }
 }

@@ -14,10 +14,11 @@ import {
 } from '../reader.js';
 import { PackCache, type PackMeta } from './cache.js';
 import { Batcher, type ParallelPreparation } from './batcher.js';
+import { RowWriter } from './rowWriter.js';
 import { bytesOf, FileValues, MemoryValues, newValues, type Values } from './values.js';
 
 /** Larger data stays in its file. */
-const MEMORY_BYTES = 512 * 1024 ** 2;
+export const MEMORY_BYTES = 512 * 1024 ** 2;
 
 export interface PackOptions extends OpenOptions {
   /** Positions that will be read, ascending; others are not prepared. */
@@ -79,10 +80,11 @@ export async function pack<Kind extends StoredKind, P extends Preparation & { ki
     let unreadable: PackMeta['unreadable'];
     try {
       await handle.truncate(bytes); // rows that are passed over are zeros
-      unreadable = await prepareAll(collection, preparer, preparation, width, options, async (row, values) => {
-        const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-        await handle.write(content, 0, content.length, row * content.length);
-      });
+      const writer = new RowWriter(handle);
+      unreadable = await prepareAll(collection, preparer, preparation, width, options, (row, values) =>
+        writer.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), row),
+      );
+      await writer.flush();
     } finally {
       await handle.close();
     }

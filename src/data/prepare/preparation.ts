@@ -9,8 +9,8 @@ export interface Preparation {
   /** Of a prepared example, e.g. [28, 28, 1]. */
   shape: number[];
   /**
-   * Prepared values from..to are mapped to 0..1 for the network; what lies outside is clamped. Null for ids, which are
-   * names rather than quantities: they reach the network as they are.
+   * Prepared values from..to are mapped to 0..1 for the network; what lies outside is clamped. Null for what reaches the
+   * network as it is: ids, which are names rather than quantities, and columns of a table that have a scale of their own.
    */
   range: [number, number] | null;
   /** Of ids: they are 0..vocabularySize - 1. Missing for quantities. */

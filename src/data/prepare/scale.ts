@@ -29,16 +29,21 @@ export async function rangeOf(
 
 /**
  * (value - from) / (to - from), clamped to 0..1; 0 everywhere when the range has no width. Bytes of range 0..255 are
- * value / 255, as in Keras' examples.
+ * value / 255, as in Keras' examples. Values without a range stay as they are.
  * @param out at least as long as the batch's data; a new array without it
  * @returns `out`
  */
 export function scaled(
   { data }: Pick<Batch, 'data'>,
-  [from, to]: readonly [number, number],
+  range: readonly [number, number] | null,
   out: Float32Array = new Float32Array(data.length),
 ): Float32Array {
   if (out.length < data.length) throw new RangeError(`${data.length} values do not fit into ${out.length}`);
+  if (range === null) {
+    out.set(data);
+    return out;
+  }
+  const [from, to] = range;
   if (data instanceof Uint8Array && from === 0 && to === 255) scaleBytes(data, out);
   else if (to > from) scaleNumbers(data, from, to, out);
   else out.fill(0, 0, data.length);

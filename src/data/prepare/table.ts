@@ -1,35 +1,61 @@
-/** Rows of a table to numbers from 0 to 1: scaling and one-hot encoding learned on the training part. */
+/** Rows of a table to numbers: scaling and one-hot encoding learned on the training part. */
+import { t } from '../../protocol/l10n.js';
+import { DataError } from '../reader.js';
 import type { TableCollection } from '../table/collection.js';
-import { learnPreparation, TablePreparer, type TablePreparation as Columns } from '../table/prepare.js';
+import {
+  TableLearner,
+  TablePreparer,
+  type NumberPreparation,
+  type TablePreparation as Columns,
+} from '../table/prepare.js';
 import type { Plan, Preparation, Preparer } from './preparation.js';
 
 export interface TablePreparation extends Preparation {
   kind: 'table';
   /** [numbers of a row]. */
   shape: [number];
-  range: [0, 1];
+  /** 0..1 when the columns were scaled by their smallest and largest values. */
+  range: [0, 1] | null;
   columns: Columns;
 }
 
-/** Beyond so many categories of a column, the rarest are one. */
-const MOST_CATEGORIES = 100;
+/** Largest 32-bit float. */
+const MAX_FLOAT = 3.4028234663852886e38;
 
 export const table: Preparer<'table', TablePreparation> = {
   kind: 'table',
   typeOf: () => 'float32',
   parallel: false,
 
-  plan(collection, _options, training): Plan<TablePreparation> {
-    const columns = learnPreparation((collection as TableCollection).table, training, {
-      scaling: 'minMax',
-      mostCategories: MOST_CATEGORIES,
-    });
+  async plan(collection, { table: { scaling, mostCategories } }, training, open): Promise<Plan<TablePreparation>> {
+    const learner = new TableLearner({ scaling, mostCategories });
+    for await (const { table, rows } of (collection as TableCollection).rowsAt(training, open))
+      learner.add(table, rows);
+    const columns = learner.result();
+    const tooLarge = columns.columns.find((column) => column.kind === 'number' && !isUsable(column));
+    if (tooLarge)
+      throw new DataError(
+        t('{0}, column "{1}": its numbers are too large for 32-bit floats.', collection.info.path, tooLarge.name),
+        collection.info.path,
+        t('Write them in a larger unit, or leave the column out by "table": {"columns": [...]} in the recipe’s data.'),
+      );
     const { width } = new TablePreparer(columns);
-    return { preparation: { kind: 'table', shape: [width], range: [0, 1], columns }, notes: [] };
+    const range = scaling === 'minMax' ? ([0, 1] as [0, 1]) : null;
+    return { preparation: { kind: 'table', shape: [width], range, columns }, notes: [] };
   },
 
   open({ columns }) {
     const preparer = new TablePreparer(columns);
-    return (cells) => preparer.apply(cells);
+    return (cells) => {
+      const values = preparer.apply(cells);
+      for (let i = 0; i < values.length; i++)
+        if (!Number.isFinite(values[i]))
+          throw new Error(t('"{0}" is too large for 32-bit floats', preparer.outputs[i] ?? ''));
+      return values;
+    };
   },
 };
+
+function isUsable({ shift, scale, fill }: NumberPreparation): boolean {
+  return Number.isFinite(shift) && Number.isFinite(scale) && Math.abs(fill) <= MAX_FLOAT;
+}

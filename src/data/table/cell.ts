@@ -39,6 +39,12 @@ export function missingWords(words: readonly string[] = MISSING): Missing {
   };
 }
 
+/** Those of the words that are numbers: they stand for a missing value however they are written, as pandas has it. */
+export function missingNumbers(words: readonly string[] = MISSING): ReadonlySet<number> {
+  const numbers = words.map((word) => Buffer.from(word)).map((bytes) => parseNumber(bytes, 0, bytes.length));
+  return new Set(numbers.filter((number) => !Number.isNaN(number)));
+}
+
 function equals(word: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   if (word.length !== end - start) return false;
   for (let i = 0; i < word.length; i++) if (word[i] !== bytes[start + i]) return false;

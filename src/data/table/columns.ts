@@ -1,5 +1,5 @@
 /** What the columns of a table are, and what is in them: one pass over the records, bounded memory. */
-import { cellText, isDate, missingWords, parseNumber, parseTruth, type Missing } from './cell.js';
+import { cellText, isDate, missingNumbers, missingWords, parseNumber, parseTruth, type Missing } from './cell.js';
 import type { Csv } from './csv.js';
 import type { RecordBlock } from './csvScan.js';
 import { Dictionary, hashBytes } from './dictionary.js';
@@ -52,7 +52,8 @@ export async function profileColumns(
 ): Promise<ColumnProfile[]> {
   const isMissing = missingWords(options.missing);
   const decimal = csv.dialect.decimal.charCodeAt(0);
-  const seen = csv.names.map((name) => new ColumnSeen(name, isMissing, decimal));
+  const numbers = missingNumbers(options.missing);
+  const seen = csv.names.map((name) => new ColumnSeen(name, isMissing, numbers, decimal));
   for await (const block of csv.blocks) seen.forEach((column, index) => column.add(block, index));
   return seen.map((column) => column.profile(options.top ?? 10));
 }
@@ -78,6 +79,7 @@ class ColumnSeen {
   constructor(
     private readonly name: string,
     private readonly isMissing: Missing,
+    private readonly missingNumbers: ReadonlySet<number>,
     private readonly decimal: number,
   ) {}
 
@@ -87,14 +89,22 @@ class ColumnSeen {
       const start = starts[field] as number;
       const end = ends[field] as number;
       const value = parseNumber(bytes, start, end, this.decimal);
-      if (!Number.isNaN(value)) this.number(value);
-      else if (this.isMissing(bytes, start, end)) {
+      if (!this.present(value, bytes, start, end)) {
         this.missing++;
         continue;
-      } else this.other(bytes, start, end, lines[row] as number);
+      }
+      if (!Number.isNaN(value)) this.number(value);
+      else this.other(bytes, start, end, lines[row] as number);
       if (this.dictionary) this.counted(this.dictionary, bytes, start, end);
       else this.many?.add(this.hash(value, bytes, start, end));
     }
+  }
+
+  /** @returns whether the cell is there */
+  private present(value: number, bytes: Uint8Array, start: number, end: number): boolean {
+    return Number.isNaN(value)
+      ? !this.isMissing(bytes, start, end)
+      : this.missingNumbers.size === 0 || !this.missingNumbers.has(value);
   }
 
   private number(value: number): void {

@@ -1,12 +1,14 @@
 /** From columns and what they are to a dataset: which is the label, which are learned from, which are left out and why. */
 import { formatCount, t } from '../../protocol/l10n.js';
 import { splitsOfParts } from '../namedParts.js';
-import { DataError, type DatasetOptions, type UnreadableFile } from '../reader.js';
+import { DataError, type DatasetOptions, type OpenOptions, type UnreadableFile } from '../reader.js';
 import type { SplitName } from '../splitNames.js';
-import { chooseTextColumns, LABEL_NAMES, type TextColumns } from '../text/textColumns.js';
+import { chooseTextColumns, type TextColumns } from '../text/textColumns.js';
 import { TableCollection } from './collection.js';
 import type { ColumnProfile, ColumnType } from './columns.js';
-import { joinTables, type PackedColumn, type PackedTable, type Packing } from './pack.js';
+import { labelColumns } from './labelColumns.js';
+import type { PackedTable, Packing } from './pack.js';
+import { readTable, sameCategories, sameRows } from './read.js';
 
 /** How columns are learned from, by what they are; others are left out. */
 const packings: Partial<Record<ColumnType, Packing>> = {
@@ -41,72 +43,88 @@ export function textColumns(profiles: readonly ColumnProfile[], { labelColumn }:
   return others.length === 0 ? { text: text.name, label } : null;
 }
 
+/** How a table that is too large for memory is read again, whenever its values are needed. */
+export interface ReadAgain {
+  /** A table whose columns take more is too large. */
+  memoryBytes: number;
+  /** The blocks of each part. */
+  read(columns: ReadonlyMap<string, Packing>, options: OpenOptions): AsyncIterable<AsyncIterable<PackedTable>>;
+}
+
 /**
- * @param pack reads these columns of a part
+ * @param read blocks of these columns of a part, in order
+ * @param again null keeps all in memory, whatever it takes
  * @throws DataError for a column that is asked for and not there, no rows, or nothing to learn from
  */
 export async function tableCollection<Part extends { split: SplitName }>(
   { format, parts, profiles, path, files, problems }: TableSource<Part>,
-  pack: (part: Part, columns: ReadonlyMap<string, Packing>) => Promise<PackedTable>,
+  read: (part: Part, columns: ReadonlyMap<string, Packing>) => AsyncIterable<PackedTable>,
   options: DatasetOptions,
+  again: ReadAgain | null = null,
 ): Promise<TableCollection> {
   const names = profiles.map(({ name }) => name);
-  for (const wanted of [options.labelColumn, options.groups])
+  const chosen = options.table?.columns ?? null;
+  const group = options.groups ?? null;
+  for (const wanted of [options.labelColumn, group, ...(chosen ?? [])])
     if (wanted && !names.includes(wanted))
       throw new DataError(
         t('{0} has no column "{1}".', path, wanted),
         path,
         t('Its columns are {0}.', names.slice(0, 20).join(', ')),
       );
-  const label = options.labelColumn ?? labelColumnOf(profiles);
-  const group = options.groups ?? null;
-  const columns = new Map<string, Packing>();
-  for (const { name, type } of profiles) {
-    const packing = name === label || name === group ? 'category' : packings[type];
-    if (packing) columns.set(name, packing);
+  const label = options.labelColumn ?? labelColumnOf(profiles, chosen);
+  const learned = new Map<string, Packing>();
+  for (const profile of profiles) {
+    const { name, type } = profile;
+    if (name === label || name === group || chosen?.includes(name) === false) continue;
+    const packing = packings[type] ?? (chosen && isNumeric(profile) ? 'number' : undefined);
+    if (packing) learned.set(name, packing);
     else
       problems.push({ file: path, reason: t('Column "{0}" is left out: it is {1}.', name, leftOutAs[type] ?? type) });
   }
-  const tables: PackedTable[] = [];
-  for (const part of parts) tables.push(await pack(part, columns));
-  const table = joinTables(sameCategories(tables));
-  const learned = table.columns.filter(({ name }) => name !== label && name !== group);
-  if (table.rows === 0 || learned.length === 0)
+  if (learned.size === 0)
     throw new DataError(
-      table.rows === 0
-        ? t('{0} has no rows.', path)
-        : t(
-            '{0} has no column of numbers or categories to learn from, in {1} columns.',
-            path,
-            formatCount(names.length),
-          ),
+      t('{0} has no column of numbers or categories to learn from, in {1} columns.', path, formatCount(names.length)),
       path,
       t('Choose a table with numbers or categories.'),
     );
-  const labels = table.columns.find(({ name }) => name === label);
-  const groups = table.columns.find(({ name }) => name === group);
+  const columns = new Map(learned);
+  for (const name of [label, group]) if (name !== null) columns.set(name, 'category');
+  const table = await readTable(
+    parts.map((part) => read(part, columns)),
+    learned.size,
+    again?.memoryBytes ?? Infinity,
+  );
+  const count = table.rows.reduce((sum, rows) => sum + rows, 0);
+  if (count === 0)
+    throw new DataError(t('{0} has no rows.', path), path, t('Choose a table with numbers or categories.'));
+  const [labels, groups] = [label, group].map((name) => sameCategories(table.named, name));
   return new TableCollection(
     {
       kind: 'table',
       format,
       path,
-      count: table.rows,
-      shape: [learned.length],
+      count,
+      shape: [learned.size],
       range: null,
-      classes: labels?.packing === 'category' ? [...labels.categories] : null,
-      groups: groups?.packing === 'category' ? [...groups.categories] : null,
-      splits: splitsOfParts(
-        parts,
-        tables.map(({ rows }) => rows),
-      ),
+      classes: labels?.categories ?? null,
+      groups: groups?.categories ?? null,
+      splits: splitsOfParts(parts, table.rows),
       problems,
       files,
     },
-    labels?.packing === 'category' ? labels.codes : null,
-    groups?.packing === 'category' ? groups.codes : null,
-    { rows: table.rows, columns: learned },
-    profiles,
+    labels?.codes ?? null,
+    groups?.codes ?? null,
+    async function* (open) {
+      if (table.blocks) yield* table.blocks;
+      else if (again) yield* sameRows(again.read(learned, open), table.rows, path);
+    },
+    profiles.filter(({ name }) => learned.has(name)),
   );
+}
+
+function isNumeric({ count, missing, numeric }: ColumnProfile): boolean {
+  return numeric > 0 && numeric === count - missing;
 }
 
 const leftOutAs: Partial<Record<ColumnType, string>> = {
@@ -124,36 +142,8 @@ const leftOutAs: Partial<Record<ColumnType, string>> = {
   },
 };
 
-/** By a usual name; else the first column, or else the last, when it is a category. */
-function labelColumnOf(profiles: readonly ColumnProfile[]): string | null {
-  for (const name of LABEL_NAMES) {
-    const found = profiles.find((column) => column.name.trim().toLowerCase() === name && column.distinct > 1);
-    if (found) return found.name;
-  }
-  const isCategory = ({ type }: ColumnProfile): boolean => type === 'categorical' || type === 'boolean';
-  const candidates = [profiles[0], profiles[profiles.length - 1]];
-  return candidates.find((column) => column !== undefined && isCategory(column))?.name ?? null;
-}
-
-/** Each part has categories of its own: they get common codes, in the order of UTF-16 units. */
-function sameCategories(tables: readonly PackedTable[]): PackedTable[] {
-  const [first] = tables;
-  const common = first?.columns.map((_, i) => {
-    const all = new Set(
-      tables.flatMap(({ columns }) => {
-        const column = columns[i];
-        return column?.packing === 'category' ? [...column.categories] : [];
-      }),
-    );
-    return [...all].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  });
-  return tables.map(({ rows, columns }) => ({
-    rows,
-    columns: columns.map((column, i): PackedColumn => {
-      if (column.packing !== 'category') return column;
-      const categories = common?.[i] ?? [];
-      const codes = column.categories.map((category) => categories.indexOf(category));
-      return { ...column, categories, codes: column.codes.map((code) => (code < 0 ? -1 : (codes[code] as number))) };
-    }),
-  }));
+/** @param chosen columns to learn from, which are no labels unless that is said; null when all could be */
+function labelColumnOf(profiles: readonly ColumnProfile[], chosen: readonly string[] | null): string | null {
+  const [likeliest] = labelColumns(profiles);
+  return likeliest === undefined || chosen?.includes(likeliest) ? null : likeliest;
 }

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
-import { cellText, missingWords, parseNumber, type Missing } from './cell.js';
+import { cellText, missingNumbers, missingWords, parseNumber, type Missing } from './cell.js';
 import type { Csv } from './csv.js';
 import type { RecordBlock } from './csvScan.js';
 import { Dictionary } from './dictionary.js';
@@ -33,6 +33,7 @@ export interface PackOptions {
 export class ColumnPacker {
   private readonly chosen: { name: string; index: number; packing: Packing; dictionary: Dictionary }[];
   private readonly isMissing: Missing;
+  private readonly missingNumbers: ReadonlySet<number>;
   private readonly decimal: number;
 
   /**
@@ -47,6 +48,7 @@ export class ColumnPacker {
     { missing }: PackOptions = {},
   ) {
     this.isMissing = missingWords(missing);
+    this.missingNumbers = missingNumbers(missing);
     this.decimal = dialect.decimal.charCodeAt(0);
     this.chosen = [...columns].map(([name, packing]) => {
       const index = names.indexOf(name);
@@ -89,7 +91,7 @@ export class ColumnPacker {
       const start = starts[field] as number;
       const end = ends[field] as number;
       const value = parseNumber(bytes, start, end, this.decimal);
-      values[row] = value;
+      values[row] = this.missingNumbers.size > 0 && this.missingNumbers.has(value) ? NaN : value;
       if (Number.isNaN(value) && !this.isMissing(bytes, start, end))
         throw new DataError(
           t(

@@ -43,8 +43,19 @@ export interface LearnOptions {
 /** One cell: a number, a category, or null where the value is missing. */
 export type Cell = number | string | null;
 
+/** All rows in memory: see {@link TableLearner}. @param rows which rows are the training part; all when not given */
+export function learnPreparation(
+  table: PackedTable,
+  rows: ArrayLike<number> | null = null,
+  options: LearnOptions = {},
+): TablePreparation {
+  const learner = new TableLearner(options);
+  learner.add(table, rows ?? Int32Array.from({ length: table.rows }, (_, i) => i));
+  return learner.result();
+}
+
 /**
- * Learns from the training rows. Numbers and categories become what scikit-learn 1.9 makes of them:
+ * Learns from the training rows, block by block. Numbers and categories become what scikit-learn 1.9 makes of them:
  * - numbers: make_pipeline(StandardScaler() or MinMaxScaler(), SimpleImputer(strategy='mean', add_indicator=True));
  *   missing values do not count for the scale, a column of one value is only shifted, and the standard deviation is
  *   divided by n;
@@ -52,87 +63,107 @@ export type Cell = number | string | null;
  *   a category of its own if training had one; what training never saw is the rare ones' output if there are rare ones,
  *   else all zeros.
  * A column without any value in training is 0.
- * @param rows which rows are the training part; all when not given
  */
-export function learnPreparation(
-  table: PackedTable,
-  rows: ArrayLike<number> | null = null,
-  options: LearnOptions = {},
-): TablePreparation {
-  const positions = rows ?? Int32Array.from({ length: table.rows }, (_, i) => i);
-  const columns = table.columns.flatMap((column): (NumberPreparation | CategoryPreparation)[] => {
-    if (column.packing === 'number')
-      return [learnNumbers(column.name, column.values, positions, options.scaling ?? 'standard')];
-    if (column.packing === 'category')
-      return [learnCategories(column.name, column.codes, column.categories, positions, options)];
-    return [];
-  });
-  return { version: 1, columns };
+export class TableLearner {
+  private columns: (NumbersLearned | CategoriesLearned)[] | null = null;
+
+  constructor(private readonly options: LearnOptions = {}) {}
+
+  /** @param rows of this block that are training rows */
+  add({ columns }: PackedTable, rows: ArrayLike<number>): void {
+    this.columns ??= columns.flatMap(({ packing, name }) =>
+      packing === 'number' ? new NumbersLearned(name) : packing === 'category' ? new CategoriesLearned(name) : [],
+    );
+    const learned = columns.filter(({ packing }) => packing !== 'text');
+    this.columns.forEach((column, i) => {
+      const packed = learned[i];
+      if (column instanceof NumbersLearned && packed?.packing === 'number') column.add(packed.values, rows);
+      else if (column instanceof CategoriesLearned && packed?.packing === 'category')
+        column.add(packed.codes, packed.categories, rows);
+    });
+  }
+
+  result(): TablePreparation {
+    return { version: 1, columns: (this.columns ?? []).map((column) => column.result(this.options)) };
+  }
 }
 
-function learnNumbers(
-  name: string,
-  values: Float64Array,
-  rows: ArrayLike<number>,
-  scaling: Scaling,
-): NumberPreparation {
-  let count = 0;
-  let mean = 0;
-  let squares = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i] as number] as number;
-    if (Number.isNaN(value)) continue;
-    count++;
-    const delta = value - mean;
-    mean += delta / count;
-    squares += delta * (value - mean);
-    if (value < min) min = value;
-    if (value > max) max = value;
+class NumbersLearned {
+  private rows = 0;
+  private count = 0;
+  private mean = 0;
+  private squares = 0;
+  private min = Infinity;
+  private max = -Infinity;
+
+  constructor(private readonly name: string) {}
+
+  add(values: Float64Array, rows: ArrayLike<number>): void {
+    this.rows += rows.length;
+    for (let i = 0; i < rows.length; i++) {
+      const value = values[rows[i] as number] as number;
+      if (Number.isNaN(value)) continue;
+      this.count++;
+      const delta = value - this.mean;
+      this.mean += delta / this.count;
+      this.squares += delta * (value - this.mean);
+      if (value < this.min) this.min = value;
+      if (value > this.max) this.max = value;
+    }
   }
-  const indicator = count < rows.length;
-  if (count === 0) return { kind: 'number', name, shift: 0, scale: 1, fill: 0, indicator };
-  const shift = scaling === 'standard' ? mean : scaling === 'minMax' ? min : 0;
-  const spread = scaling === 'standard' ? Math.sqrt(squares / count) : scaling === 'minMax' ? max - min : 1;
-  // Rounding makes a column of one value look as if it had a tiny spread.
-  const scale = max === min || spread < 10 * Number.EPSILON * Math.abs(mean) ? 1 : spread;
-  return { kind: 'number', name, shift, scale, fill: (mean - shift) / scale, indicator };
+
+  result({ scaling = 'standard' }: LearnOptions): NumberPreparation {
+    const { name, count, mean, squares, min, max } = this;
+    const indicator = count < this.rows;
+    if (count === 0) return { kind: 'number', name, shift: 0, scale: 1, fill: 0, indicator };
+    const shift = scaling === 'standard' ? mean : scaling === 'minMax' ? min : 0;
+    const spread = scaling === 'standard' ? Math.sqrt(squares / count) : scaling === 'minMax' ? max - min : 1;
+    // Rounding makes a column of one value look as if it had a tiny spread.
+    const scale = max === min || spread < 10 * Number.EPSILON * Math.abs(mean) ? 1 : spread;
+    return { kind: 'number', name, shift, scale, fill: (mean - shift) / scale, indicator };
+  }
 }
 
-function learnCategories(
-  name: string,
-  codes: Int32Array,
-  texts: readonly string[],
-  rows: ArrayLike<number>,
-  { leastFrequency = 1, mostCategories = Infinity }: LearnOptions,
-): CategoryPreparation {
-  const counts = new Float64Array(texts.length);
-  let absent = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const code = codes[rows[i] as number] as number;
-    if (code < 0) absent++;
-    else counts[code] = (counts[code] as number) + 1;
+class CategoriesLearned {
+  private absent = 0;
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly name: string) {}
+
+  /** @param texts by code */
+  add(codes: Int32Array, texts: readonly string[], rows: ArrayLike<number>): void {
+    const counts = new Float64Array(texts.length);
+    for (let i = 0; i < rows.length; i++) {
+      const code = codes[rows[i] as number] as number;
+      if (code < 0) this.absent++;
+      else counts[code] = (counts[code] as number) + 1;
+    }
+    texts.forEach((text, code) => {
+      const count = counts[code] as number;
+      if (count > 0) this.counts.set(text, (this.counts.get(text) ?? 0) + count);
+    });
   }
-  const seen = texts
-    .map((text, code): { text: string | null; count: number } => ({ text, count: counts[code] as number }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => compare(a.text ?? '', b.text ?? ''));
-  // A missing value is a category as any other, the last.
-  if (absent > 0) seen.push({ text: null, count: absent });
-  let kept = seen.filter(({ count }) => count >= leastFrequency);
-  // One of the places is for "other". Of equals the earlier ones go, as scikit-learn has it.
-  if (kept.length + 1 > mostCategories) {
-    const frequent = new Set(kept.toSorted((a, b) => a.count - b.count).slice(-Math.max(mostCategories - 1, 1)));
-    kept = kept.filter((category) => frequent.has(category));
+
+  result({ leastFrequency = 1, mostCategories = Infinity }: LearnOptions): CategoryPreparation {
+    const seen = [...this.counts]
+      .map(([text, count]): { text: string | null; count: number } => ({ text, count }))
+      .sort((a, b) => compare(a.text ?? '', b.text ?? ''));
+    // A missing value is a category as any other, the last.
+    if (this.absent > 0) seen.push({ text: null, count: this.absent });
+    let kept = seen.filter(({ count }) => count >= leastFrequency);
+    // One of the places is for "other". Of equals the earlier ones go, as scikit-learn has it.
+    if (kept.length + 1 > mostCategories) {
+      const frequent = new Set(kept.toSorted((a, b) => a.count - b.count).slice(-Math.max(mostCategories - 1, 1)));
+      kept = kept.filter((category) => frequent.has(category));
+    }
+    return {
+      kind: 'category',
+      name: this.name,
+      categories: kept.flatMap(({ text }) => text ?? []),
+      missing: kept.some(({ text }) => text === null),
+      other: kept.length < seen.length,
+    };
   }
-  return {
-    kind: 'category',
-    name,
-    categories: kept.flatMap(({ text }) => text ?? []),
-    missing: kept.some(({ text }) => text === null),
-    other: kept.length < seen.length,
-  };
 }
 
 /** Applies a preparation: the same arithmetic for a table in memory and for one row at inference. */

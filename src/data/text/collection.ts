@@ -6,6 +6,7 @@ import { labelIndex } from '../labelIndex.js';
 import { splitsOfParts } from '../namedParts.js';
 import { DataError, type Collection, type DatasetInfo, type OpenOptions, type UnreadableFile } from '../reader.js';
 import type { SplitName } from '../splitNames.js';
+import { visitMemory } from '../visitMemory.js';
 
 export interface TextSource {
   format: string;
@@ -97,18 +98,13 @@ export class TextCollection implements Collection<'text'> {
     return this.bytes.toString('utf8', this.starts[position], this.starts[position + 1]);
   }
 
-  async visit(
+  visit(
     positions: ArrayLike<number> | null,
     action: (position: number, example: string | DataError) => void | Promise<void>,
-    { signal, onProgress }: OpenOptions = {},
+    options: OpenOptions = {},
   ): Promise<void> {
-    const count = positions?.length ?? this.info.count;
-    for (let i = 0; i < count; i++) {
-      signal?.throwIfAborted();
-      const position = positions ? (positions[i] as number) : i;
-      await action(position, this.text(position));
-      if (i % 1000 === 0) onProgress?.(i / count);
-    }
+    const all = positions ?? Int32Array.from({ length: this.info.count }, (_, i) => i);
+    return visitMemory(all, (position) => this.text(position), action, options);
   }
 
   close(): Promise<void> {

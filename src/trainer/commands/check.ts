@@ -101,7 +101,7 @@ async function factsOf(
     try {
       const { info, labels } = dataset;
       const splits = info.splits.map(({ name }) => name);
-      facts = { ...facts, count: info.count, labels: labels !== null, splits };
+      facts = { ...facts, kind: info.kind, count: info.count, labels: labels !== null, splits };
       const { kind, format, count, classes } = info;
       found = { kind, format, count, shape: info.shape, classes };
       const { validation } = data;

@@ -2,8 +2,13 @@ import * as assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { openCsvData } from '../../../src/data/csvData.js';
 import { openJsonl, openText } from '../../../src/data/textData.js';
-import type { Collection } from '../../../src/data/reader.js';
-import { prepared, put, rejectsWith, temporaryFolder } from './make.js';
+import { prepareDataset } from '../../../src/data/prepare/index.js';
+import { scaled as scaledRows } from '../../../src/data/prepare/scale.js';
+import type { Collection, DatasetOptions } from '../../../src/data/reader.js';
+import type { TableCollection } from '../../../src/data/table/collection.js';
+import { stream } from '../../../src/protocol/random.js';
+import type { TableOptions } from '../../../src/recipe/recipe.js';
+import { dataOptions, prepared, put, rejectsWith, temporaryFolder } from './make.js';
 
 describe('Tables and texts', () => {
   const at = temporaryFolder();
@@ -44,8 +49,6 @@ describe('Tables and texts', () => {
         ],
       );
       assert.deepEqual(named(dataset), ['p', 'q', 'p', 'q']);
-      const { prepareDataset } = await import('../../../src/data/prepare/index.js');
-      const { dataOptions } = await import('./make.js');
       const training = Int32Array.of(0, 1, 2);
       const splits = { training, validation: Int32Array.of(3), validationFrom: 'test' } as const;
       const { reader, preparation } = await prepareDataset(dataset, dataOptions, splits, {
@@ -86,6 +89,109 @@ describe('Tables and texts', () => {
       const text =
         'text,category,age\nHow do I pay for it?,pay,3\nWhere is my card now?,ask,4\nWhy is it so late?,ask,5\n';
       assert.equal((await openCsvData(put(at('aged.csv'), text))).kind, 'table');
+    });
+
+    it('are read as the recipe says where looking would tell otherwise', async () => {
+      const open = (text: string, table: DatasetOptions['table'] = {}) =>
+        openCsvData(put(at('said.csv'), text), { table });
+      const rows = async (text: string, table?: DatasetOptions['table']) => examples(await open(text, table));
+      const names = 'red,1\nblue,2\nred,3\nblue,4\n';
+      assert.deepEqual([(await open(names)).info.count, (await open(names, { header: true })).info.count], [4, 3]);
+      const points = 'a;b\n1.500;2\n2.500;7\n';
+      assert.deepEqual(await rows(points), [
+        [1.5, 2],
+        [2.5, 7],
+      ]);
+      const spaced = 'a b c\n9 1,5 2\n8 2,5 7\n7 1,5 3\n';
+      assert.deepEqual((await rows(spaced, { separator: ' ', decimal: '.' }))[0], [9, '1,5', 2]);
+      assert.deepEqual((await rows(spaced, { separator: ' ', decimal: ',' }))[0], [9, 1.5, 2]);
+      const gaps = 'x,a,b\n5,-999,1\n6,NA,2\n8,3,3\n9,4,1\n1,NA,1\n2,3,0\n3,4,0\n';
+      const middle = async (missing: string[]) => (await rows(gaps, { missing })).map((row) => (row as unknown[])[1]);
+      assert.deepEqual(await middle(['-999']), [null, 'NA', '3', '4', 'NA', '3', '4']);
+      assert.deepEqual(await middle(['-999.0', 'NA']), [null, null, 3, 4, null, 3, 4]);
+    });
+
+    it('are learned from in the columns that the recipe names', async () => {
+      const open = (columns: string[] | null, options = {}) =>
+        openCsvData(put(at('columns.csv'), train), { table: { columns }, ...options });
+      const learned = async (dataset: Promise<Collection>) =>
+        ((await dataset) as TableCollection).columns.map(({ name }) => name);
+      assert.deepEqual(await learned(open(null)), ['size', 'weight']);
+      assert.deepEqual(await learned(open(['weight', 'size'])), ['size', 'weight']);
+      const labelled = open(['weight'], { labelColumn: 'kind' });
+      assert.deepEqual([await learned(labelled), named(await labelled)], [['weight'], ['a', 'b', 'a', 'c']]);
+      assert.deepEqual((await open(['weight'])).info.problems, []);
+      await rejectsWith(open(['weight', 'colour']), 'columns.csv', /no column "colour"/, /size, kind/);
+      await rejectsWith(open(['id']), 'columns.csv', /no column of numbers or categories/);
+      // A number of each row is left out, unless it is asked for.
+      const counted = `n,x\n${Array.from({ length: 12 }, (_, i) => `${i},${i % 5}`).join('\n')}`;
+      const numbered = (columns: string[] | null) =>
+        openCsvData(put(at('numbered.csv'), counted), { table: { columns } });
+      assert.deepEqual(await learned(numbered(null)), ['x']);
+      assert.deepEqual(await learned(numbered(['n', 'x'])), ['n', 'x']);
+    });
+
+    it('become what the recipe says: as many categories, scaled or not', async () => {
+      const cells = 'x,c\n1,a\n2,b\n3,a\n4,c\n5,a\n6,b\n7,d\n8,a\n';
+      const numbers = async (table: Partial<TableOptions>) => {
+        const { reader, preparation } = await prepared(
+          await openCsvData(put(at('scaled.csv'), cells), { labelColumn: 'x' }),
+          {
+            table: { ...dataOptions.table, ...table },
+          },
+        );
+        return { range: preparation.range, rows: [...(await reader.read([0, 1, 2, 3, 6])).data] };
+      };
+      assert.deepEqual(await numbers({ mostCategories: 2 }), { range: [0, 1], rows: [1, 0, 0, 1, 1, 0, 0, 1, 0, 1] });
+      const scaled = async (scaling: TableOptions['scaling'], last = 9) => {
+        const dataset = await openCsvData(put(at('x.csv'), `x\n1\n3\n5\n7\n${last}\n`));
+        const options = { ...dataOptions, table: { ...dataOptions.table, scaling } };
+        const training = Int32Array.of(0, 1, 2, 3);
+        const splits = { training, validation: Int32Array.of(4), validationFrom: 'fraction' } as const;
+        const { reader, preparation } = await prepareDataset(dataset, options, splits, {
+          cache: null,
+          fingerprint: '',
+        });
+        return {
+          range: preparation.range,
+          rows: [...scaledRows(await reader.read([0, 1, 2, 3, 4]), preparation.range)],
+        };
+      };
+      // Of 1, 3, 5, 7: mean 4, standard deviation sqrt(5).
+      const standard = await scaled('standard');
+      assert.equal(standard.range, null);
+      [-3, -1, 1, 3, 5].forEach((value, i) => assert.ok(Math.abs(standard.rows[i]! - value / Math.sqrt(5)) < 1e-6));
+      assert.deepEqual(await scaled('none'), { range: null, rows: [1, 3, 5, 7, 9] });
+      assert.deepEqual((await scaled('minMax')).rows, [0, 1 / 3, 2 / 3, 1, 1].map(Math.fround));
+      await rejectsWith(scaled('none', 1e39), 'row 5', /"x" is too large for 32-bit floats/);
+    });
+
+    it('are the same when they are too large for memory, as one file or several, packed or not', async () => {
+      const random = stream(3, 'large table');
+      const row = (i: number) =>
+        `${i % 7 ? random.integer(100) / 4 : ''},${['u', 'v', 'w'][random.integer(3)]},${random.integer(5)},${i % 3 ? 'p' : 'q'}`;
+      const lines = Array.from({ length: 30_000 }, (_, i) => row(i));
+      const csv = (some: string[]) => `x,c,n,label\n${some.join('\n')}\n`;
+      put(at('large', 'train.csv'), csv(lines.slice(0, 20_000)));
+      put(at('large', 'test.csv'), csv(lines.slice(20_000)));
+      put(at('large.csv.gz'), gzipSync(csv(lines)));
+      for (const target of [at('large'), at('large.csv.gz')]) {
+        const whole = await openCsvData(target);
+        const large = await openCsvData(target, {}, 1000);
+        assert.deepEqual([large.info, large.labels], [whole.info, whole.labels]);
+        assert.deepEqual(await examples(large), await examples(whole));
+        const numbers = async (dataset: Collection) =>
+          (await (await prepared(dataset)).reader.read([0, 7, 19_999, 20_000, 29_999, 3])).data;
+        assert.deepEqual(await numbers(large), await numbers(whole));
+        const some: number[] = [];
+        await large.visit([29_999, 5, 20_000], (position) => void some.push(position));
+        assert.deepEqual(some, [5, 20_000, 29_999]);
+      }
+      const changed = await openCsvData(at('large'), {}, 1000);
+      for (const count of [19_000, 21_000]) {
+        put(at('large', 'train.csv'), csv(Array.from({ length: count }, (_, i) => row(i))));
+        await rejectsWith(prepared(changed), 'large', /changed while it was read: it had 20,000 rows/);
+      }
     });
 
     it('keep groups that a column tells', async () => {

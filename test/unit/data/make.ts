@@ -1,12 +1,14 @@
 /** Files for the tests of the readers, made by means of their own. */
 import * as assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { prepareDataset, type Prepared } from '../../../src/data/prepare/index.js';
 import { DataError, type Batch, type Collection, type Reader } from '../../../src/data/reader.js';
+import { filled } from '../../../src/recipe/defaults.js';
+import type { JsonSchema } from '../../../src/recipe/description.js';
 import type { DataOptions } from '../../../src/recipe/recipe.js';
 
 /** A folder that is removed after the test suite that asks for it. */
@@ -79,27 +81,11 @@ export async function readAll(dataset: Reader | Collection, options: Partial<Dat
 }
 
 /** What a recipe says of data that says nothing. */
-export const dataOptions: DataOptions = {
-  path: '',
-  format: 'auto',
-  labels: 'auto',
-  labelColumn: null,
-  filePattern: null,
-  groups: null,
-  validation: 'auto',
-  limit: null,
-  onError: 'stop',
-  image: { size: null, colour: 'auto', fit: 'cover' },
-  sound: {
-    sampleRate: null,
-    seconds: null,
-    mels: 64,
-    fftSize: null,
-    hopLength: null,
-    minFrequency: 0,
-    maxFrequency: null,
-  },
-};
+export const dataOptions = filled(
+  (JSON.parse(readFileSync('src/recipe/recipe.schema.json', 'utf8')) as { properties: { data: JsonSchema } }).properties
+    .data,
+  { path: '' },
+) as unknown as DataOptions;
 
 /** All examples as numbers, in memory. */
 export function prepared(dataset: Reader | Collection, options: Partial<DataOptions> = {}): Promise<Prepared> {

@@ -62,6 +62,24 @@ describe('The check of a recipe against its data', () => {
       [],
     ));
 
+  it('refuses cross-entropy for a table that is not scaled to 0..1, where it stands', () => {
+    const recipe = (scaling: string, loss: string) =>
+      `{ "data": { "path": "x", "table": { "scaling": "${scaling}" } }${loss && `, "pretrain": { "loss": "${loss}" }`} }`;
+    const table = { kind: 'table' };
+    const written = only(recipe('standard', 'binaryCrossentropy'), table);
+    assert.deepEqual([written.severity, written.place], ['error', '1:86-106']);
+    assert.match(written.message, /values from 0 to 1.*"standard".*"meanSquaredError"/);
+    assert.equal(written.mended, recipe('standard', 'meanSquaredError'));
+    const left = only(recipe('none', ''), table);
+    assert.deepEqual([left.place, left.mended], ['1:48-54', recipe('minMax', '')]);
+    for (const [scaling, loss, kind] of [
+      ['standard', 'meanSquaredError', 'table'],
+      ['minMax', 'binaryCrossentropy', 'table'],
+      ['none', 'binaryCrossentropy', 'image'],
+    ] as const)
+      assert.deepEqual(check(recipe(scaling, loss), { kind }), []);
+  });
+
   it('names the nearest thing beside a missing folder, and puts it in', () => {
     const found = only('{ "data": { "path": "../data/minst" } }', { ...mnist, exists: false, error: 'not shown' });
     assert.deepEqual([found.severity, found.code, found.place], ['error', 'data-missing', '1:21-36']);

@@ -26,6 +26,15 @@ const primer: Recipe = {
       minFrequency: 0,
       maxFrequency: null,
     },
+    table: {
+      separator: null,
+      decimal: null,
+      header: null,
+      missing: null,
+      columns: null,
+      scaling: 'minMax',
+      mostCategories: 100,
+    },
   },
   encoder: { type: 'dense', units: [32], activation: 'relu' },
   pretrain: {

@@ -271,20 +271,21 @@ describe('Inspecting texts, tables and what is not known yet', () => {
   });
 
   it('tells the columns of a table by name', async () => {
-    const rows = [
-      ['1.5', 'Adelie'],
-      ['2.5', 'Gentoo'],
-      ['NA', 'Adelie'],
-    ];
-    const { inspection } = await inspected(collection('table', rows, { columns: ['mass', 'species'] }));
+    const rows = Array.from({ length: 8 }, (_, i) => [
+      i === 2 ? 'NA' : 1.5 + (i % 2),
+      i % 3 ? 'Adelie' : 'Gentoo',
+      i % 2,
+    ]);
+    const file = put(at('penguins.csv'), ['mass,species,label', ...rows.map((row) => row.join(','))].join('\n'));
+    const { inspection } = await inspected(await openDataset(file));
     assert.deepEqual(
       inspection.columns.map(({ name, type, missing, mean }) => [name, type, missing, mean]),
       [
-        ['mass', 'number', 1, 2],
+        ['mass', 'number', 1, 14.5 / 7],
         ['species', 'text', 0, null],
       ],
     );
-    assert.match(inspectionMarkdown(inspection), /\| species \| text \| 0 \| 2 \|/);
+    assert.match(inspectionMarkdown(inspection), /\| species \| text \| 0 \| 2 \|.*Adelie \(5\), Gentoo \(3\)/);
   });
 
   it('says of an unknown kind that its examples cannot be looked into, and tells the rest', async () => {

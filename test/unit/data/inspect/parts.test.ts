@@ -2,7 +2,10 @@ import * as assert from 'node:assert/strict';
 import * as jpeg from 'jpeg-js';
 import { imbalanceOf } from '../../../../src/data/inspect/classes.js';
 import { countCharacters } from '../../../../src/data/inspect/characters.js';
-import { Columns } from '../../../../src/data/inspect/columns.js';
+import { columnStatistics } from '../../../../src/data/inspect/columns.js';
+import { profileColumns } from '../../../../src/data/table/columns.js';
+import { openCsv } from '../../../../src/data/table/csv.js';
+import { pieces } from '../pieces.js';
 import { lengthsOf, sizesOf } from '../../../../src/data/inspect/extents.js';
 import { Moments } from '../../../../src/data/inspect/moments.js';
 import { nearPairs } from '../../../../src/data/inspect/near.js';
@@ -207,15 +210,9 @@ describe('Sizes, lengths, classes and columns', () => {
 
   it('count a character of two UTF-16 units once', () => assert.equal(countCharacters('a😀b'), 3));
 
-  it('tell numbers from texts, and what is missing', () => {
-    const columns = new Columns(['mass', 'sex', 'note']);
-    for (const row of [
-      ['1', 'm', ''],
-      ['NA', 'f', ''],
-      ['4', 'm', 'NA'],
-    ])
-      columns.add(row);
-    const [mass, sex, note] = columns.result();
+  it('tell numbers from texts, and what is missing', async () => {
+    const csv = await openCsv(pieces('mass,sex,note\n1,m,\nNA,f,\n4,m,NA\n'), 'a.csv');
+    const [mass, sex, note] = (await profileColumns(csv)).map(columnStatistics);
     assert.deepEqual(
       [mass!.type, mass!.missing, mass!.minimum, mass!.maximum, mass!.mean, mass!.deviation],
       ['number', 1, 1, 4, 2.5, 1.5],

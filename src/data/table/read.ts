@@ -1,0 +1,99 @@
+/** The blocks of a table: into memory where they fit, else again and again. */
+import { formatCount, t } from '../../protocol/l10n.js';
+import { DataError } from '../reader.js';
+import { joinTables, type PackedColumn, type PackedTable } from './pack.js';
+
+export interface ReadTable {
+  /** Of each part. */
+  rows: number[];
+  /** Columns that are wanted by their names, e.g. labels: each part in memory, whatever it takes. */
+  named: PackedTable[];
+  /** Those that are learned from; null when they are larger than memory may be. */
+  blocks: PackedTable[] | null;
+}
+
+/**
+ * @param learned so many columns come first, those that are learned from; others follow
+ * @param memoryBytes for those that are learned from
+ */
+export async function readTable(
+  parts: readonly AsyncIterable<PackedTable>[],
+  learned: number,
+  memoryBytes: number,
+): Promise<ReadTable> {
+  const read: ReadTable = { rows: [], named: [], blocks: [] };
+  let bytes = 0;
+  for (const part of parts) {
+    const named: PackedTable[] = [];
+    let count = 0;
+    for await (const { rows, columns } of part) {
+      count += rows;
+      named.push({ rows, columns: columns.slice(learned) });
+      const table = { rows, columns: columns.slice(0, learned) };
+      bytes += bytesOf(table);
+      if (bytes > memoryBytes) read.blocks = null;
+      read.blocks?.push(table);
+    }
+    read.rows.push(count);
+    read.named.push(joinTables(named));
+  }
+  return read;
+}
+
+/**
+ * @param parts read again
+ * @param rows of each part, when it was read first
+ * @throws DataError when they are not as many any more
+ */
+export async function* sameRows(
+  parts: AsyncIterable<AsyncIterable<PackedTable>>,
+  rows: readonly number[],
+  path: string,
+): AsyncGenerator<PackedTable, void, undefined> {
+  let i = 0;
+  for await (const part of parts) {
+    let seen = 0;
+    for await (const block of part) {
+      seen += block.rows;
+      if (seen > (rows[i] ?? 0)) break;
+      yield block;
+    }
+    if (seen !== rows[i++])
+      throw new DataError(
+        t('{0} has changed while it was read: it had {1} rows.', path, formatCount(rows[i - 1] ?? 0)),
+        path,
+        t('Start again when it is complete.'),
+      );
+  }
+}
+
+function bytesOf({ columns }: PackedTable): number {
+  return columns.reduce((sum, column) => sum + arrayOf(column).byteLength, 0);
+}
+
+function arrayOf(column: PackedColumn): { byteLength: number } {
+  return column.packing === 'number' ? column.values : column.packing === 'category' ? column.codes : column.bytes;
+}
+
+/** One column of categories over all parts, with codes in the order of UTF-16 units; null when it is not there. */
+export function sameCategories(
+  parts: readonly PackedTable[],
+  name: string | null,
+): { categories: string[]; codes: Int32Array } | null {
+  const columns = parts.flatMap((part) => {
+    const column = part.columns.find((one) => one.name === name);
+    return column?.packing === 'category' ? [column] : [];
+  });
+  if (columns.length === 0) return null;
+  const categories = [...new Set(columns.flatMap((column) => column.categories))].sort((a, b) =>
+    a < b ? -1 : a > b ? 1 : 0,
+  );
+  const places = new Map(categories.map((category, place) => [category, place]));
+  const codes = new Int32Array(columns.reduce((sum, column) => sum + column.codes.length, 0));
+  let row = 0;
+  for (const column of columns) {
+    const place = column.categories.map((category) => places.get(category) ?? -1);
+    for (const code of column.codes) codes[row++] = code < 0 ? -1 : (place[code] as number);
+  }
+  return { categories, codes };
+}

@@ -1,6 +1,6 @@
 /** Examples that are the same in every value. */
 import { createHash } from 'node:crypto';
-import type { Example } from './visit.js';
+import type { Example } from './example.js';
 
 /** Of SHA-256, base64 characters that are kept: 132 bits. */
 const KEPT = 22;

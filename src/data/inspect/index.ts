@@ -6,10 +6,11 @@ import type { DataOptions } from '../../recipe/recipe.js';
 import { detectDataset, detectors } from '../detect.js';
 import { otherReadingText } from '../otherReadings.js';
 import { planPreparation } from '../prepare/index.js';
-import { DataError, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
+import { DataError, isReader, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
 import { chooseSplits, type ChosenSplits } from '../split.js';
 import { countClasses, imbalanceOf } from './classes.js';
 import { findingsOf } from './findings.js';
+import { glanceAtFiles } from './files.js';
 import { examinedPositions, typicalPositions, USUAL_LIMITS, type InspectLimits } from './sample.js';
 import { showExamples, TYPICAL } from './show.js';
 import { Survey } from './survey.js';
@@ -47,13 +48,11 @@ export async function inspectDataset(
     onProgress: (fraction) => onProgress?.(from + share * fraction),
   });
   const survey = new Survey(dataset);
-  const isKnown = await visitExamples(
+  const isKnown = await surveyExamples(
     dataset,
     positions,
-    (position, example) => {
-      if ('reason' in example) unreadable.push({ file: dataset.name(position), reason: example.reason });
-      else survey.add(position, example);
-    },
+    survey,
+    (position, reason) => unreadable.push({ file: dataset.name(position), reason }),
     open(0, SURVEY_SHARE),
   );
   const problems = [...info.problems, ...unreadable].map(({ file, reason }) => ({
@@ -91,6 +90,29 @@ export async function inspectDataset(
     examples,
   };
   return { inspection: { ...facts, findings: findingsOf(facts) }, pictures };
+}
+
+/** @returns false when this kind of dataset is none that is known here: nothing was visited */
+async function surveyExamples(
+  dataset: Reader | Collection,
+  positions: Int32Array,
+  survey: Survey,
+  unreadable: (position: number, reason: string) => void,
+  options: OpenOptions,
+): Promise<boolean> {
+  if (!isReader(dataset) && (dataset.kind === 'image' || dataset.kind === 'sound')) {
+    await glanceAtFiles(dataset as Collection<'image' | 'sound'>, positions, survey, unreadable, options);
+    return true;
+  }
+  return visitExamples(
+    dataset,
+    positions,
+    (position, example) => {
+      if ('reason' in example) unreadable(position, example.reason);
+      else survey.add(position, example);
+    },
+    options,
+  );
 }
 
 /** A file's name within the dataset, as its examples are called; the whole path of what lies elsewhere. */

@@ -43,6 +43,21 @@ function toBytes(values: Int32Array | Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round((value - low) * factor) || 0);
 }
 
+/** Of one image. */
+export interface Look {
+  /** Upper and lower half of the perceptual hash. */
+  hash: [high: number, low: number];
+  thumbnail: Int8Array;
+}
+
+/** Null for an image of one colour: it looks like nothing. */
+export function lookOf(picture: Picture): Look | null {
+  const grey = { ...picture, channels: 1 as const, data: toChannels(picture, 1) };
+  const small = resizeImage(grey, { width: SIDE, height: SIDE, fit: 'stretch' }).data;
+  const thumbnail = standardized(small);
+  return thumbnail && { hash: perceptualHash(small), thumbnail };
+}
+
 /** Perceptual hashes and thumbnails of many images. */
 export class Looks {
   readonly positions: number[] = [];
@@ -51,13 +66,7 @@ export class Looks {
   readonly low: number[] = [];
   private thumbnails = new Int8Array(1024 * THUMBNAIL);
 
-  /** An image of one colour looks like nothing and is passed over. */
-  add(position: number, picture: Picture): void {
-    const grey = { ...picture, channels: 1 as const, data: toChannels(picture, 1) };
-    const small = resizeImage(grey, { width: SIDE, height: SIDE, fit: 'stretch' }).data;
-    const thumbnail = standardized(small);
-    if (!thumbnail) return;
-    const [high, low] = perceptualHash(small);
+  add(position: number, { hash: [high, low], thumbnail }: Look): void {
     const row = this.positions.length;
     this.positions.push(position);
     this.high.push(high);

@@ -1,37 +1,49 @@
 /** Values of images and arrays. */
 import type { ConstantPixels, ValueStatistics } from '../../protocol/inspection.js';
 import type { ExampleData } from '../reader.js';
-import { Moments } from './moments.js';
+import { Moments, type MomentsState } from './moments.js';
 
 /** Range, mean and deviation, of all and of each channel. */
 export class ValueTotals {
-  private readonly all = new Moments();
   private readonly channels: Moments[];
 
   /** @param channels of an example's last dimension; 1 for what has none */
   constructor(channels: number) {
-    this.channels = channels > 1 && channels <= 4 ? Array.from({ length: channels }, () => new Moments()) : [];
+    this.channels = Array.from({ length: channels > 1 && channels <= 4 ? channels : 1 }, () => new Moments());
   }
 
   add(values: ExampleData): void {
-    this.all.add(values);
     this.channels.forEach((channel, i) => channel.add(values, i, this.channels.length));
+  }
+
+  /** What totals of as many channels have seen. */
+  join(others: readonly MomentsState[]): void {
+    others.forEach((other, i) => this.channels[i]?.join(other));
+  }
+
+  /** Of each channel, in what can be cloned. */
+  seen(): MomentsState[] {
+    return this.channels.map((channel) => channel.seen());
   }
 
   /** @param range of the stored values, null when the format has none */
   result(range: [number, number] | null): ValueStatistics | null {
-    const all = this.all.result();
+    const whole = new Moments();
+    for (const channel of this.channels) whole.join(channel.seen());
+    const all = whole.result();
     if (!all) return null;
     const width = range ? range[1] - range[0] : 0;
     return {
       ...all,
-      notFinite: this.all.notFinite,
       scaled:
         range && width > 0 ? { range, mean: (all.mean - range[0]) / width, deviation: all.deviation / width } : null,
-      perChannel: this.channels.flatMap((channel) => {
-        const one = channel.result();
-        return one ? [{ mean: one.mean, deviation: one.deviation }] : [];
-      }),
+      perChannel:
+        this.channels.length === 1
+          ? []
+          : this.channels.flatMap((channel) => {
+              const one = channel.result();
+              return one ? [{ mean: one.mean, deviation: one.deviation }] : [];
+            }),
     };
   }
 }
@@ -39,32 +51,46 @@ export class ValueTotals {
 /** Pixels that never change. Only images of one size can be compared. */
 export class UnchangingPixels {
   private first: ExampleData | null = null;
-  private changes: Uint8Array | null = null;
+  /** Places in an image of the values that have not changed yet, ascending. */
+  private same = new Uint32Array(0);
   private images = 0;
 
   /** @param shape [height, width, channels] */
   constructor(private readonly shape: readonly [height: number, width: number, channels: number]) {}
 
-  /** An image of another size is passed over. */
-  add(values: ExampleData, shape: readonly number[]): void {
-    if (shape[0] !== this.shape[0] || shape[1] !== this.shape[1]) return;
+  /** Whether further values may change what is known. */
+  get isOpen(): boolean {
+    return this.first === null || this.same.length > 0;
+  }
+
+  /** @param values of an image of the shape; they may be null when none {@link isOpen} */
+  add(values: ExampleData | null): void {
     this.images++;
-    if (!this.first || !this.changes) {
+    if (!values) return;
+    const { first, same } = this;
+    if (!first) {
       this.first = values.slice();
-      this.changes = new Uint8Array(values.length);
+      this.same = Uint32Array.from(values.keys());
       return;
     }
-    const { first, changes } = this;
-    for (let i = 0; i < values.length; i++) if (values[i] !== first[i]) changes[i] = 1;
+    let kept = 0;
+    for (let i = 0; i < same.length; i++) {
+      const at = same[i] as number;
+      if (values[at] === first[at]) same[kept++] = at;
+    }
+    this.same = same.subarray(0, kept);
   }
 
   /** Null without two images to compare. */
   result(): ConstantPixels | null {
     const [height, width, channels] = this.shape;
-    if (!this.changes || this.images < 2) return null;
+    if (this.images < 2) return null;
     let pixels = 0;
-    for (let at = 0; at < this.changes.length; at += channels)
-      if (!this.changes.subarray(at, at + channels).includes(1)) pixels++;
+    for (let i = 0, of = 0; i < this.same.length; i++) {
+      const at = this.same[i] as number;
+      of = at % channels === 0 ? 1 : at === (this.same[i - 1] as number) + 1 ? of + 1 : 0;
+      if (of === channels) pixels++;
+    }
     return { pixels, of: height * width, share: pixels / (height * width), images: this.images };
   }
 }

@@ -8,7 +8,8 @@ import { LogMel } from '../sound/logMel.js';
 import { mixToMono } from '../sound/sound.js';
 import { asPicture } from './perceptual.js';
 import { splitAt } from './survey.js';
-import { visitExamples, type Example } from './visit.js';
+import type { Example } from './example.js';
+import { visitExamples } from './visit.js';
 import { countCharacters } from './characters.js';
 
 /** How many examples of each kind are shown as typical. */

@@ -7,11 +7,12 @@ import { TableCollection } from '../table/collection.js';
 import { CharacterCounts, countCharacters } from './characters.js';
 import { columnStatistics } from './columns.js';
 import { exactDuplicates, nearDuplicates, type Place } from './duplicates.js';
-import { contentHash, SameContent } from './exact.js';
+import type { Example } from './example.js';
+import { SameContent } from './exact.js';
 import { countValues, lengthsOf, sizesOf } from './extents.js';
-import { asPicture, Looks } from './perceptual.js';
-import { isOneColour, isUniform, UnchangingPixels, ValueTotals } from './pixels.js';
-import type { Example } from './visit.js';
+import { glanceAt, type Glance, type GlanceOptions } from './glance.js';
+import { Looks } from './perceptual.js';
+import { UnchangingPixels, ValueTotals } from './pixels.js';
 
 export type Surveyed = Pick<
   Inspection,
@@ -32,6 +33,7 @@ export class Survey {
   private readonly characters = new CharacterCounts();
   /** Characters of the texts by position, NaN for what was not visited. */
   private readonly textLengths: Float64Array;
+  private readonly channels: number;
 
   constructor(private readonly dataset: Reader | Collection) {
     const { info, labels } = dataset;
@@ -43,37 +45,33 @@ export class Survey {
     this.looks = isImage ? new Looks() : null;
     const frequent = this.sizes?.mostFrequent;
     this.unchanging = frequent ? new UnchangingPixels([frequent.height, frequent.width, channels]) : null;
+    this.channels = channels;
     this.textLengths = new Float64Array(info.kind === 'text' ? info.count : 0).fill(NaN);
   }
 
+  /** What is still of use to know of an example. */
+  get glanceOptions(): GlanceOptions {
+    const { looks, channels, sizes, unchanging } = this;
+    const keepPixels = unchanging?.isOpen ?? false;
+    return { isImage: looks !== null, channels, usual: sizes?.mostFrequent ?? null, keepPixels };
+  }
+
   add(position: number, example: Example): void {
-    const isFirst = this.same.add(position, contentHash(example));
-    const isTraining = this.place.split(position) === 'train';
-    switch (example.is) {
-      case 'values': {
-        const { values, shape } = example;
-        if (isTraining) this.values.add(values);
-        if (!this.looks) {
-          if (isUniform(values)) this.blank.push(position);
-          break;
-        }
-        if (isTraining) this.unchanging?.add(values, shape);
-        if (isOneColour(values, shape[2] ?? 1)) this.blank.push(position);
-        else if (isFirst) this.looks.add(position, asPicture(values, shape));
-        break;
-      }
-      case 'sound':
-        if (isTraining) this.values.add(example.sound.data);
-        if (isUniform(example.sound.data)) this.blank.push(position);
-        break;
-      case 'text':
-        this.textLengths[position] = countCharacters(example.text);
-        this.characters.add(example.text);
-        if (example.text.trim() === '') this.blank.push(position);
-        break;
-      case 'row':
-        if (example.cells.every((cell) => cell === '')) this.blank.push(position);
+    this.addGlance(position, glanceAt(example, this.glanceOptions));
+    if (example.is === 'text') {
+      this.textLengths[position] = countCharacters(example.text);
+      this.characters.add(example.text);
     }
+  }
+
+  /** An image or sound that another thread has looked at with {@link glanceOptions}. */
+  addGlance(position: number, { hash, blank, moments, look, isUsual, pixels }: Glance): void {
+    const isFirst = this.same.add(position, hash);
+    if (blank) this.blank.push(position);
+    if (look && isFirst) this.looks?.add(position, look);
+    if (this.place.split(position) !== 'train') return;
+    this.values.join(moments);
+    if (isUsual) this.unchanging?.add(pixels);
   }
 
   result(): Surveyed {

@@ -1,16 +1,7 @@
 /** Examples of any dataset, one by one, in the form in which they are examined. */
 import { setImmediate } from 'node:timers/promises';
-import { decodeImage } from '../image/decode.js';
-import { decodeSound } from '../sound/decode.js';
-import type { Sound } from '../sound/sound.js';
-import { isReader, type Collection, type ExampleData, type OpenOptions, type Reader, type Stored } from '../reader.js';
-
-export type Example =
-  /** [height, width, channels], or an array of any shape. */
-  | { is: 'values'; values: ExampleData; shape: number[] }
-  | { is: 'sound'; sound: Sound }
-  | { is: 'text'; text: string }
-  | { is: 'row'; cells: string[] };
+import { isReader, type Collection, type OpenOptions, type Reader } from '../reader.js';
+import { exampleOf, type Example } from './example.js';
 
 /** Bytes of numbers that are read at a time. */
 const SLICE_VALUES = 4_000_000;
@@ -68,29 +59,5 @@ async function visitNumbers(
     });
     onProgress?.((start + part.length) / positions.length);
     await setImmediate(); // so that an abort is heard
-  }
-}
-
-/** How what is stored becomes what is examined; null for a kind that a newer reader has. */
-function exampleOf({ kind, info }: Collection): ((stored: unknown, name: string) => Example) | null {
-  switch (kind as string) {
-    case 'image': {
-      const channels = info.shape[2] === 1 ? 1 : 3;
-      return (stored) => {
-        const { width, height, data } = decodeImage(stored as Buffer, { channels });
-        return { is: 'values', values: data, shape: [height, width, channels] };
-      };
-    }
-    case 'sound':
-      return (stored, name) => ({ is: 'sound', sound: decodeSound(stored as Buffer, name) });
-    case 'text':
-      return (stored) => ({ is: 'text', text: stored as string });
-    case 'table':
-      return (stored) => ({
-        is: 'row',
-        cells: (stored as Stored['table']).map((cell) => (cell === null ? '' : String(cell))),
-      });
-    default:
-      return null;
   }
 }

@@ -13,7 +13,8 @@ import {
   type StoredKind,
 } from '../reader.js';
 import { PackCache, type PackMeta } from './cache.js';
-import { Batcher, type ParallelPreparation } from './batcher.js';
+import { Batcher } from '../work/batcher.js';
+import type { PrepareTask } from '../work/functions.js';
 import { RowWriter } from './rowWriter.js';
 import { bytesOf, FileValues, MemoryValues, newValues, type Values } from './values.js';
 
@@ -108,10 +109,13 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
   const unreadable: PackMeta['unreadable'] = [];
   const rows = rowsOf(positions, collection.info.count);
   const batcher = preparer.parallel
-    ? new Batcher(preparation as Preparation as ParallelPreparation, open.signal)
+    ? new Batcher<ExampleData>((pool, examples) => {
+        const task = { preparation: preparation as Preparation as PrepareTask['preparation'] };
+        return pool.run('prepareExamples', () => ({ ...task, examples: examples() }), open.signal);
+      })
     : null;
   const prepare: Prepare<Kind> | ((example: Stored[Kind], name: string) => Promise<ExampleData>) = batcher
-    ? (example, name) => batcher.prepare(example as Buffer, name)
+    ? (example, name) => batcher.run(example as Buffer, name)
     : preparer.open(preparation, assets);
   const visiting = collection.visit(
     positions,

@@ -1,6 +1,8 @@
 /** What the pool's workers do: pure functions from bytes to values, by name. */
 import { decodeImage as decode, type DecodedImage, type DecodeOptions } from '../image/decode.js';
 import { resizeImage, type Resizing } from '../image/resize.js';
+import { decoders } from '../inspect/example.js';
+import { glanceAt, type Glance, type GlanceOptions } from '../inspect/glance.js';
 import { image, type ImagePreparation } from '../prepare/image.js';
 import { sound, type SoundPreparation } from '../prepare/sound.js';
 import type { ExampleData } from '../reader.js';
@@ -29,18 +31,42 @@ export function decodeImages(tasks: ImageTask[]): (DecodedImage | { error: strin
   });
 }
 
+export interface StoredExample {
+  /** The file. */
+  bytes: Uint8Array;
+  name: string;
+}
+
 /** Examples of one kind, to be prepared alike. */
 export interface PrepareTask {
   preparation: ImagePreparation | SoundPreparation;
-  examples: { bytes: Uint8Array; name: string }[];
+  examples: StoredExample[];
 }
 
 /** As prepare/ does it; an example that fails is an error. */
 export function prepareExamples({ preparation, examples }: PrepareTask): (ExampleData | { error: string })[] {
-  const prepare = opened(preparation);
+  return each(examples, opened(preparation));
+}
+
+/** Examples of one kind, to be looked at. */
+export interface GlanceTask {
+  kind: 'image' | 'sound';
+  options: GlanceOptions;
+  examples: StoredExample[];
+}
+
+/** As inspect/ does it; an example that fails is an error. */
+export function glanceAtExamples({ kind, options, examples }: GlanceTask): (Glance | { error: string })[] {
+  return each(examples, (file, name) => glanceAt(decoders[kind](file, name, options.channels), options));
+}
+
+function each<Result>(
+  examples: readonly StoredExample[],
+  work: (file: Buffer, name: string) => Result,
+): (Result | { error: string })[] {
   return examples.map(({ bytes, name }) => {
     try {
-      return prepare(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
+      return work(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }

@@ -16,7 +16,7 @@ export interface PoolOptions {
 /** One task that is computed and one that waits, so that a thread never does. */
 const TASKS_A_THREAD = 2;
 
-type Product = typeof import('./functions.js');
+export type Product = typeof import('./functions.js');
 
 /** The product's pool: with threads where the worker's bundle is, else (from sources) on this thread. */
 export function openPool(threads?: number): Pool<Product> {

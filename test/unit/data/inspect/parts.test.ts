@@ -8,8 +8,9 @@ import { openCsv } from '../../../../src/data/table/csv.js';
 import { pieces } from '../pieces.js';
 import { lengthsOf, sizesOf } from '../../../../src/data/inspect/extents.js';
 import { Moments } from '../../../../src/data/inspect/moments.js';
+import { UnchangingPixels } from '../../../../src/data/inspect/pixels.js';
 import { nearPairs } from '../../../../src/data/inspect/near.js';
-import { asPicture, Looks, perceptualHash, type Picture } from '../../../../src/data/inspect/perceptual.js';
+import { asPicture, lookOf, Looks, perceptualHash, type Picture } from '../../../../src/data/inspect/perceptual.js';
 import { resizeImage } from '../../../../src/data/image/resize.js';
 import { stream } from '../../../../src/protocol/random.js';
 
@@ -22,7 +23,7 @@ describe('Statistics of values', () => {
       const moments = new Moments();
       moments.add(make.from([2, 4, 4]));
       moments.add(make.from([4, 5, 5, 7, 9]));
-      assert.deepEqual(moments.result(), { count: 8, minimum: 2, maximum: 9, mean: 5, deviation: 2 });
+      assert.deepEqual(moments.result(), { count: 8, minimum: 2, maximum: 9, mean: 5, deviation: 2, notFinite: 0 });
     }
   });
 
@@ -41,14 +42,51 @@ describe('Statistics of values', () => {
   it('count what is not finite and leave it out', () => {
     const moments = new Moments();
     moments.add(Float32Array.of(1, NaN, 3, Infinity));
-    assert.deepEqual([moments.notFinite, moments.result()?.count, moments.result()?.mean], [2, 2, 2]);
+    assert.deepEqual([moments.result()?.notFinite, moments.result()?.count, moments.result()?.mean], [2, 2, 2]);
     assert.equal(new Moments().result(), null);
   });
 
   it('of one channel leave the others out', () => {
     const moments = new Moments();
     moments.add(Uint8Array.of(1, 100, 3, 200), 0, 2);
-    assert.deepEqual(moments.result(), { count: 2, minimum: 1, maximum: 3, mean: 2, deviation: 1 });
+    assert.deepEqual(moments.result(), {
+      ...{ count: 2, minimum: 1, maximum: 3, mean: 2, deviation: 1 },
+      notFinite: 0,
+    });
+  });
+
+  it('seen on several threads are those of all', () => {
+    const random = stream(2, 'values');
+    for (const make of [Uint8Array, Float32Array]) {
+      const parts = [30, 31, 32].map((length) => make.from(Array.from({ length }, () => random.integer(200))));
+      const [all, joined] = [new Moments(), new Moments()];
+      for (const part of parts) {
+        all.add(part);
+        const there = new Moments();
+        there.add(part);
+        joined.join(structuredClone(there.seen()));
+      }
+      const [wanted, found] = [all.result()!, joined.result()!];
+      assert.deepEqual([found.count, found.minimum, found.maximum], [wanted.count, wanted.minimum, wanted.maximum]);
+      close(found.mean, wanted.mean);
+      close(found.deviation, wanted.deviation);
+    }
+  });
+});
+
+describe('Pixels that never change', () => {
+  it('are those of which all channels stay the same in all images', () => {
+    const pixels = new UnchangingPixels([2, 2, 3]);
+    pixels.add(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    assert.equal(pixels.result(), null);
+    pixels.add(Uint8Array.of(1, 2, 3, 4, 0, 6, 7, 8, 9, 0, 11, 12));
+    assert.deepEqual(pixels.result(), { pixels: 2, of: 4, share: 0.5, images: 2 });
+    pixels.add(Uint8Array.of(1, 2, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    assert.deepEqual([pixels.result()?.pixels, pixels.isOpen], [1, true]);
+    pixels.add(new Uint8Array(12).fill(99));
+    assert.deepEqual([pixels.result()?.pixels, pixels.isOpen], [0, false]);
+    pixels.add(null);
+    assert.deepEqual(pixels.result(), { pixels: 0, of: 4, share: 0, images: 5 });
   });
 });
 
@@ -128,11 +166,11 @@ describe('The looks of images', () => {
     for (let seed = 1; seed <= 12; seed++) {
       const image = blobs(seed);
       const looks = new Looks();
-      looks.add(0, image);
-      looks.add(1, recompressed(image, 40));
-      looks.add(2, resizeImage(image, { width: 40, height: 30, fit: 'stretch' }));
-      looks.add(3, { ...image, data: image.data.map((value) => Math.round(value * 0.8 + 10)) });
-      looks.add(4, blobs(100 + seed));
+      looks.add(0, lookOf(image)!);
+      looks.add(1, lookOf(recompressed(image, 40))!);
+      looks.add(2, lookOf(resizeImage(image, { width: 40, height: 30, fit: 'stretch' }))!);
+      looks.add(3, lookOf({ ...image, data: image.data.map((value) => Math.round(value * 0.8 + 10)) })!);
+      looks.add(4, lookOf(blobs(100 + seed))!);
       for (const changed of [1, 2, 3]) {
         assert.ok(bitsBetween(looks, 0, changed) <= 5, `image ${seed}, change ${changed}`);
         assert.ok(looks.correlation(0, changed) > 0.995);
@@ -142,9 +180,7 @@ describe('The looks of images', () => {
   });
 
   it('are nothing for an image of one colour', () => {
-    const looks = new Looks();
-    looks.add(7, { width: 20, height: 20, channels: 1, data: new Uint8Array(400).fill(90) });
-    assert.deepEqual(looks.positions, []);
+    assert.equal(lookOf({ width: 20, height: 20, channels: 1, data: new Uint8Array(400).fill(90) }), null);
   });
 
   it('are told by the signs of the cosine transform as it is defined', () => {

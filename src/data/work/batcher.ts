@@ -1,37 +1,37 @@
-/** Examples prepared by all cores, a few at a time: handing over one alone costs as much as preparing a small one. */
+/** Examples for all cores, a few at a time: handing over one alone costs as much as preparing a small one. */
 import { availableParallelism } from 'node:os';
-import type { ExampleData } from '../reader.js';
-import type { PrepareTask } from '../work/functions.js';
-import { openPool } from '../work/pool.js';
+import type { StoredExample } from './functions.js';
+import { openPool, type Pool, type Product } from './pool.js';
 
-export type ParallelPreparation = PrepareTask['preparation'];
+/** Has the pool do its work on some examples, which it is to get from `examples`. A result or an error each, in their order. */
+export type Work<Result> = (
+  pool: Pool<Product>,
+  examples: () => StoredExample[],
+) => Promise<(Result | { error: string })[]>;
 
 /** Examples handed over together. */
 const BATCH = 16;
 /** An incomplete batch does not wait longer for the rest. */
 const PATIENCE_MILLISECONDS = 5;
 
-interface Waiting {
+interface Waiting<Result> {
   example: Buffer;
   name: string;
-  resolve: (values: ExampleData) => void;
+  resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
 
-export class Batcher {
+export class Batcher<Result extends object> {
   /** So many examples keep all threads busy, and one batch waiting for each. */
   readonly concurrency = 2 * BATCH * availableParallelism();
   private readonly pool = openPool();
-  private waiting: Waiting[] = [];
+  private waiting: Waiting<Result>[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly preparation: ParallelPreparation,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
+  constructor(private readonly work: Work<Result>) {}
 
-  /** @throws Error with the reason when the example cannot be prepared; the signal's reason */
-  prepare(example: Buffer, name: string): Promise<ExampleData> {
+  /** @param example a file's bytes @throws Error with the reason that the work gives, or for which it cannot be done */
+  run(example: Buffer, name: string): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ example, name, resolve, reject });
       if (this.waiting.length >= BATCH) this.send();
@@ -50,11 +50,9 @@ export class Batcher {
     const batch = this.waiting;
     this.waiting = [];
     // The pool takes what it is given; a content may be a part of a larger one, so it gets a copy.
-    const load = (): PrepareTask => ({
-      preparation: this.preparation,
-      examples: batch.map(({ example, name }) => ({ bytes: Uint8Array.from(example), name })),
-    });
-    this.pool.run('prepareExamples', load, this.signal).then(
+    const examples = (): StoredExample[] =>
+      batch.map(({ example, name }) => ({ bytes: Uint8Array.from(example), name }));
+    this.work(this.pool, examples).then(
       (results) =>
         batch.forEach(({ resolve, reject }, i) => {
           const result = results[i];

@@ -4,17 +4,22 @@ import type { Arrays, Values } from './engine/engine.js';
 /** Parameters before training, as numbers outside any engine: one seed gives the same weights on every engine. */
 
 /**
- * Glorot & Bengio 2010, eq. 16, uniform in ±sqrt(6 / (fanIn + fanOut)), as Keras' Dense starts its kernels.
+ * Glorot & Bengio 2010, eq. 16, uniform in ±sqrt(6 / (fanIn + fanOut)), as Keras starts its kernels.
  * @param name path name of the parameter; together with the seed it names the random stream
- * @param shape [in, out]
+ * @param shape [in, out], or [height, width, in, out], whose fans count each place of the kernel
  */
-export function glorotUniform(seed: number, name: string, shape: [number, number]): Arrays[string] {
-  const [fanIn, fanOut] = shape;
+export function glorotUniform(seed: number, name: string, shape: number[]): Arrays[string] {
+  const places = sizeOf(shape.slice(0, -2));
+  const [fanIn = 1, fanOut = 1] = shape.slice(-2).map((width) => width * places);
   const limit = Math.sqrt(6 / (fanIn + fanOut));
   const random = stream(seed, `weights/${name}`);
-  const data = new Float32Array(fanIn * fanOut);
+  const data = new Float32Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
   return { shape, data };
+}
+
+export function ones(shape: number[]): Arrays[string] {
+  return { shape, data: new Float32Array(sizeOf(shape)).fill(1) };
 }
 
 export function zeros(shape: number[]): Arrays[string] {

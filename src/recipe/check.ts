@@ -1,11 +1,11 @@
 import { grouped, t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
-import { checkMethod } from './checkMethod.js';
-import type { Path, RecipeDocument } from './document.js';
+import type { RecipeDocument } from './document.js';
 import type { ParsedRecipe } from './parse.js';
 import { setting } from './fix.js';
 import { problemAt } from './position.js';
 import type { DataOptions, Recipe } from './recipe.js';
+import type { Finding } from './finding.js';
 import { nearest } from './suggest.js';
 
 /** Checks beyond the schema: what a recipe says that cannot work, or hardly can, with these data. */
@@ -19,8 +19,6 @@ export interface DataFacts {
   missingStep?: number;
   /** Why the data cannot be read. */
   error?: string | null;
-  /** Shape of one example; -1 for a dimension that differs. */
-  shape?: readonly number[] | null;
   /** What the examples are, e.g. "table". */
   kind?: string | null;
   /** All examples. */
@@ -33,6 +31,8 @@ export interface DataFacts {
   splits?: readonly string[] | null;
   /** Why training cannot fit into this machine's memory. */
   tooLarge?: string | null;
+  /** What encoder and method say of their options with examples of this shape. */
+  findings?: readonly Finding[];
 }
 
 /**
@@ -45,7 +45,7 @@ export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: Dat
   if (recipe)
     found.push(
       ...checkSizes(recipe, facts),
-      ...checkMethod(recipe, facts),
+      ...(facts.findings ?? []),
       ...checkScaling(recipe, facts, document),
       ...checkSchedule(recipe),
     );
@@ -55,15 +55,6 @@ export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: Dat
       return problemAt(document.valueRange(path), severity, code, message, settings);
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-export interface Finding {
-  path: Path;
-  severity: Problem['severity'];
-  code: string;
-  message: string;
-  /** Values that could stand there instead. */
-  fixes?: (string | number)[];
 }
 
 /** Absolute on any system, and from home: another machine has another one. */
@@ -152,7 +143,7 @@ function checkData(data: DataOptions, { labels, splits, exists }: DataFacts, doc
 function checkSizes({ data, pretrain }: Recipe, { trainingCount, tooLarge, exists }: DataFacts): Finding[] {
   if (exists === false) return [];
   const findings: Finding[] = [];
-  if (tooLarge) findings.push({ path: ['encoder', 'units'], severity: 'error', code: 'too-large', message: tooLarge });
+  if (tooLarge) findings.push({ path: ['encoder'], severity: 'error', code: 'too-large', message: tooLarge });
   if (trainingCount === null || trainingCount === undefined) return findings;
   if (trainingCount === 0)
     findings.push({

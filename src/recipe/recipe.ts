@@ -77,14 +77,11 @@ export interface TableOptions {
   mostCategories: number;
 }
 
-export interface DenseEncoderOptions {
-  type: 'dense';
-  /** Units of each layer; the last is the width of the code. */
-  units: number[];
-  activation: 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'gelu';
+/** What each family takes besides its type is described in its own file. */
+export interface EncoderOptions {
+  type: string;
+  [option: string]: unknown;
 }
-
-export type EncoderOptions = DenseEncoderOptions;
 
 export interface OptimizerOptions {
   name: 'adam' | 'sgd';

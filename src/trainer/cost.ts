@@ -2,9 +2,10 @@ import os from 'node:os';
 import { formatCount, t } from '../protocol/l10n.js';
 import { encoders } from '../learn/encoder/index.js';
 import { methods } from '../learn/method/index.js';
-import { trainedShapes, type Learner } from '../learn/method/method.js';
+import { trainedShapes, type Learner, type Method, type Setting } from '../learn/method/method.js';
 import { countParameters, sizeOf } from '../learn/parameters.js';
 import type { StageCost } from '../protocol/trainer.js';
+import type { Finding } from '../recipe/finding.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { UserError } from './errors.js';
 
@@ -14,15 +15,33 @@ const FLOAT_BYTES = 4;
 /** What a trainer needs before it holds any data: Node, TensorFlow's library and its buffers, measured. */
 const BASE_BYTES = 250e6;
 
-/** @throws UserError when there is no such method */
+/** @throws UserError when there is no such method or encoder, or they cannot learn from examples of this shape */
 export function buildLearner(recipe: Recipe, shape: number[]): Learner {
-  const method = methods[recipe.pretrain.method];
-  if (!method)
-    throw new UserError(
-      t('There is no method "{0}". There are: {1}.', recipe.pretrain.method, Object.keys(methods).join(', ')),
-    );
-  const { options } = recipe.pretrain;
-  return method.build({ family: encoders[recipe.encoder.type], encoder: recipe.encoder, shape, options });
+  const { method, setting } = settingOf(recipe, shape);
+  const wrong = findingsOf(recipe, shape).find(({ severity }) => severity === 'error');
+  if (wrong) throw new UserError(wrong.message);
+  return method.build(setting);
+}
+
+/** What encoder and method say of a recipe with examples of this shape. @throws UserError when there are no such */
+export function findingsOf(recipe: Recipe, shape: number[]): Finding[] {
+  const { method, setting } = settingOf(recipe, shape);
+  const { family, encoder } = setting;
+  const found = family.check?.(encoder, shape) ?? [];
+  if (found.some(({ severity }) => severity === 'error')) return found;
+  return [...found, ...(method.check?.(setting) ?? [])];
+}
+
+function settingOf({ encoder, pretrain }: Recipe, shape: number[]): { method: Method; setting: Setting } {
+  const { options } = pretrain;
+  const setting = { family: named(encoders, encoder.type), encoder, shape, options };
+  return { method: named(methods, pretrain.method), setting };
+}
+
+function named<T>(choices: Record<string, T>, name: string): T {
+  const choice = Object.hasOwn(choices, name) ? choices[name] : undefined;
+  if (choice !== undefined) return choice;
+  throw new UserError(t('There is no "{0}". There are: {1}.', name, Object.keys(choices).join(', ')));
 }
 
 /** @param count all examples, as bytes in memory @param trainingCount those that are trained on */

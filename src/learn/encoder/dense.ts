@@ -1,9 +1,16 @@
 import type { Activation } from '../engine/engine.js';
+import type { EncoderOptions } from '../../recipe/recipe.js';
 import { dense as layer } from '../layer/dense.js';
 import { reshape } from '../layer/reshape.js';
 import { sequence, type Network } from '../network.js';
 import { sizeOf } from '../parameters.js';
 import type { EncoderFamily } from './encoder.js';
+
+interface DenseOptions {
+  /** Units of each layer; the last is the width of the code. */
+  units: number[];
+  activation: Activation;
+}
 
 /** Fully connected layers over the flattened example: activation(x · kernel + bias), layer by layer. */
 export const dense: EncoderFamily = {
@@ -29,26 +36,31 @@ export const dense: EncoderFamily = {
     },
   },
 
-  encoder: ({ units, activation }, inputShape) => stack('encoder', inputShape, units, activation, activation),
+  codePath: (options) => ['units', of(options).units.length - 1],
 
-  decoder: ({ units, activation }, outputShape) =>
-    sequence(
-      [codeWidth(units)],
-      [
-        (code) => stack('decoder', code, [...units.toReversed().slice(1), sizeOf(outputShape)], activation, 'linear'),
-        reshape(outputShape),
-      ],
-    ),
+  encoder(options, inputShape) {
+    const { units, activation } = of(options);
+    return stack('encoder', inputShape, units, activation, activation);
+  },
 
-  summary: ({ units }, inputShape) => {
+  decoder(options, outputShape) {
+    const { units, activation } = of(options);
+    const widths = [...units.toReversed().slice(1), sizeOf(outputShape)];
+    return sequence(units.slice(-1), [
+      (code) => stack('decoder', code, widths, activation, 'linear'),
+      reshape(outputShape),
+    ]);
+  },
+
+  summary(options, inputShape) {
+    const { units } = of(options);
     const width = sizeOf(inputShape);
     return { encoder: [width, ...units].join(' → '), decoder: [...units.toReversed().slice(1), width].join(' → ') };
   },
 };
 
-/** The last layer's width; the schema asks for one layer at least. */
-function codeWidth(units: number[]): number {
-  return units[units.length - 1] as number;
+function of(options: EncoderOptions): DenseOptions {
+  return options as unknown as DenseOptions;
 }
 
 function stack(prefix: string, inputShape: number[], widths: number[], inner: Activation, last: Activation): Network {

@@ -1,17 +1,22 @@
 import type { EncoderDescription } from '../../recipe/description.js';
+import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
 import type { Network } from '../network.js';
 
-/** A family of encoders, with the decoder that mirrors it. */
-export interface EncoderFamily<Options extends EncoderOptions = EncoderOptions> {
+/** A family of encoders, with the decoder that mirrors it. Each casts its options, which the schema has checked. */
+export interface EncoderFamily {
   description: EncoderDescription;
-  /** @param inputShape shape of one example. Parameters are named `encoder/...`. */
-  encoder(options: Options, inputShape: number[]): Network;
+  /** What cannot work, or hardly can, with examples of this shape. Nothing else is called where there is an error. */
+  check?(options: EncoderOptions, inputShape: number[]): Finding[];
+  /** Where in its options the width of the code stands, e.g. ["units", 1]. */
+  codePath(options: EncoderOptions): (string | number)[];
+  /** @param inputShape shape of one example. Parameters are named `encoder/...`. @returns puts out [width of the code] */
+  encoder(options: EncoderOptions, inputShape: number[]): Network;
   /**
    * From the code back to `outputShape`; the last layer is linear, so that a loss on logits can follow.
    * Parameters are named `decoder/...`.
    */
-  decoder(options: Options, outputShape: number[]): Network;
+  decoder(options: EncoderOptions, outputShape: number[]): Network;
   /** e.g. "784 → 32": widths from input to code. */
-  summary(options: Options, inputShape: number[]): { encoder: string; decoder: string };
+  summary(options: EncoderOptions, inputShape: number[]): { encoder: string; decoder: string };
 }

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { Values } from '../engine/engine.js';
 import type { Pass } from '../network.js';
+import { codeTooWide } from './checks.js';
 import { soleObjective, type Method } from './method.js';
 import { autoencoderOf, learnerOf, lossOption, reconstructionPreview } from './reconstruction.js';
 
@@ -23,6 +24,8 @@ export const autoencoder: Method = {
     },
     options: { loss: lossOption },
   },
+
+  check: codeTooWide,
 
   build(setting) {
     const { encoder, decoder, widths, measure } = autoencoderOf(setting);

@@ -49,6 +49,23 @@ export const denoising: Method = {
     },
   },
 
+  check({ options: { amount, noise } }) {
+    const finding = { path: ['pretrain', 'amount'], fixes: [0.25] };
+    if (amount === 0)
+      return [
+        { ...finding, severity: 'warning', code: 'no-noise', message: t('Without noise this is a plain autoencoder.') },
+      ];
+    if (amount !== 1 || noise === 'gaussian') return [];
+    return [
+      {
+        ...finding,
+        severity: 'error',
+        code: 'nothing-left-to-see',
+        message: t('An amount of 1 damages every value, and nothing is left to learn from.'),
+      },
+    ];
+  },
+
   build(setting) {
     const noise = setting.options['noise'] as Noise;
     const amount = setting.options['amount'] as number;

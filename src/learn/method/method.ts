@@ -4,6 +4,7 @@ import type { SampleView } from '../../protocol/sample.js';
 import type { MethodDescription } from '../../recipe/description.js';
 import type { Arrays, Values } from '../engine/engine.js';
 import type { EncoderFamily } from '../encoder/encoder.js';
+import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
 import type { Network, Pass } from '../network.js';
 
@@ -20,6 +21,8 @@ export interface Setting {
 /** One way to pretrain. */
 export interface Method {
   description: MethodDescription;
+  /** What cannot work, or hardly can, in this setting. It is not built where there is an error. */
+  check?(setting: Setting): Finding[];
   build(setting: Setting): Learner;
 }
 

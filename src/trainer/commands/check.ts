@@ -10,7 +10,7 @@ import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.j
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import { parseRecipe } from '../../recipe/parse.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
-import { bytesText, costOf, memoryTrouble } from '../cost.js';
+import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
 import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
 import { jsonOption, type Command } from './command.js';
@@ -111,8 +111,10 @@ async function factsOf(
       const chosen = chooseSplits(dataset, labels, data, recipe?.pretrain.seed ?? 1);
       const { shape } = (await planPreparation(dataset, data, chosen)).preparation;
       const trainingCount = chosen.training.length;
-      facts = { ...facts, shape, trainingCount };
-      return { facts, found, cost: recipe && costOf(recipe, shape, info.count, trainingCount) };
+      const findings = recipe ? findingsOf(recipe, shape) : [];
+      facts = { ...facts, trainingCount, findings };
+      const canLearn = recipe && findings.every(({ severity }) => severity !== 'error');
+      return { facts, found, cost: canLearn ? costOf(recipe, shape, info.count, trainingCount) : null };
     } finally {
       await dataset.close();
     }

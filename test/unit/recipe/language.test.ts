@@ -46,8 +46,8 @@ const broken = [
 const facts: DataFacts[] = [
   { exists: false, siblings: ['mnist'] },
   { exists: false },
-  { splits: [], labels: false, trainingCount: 0, shape: [2] },
-  { splits: ['test'], trainingCount: 20_000, shape: [4] },
+  { splits: [], labels: false, trainingCount: 0 },
+  { splits: ['test'], trainingCount: 20_000 },
 ];
 
 const unwise = ['"minst"', '"/mnist"', '"a\\\\b"', '"a\\tb"'].map(

@@ -73,7 +73,7 @@ export const contractive: Method = {
 /** Activation of an encoder that is one dense layer and nothing else, else null. */
 function soleActivation({ encoder: options }: Setting, { shapes }: Network): Activation | null {
   const isSole = Object.keys(shapes).every((name) => name === KERNEL || name === BIAS);
-  return isSole ? options.activation : null;
+  return isSole ? (options['activation'] as Activation) : null;
 }
 
 /**

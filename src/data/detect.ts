@@ -10,8 +10,9 @@ import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileN
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { splitOfName } from './namedParts.js';
+import { readingsOfColumns } from './labelReadings.js';
 import { parseArrayName } from './npyNames.js';
-import { readingsBesideFolders, readingsOfNames, withOtherFormats } from './otherReadings.js';
+import { NO_READINGS, readingsBesideFolders, readingsOfNames, withOtherFormats } from './otherReadings.js';
 import type { DataKind, Detection, Format } from './reader.js';
 import { splitName } from './splitNames.js';
 
@@ -148,7 +149,7 @@ function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detecto
     const { taken, others } =
       layout === 'flat'
         ? readingsOfNames(seen.complete ? paths.map((file) => path.basename(file)) : [])
-        : { taken: '', others: layout === 'classes' ? readingsBesideFolders(paths) : [] };
+        : { ...NO_READINGS, others: layout === 'classes' ? readingsBesideFolders(paths) : [] };
     return {
       format: formats[kind],
       kind,
@@ -170,11 +171,16 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
     if (first === undefined || (names.length > 1 && names.every((name) => splitOfName(name) === null))) return null;
     // A file alone, beside whatever else, is named by itself.
     const alone = seen.kind === 'folder' && names.length === 1;
+    const reason = t('{0} is named as {1} files are.', first, known[format] ?? format);
+    const looked = names.find((name) => splitOfName(name) === 'train') ?? first;
+    const { taken, others } =
+      format === 'csv' ? await readingsOfColumns((bytes) => seen.start(looked, bytes)) : NO_READINGS;
     return {
       format,
       kind,
       path: alone ? path.join(seen.path, first) : seen.path,
-      reason: t('{0} is named as {1} files are.', first, known[format] ?? format),
+      reason: taken === '' ? reason : `${reason} ${taken}`,
+      ...(others.length > 0 && { others }),
     };
   };
 }

@@ -6,17 +6,19 @@ import type { Detection, OtherReading } from './reader.js';
 /** More would be a list of all that is thinkable. */
 const MOST = 3;
 
-/** What the names of files tell of their labels. */
+/** What the names of files, or of columns, tell of their labels. */
 export interface NameReadings {
   /** A sentence on where labels are taken from; empty when names tell nothing. */
   taken: string;
   others: OtherReading[];
 }
 
+export const NO_READINGS: NameReadings = { taken: '', others: [] };
+
 /** @param names of files in one folder, without classes of its own */
 export function readingsOfNames(names: readonly string[]): NameReadings {
   const [likeliest, ...others] = guessPatterns(names);
-  if (!likeliest) return { taken: '', others: [] };
+  if (!likeliest) return NO_READINGS;
   const { part, label, name, pattern } = likeliest;
   return {
     taken: t('The label is taken from part {0} of the file names: "{1}" in {2} ({3}).', part, label, name, pattern),

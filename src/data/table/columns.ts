@@ -71,7 +71,7 @@ class ColumnSeen {
   private firstOther: { line: number; value: string } | null = null;
   private readonly numbers = new NumbersSeen();
   private dictionary: Dictionary | null = new Dictionary();
-  private counts = new Float64Array(256);
+  private counts = new Float64Array(8);
   private many: DistinctCounter | null = null;
   private readonly float = new Float64Array(1);
   private readonly floatBytes = new Uint8Array(this.float.buffer);

@@ -3,10 +3,10 @@ import { cellText } from './cell.js';
 
 /** Open addressing over packed bytes: no string is made to look one up. */
 export class Dictionary {
-  private slots = new Int32Array(256).fill(-1);
-  private hashes = new Int32Array(128);
-  private ends = new Int32Array(128);
-  private bytes = new Uint8Array(1024);
+  private slots = new Int32Array(16).fill(-1);
+  private hashes = new Int32Array(8);
+  private ends = new Int32Array(8);
+  private bytes = new Uint8Array(64);
   private count = 0;
 
   get size(): number {

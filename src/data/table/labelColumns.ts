@@ -7,8 +7,19 @@ export function labelColumns(profiles: readonly ColumnProfile[]): string[] {
   const named = LABEL_NAMES.flatMap((name) =>
     profiles.filter((column) => column.name.trim().toLowerCase() === name && column.distinct > 1),
   );
-  const categories = [profiles[0], profiles[profiles.length - 1]].filter(
-    (column) => column?.type === 'categorical' || column?.type === 'boolean',
-  );
-  return [...new Set([...named, ...categories].flatMap((column) => column?.name ?? []))];
+  const ends = [profiles[0], profiles[profiles.length - 1]].filter((column) => column && isCategory(column));
+  return namesOf([...named, ...ends]);
+}
+
+/** All that could be meant: those, then every other column of categories. */
+export function possibleLabels(profiles: readonly ColumnProfile[]): string[] {
+  return [...new Set([...labelColumns(profiles), ...namesOf(profiles.filter(isCategory))])];
+}
+
+function isCategory({ type }: ColumnProfile): boolean {
+  return type === 'categorical' || type === 'boolean';
+}
+
+function namesOf(columns: readonly (ColumnProfile | undefined)[]): string[] {
+  return [...new Set(columns.flatMap((column) => column?.name ?? []))];
 }

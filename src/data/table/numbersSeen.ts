@@ -23,7 +23,8 @@ export class NumbersSeen {
   private max = -Infinity;
   private mean = 0;
   private squares = 0;
-  private readonly sample = new Float64Array(QUARTILE_SAMPLE);
+  /** Grows to QUARTILE_SAMPLE: a table may have very many columns. */
+  private sample = new Float64Array(16);
   private readonly random: RandomStream;
   private weight = 1;
   private nextTaken = QUARTILE_SAMPLE - 1;
@@ -34,8 +35,14 @@ export class NumbersSeen {
   }
 
   add(value: number): void {
-    if (this.count < QUARTILE_SAMPLE) this.sample[this.count] = value;
-    else if (this.count === this.nextTaken) {
+    if (this.count < QUARTILE_SAMPLE) {
+      if (this.count === this.sample.length) {
+        const longer = new Float64Array(2 * this.count);
+        longer.set(this.sample);
+        this.sample = longer;
+      }
+      this.sample[this.count] = value;
+    } else if (this.count === this.nextTaken) {
       this.sample[this.random.integer(QUARTILE_SAMPLE)] = value;
       this.skip();
     }

@@ -67,8 +67,11 @@ export async function* sameRows(
   }
 }
 
+/** What a small array takes besides its values. */
+const ARRAY_BYTES = 200;
+
 function bytesOf({ columns }: PackedTable): number {
-  return columns.reduce((sum, column) => sum + arrayOf(column).byteLength, 0);
+  return columns.reduce((sum, column) => sum + arrayOf(column).byteLength + ARRAY_BYTES, 0);
 }
 
 function arrayOf(column: PackedColumn): { byteLength: number } {

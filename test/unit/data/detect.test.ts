@@ -58,6 +58,67 @@ describe('What a folder, archive or file is taken for', () => {
     }
   });
 
+  it('of a table says which column is the label, and which others could be', async () => {
+    const sexes = ['male', 'female'];
+    const rows = Array.from({ length: 400 }, (_, i) => [
+      ['Adelie', 'Gentoo', 'Chinstrap'][i % 3],
+      ['Biscoe', 'Dream', 'Torgersen'][Math.floor(i / 40) % 3],
+      180 + (i % 50),
+      sexes[Math.floor(i / 2) % 2],
+      3000 + 7 * i,
+    ]);
+    const csv = (names: string) => [names, ...rows.map((row) => row.join(','))].join('\n');
+    const table = csv('species,island,flipper_mm,sex,mass_g');
+    put(at('penguins', 'train.csv'), table);
+    put(at('penguins', 'test.csv'), 'other,names\n1,2\n');
+    const expected = ['island', 'sex'];
+    for (const target of [
+      put(at('penguins.csv'), table),
+      put(at('penguins.csv.gz'), gzipSync(table)),
+      at('penguins'),
+    ]) {
+      const [detection] = await detectDataset(target);
+      assert.match(detection?.reason ?? '', /named as CSV files are\. The label is taken from the column "species"\./);
+      assert.deepEqual(
+        detection?.others?.map(({ data }) => data.labelColumn),
+        expected,
+        target,
+      );
+    }
+    const [detection] = await detectDataset(at('penguins.csv'));
+    const [island] = detection?.others ?? [];
+    assert.equal(
+      island && otherReadingText(island),
+      'The label could also be the column "island". Then write "labelColumn": "island" into "data" of the recipe.',
+    );
+    assert.deepEqual((await openDataset(at('penguins.csv'))).info.classes, ['Adelie', 'Chinstrap', 'Gentoo']);
+    assert.deepEqual((await openDataset(at('penguins.csv'), island?.data)).info.classes, [
+      'Biscoe',
+      'Dream',
+      'Torgersen',
+    ]);
+    // A usual name goes before the first column.
+    const [named] = await detectDataset(put(at('named.csv'), csv('kind,class,x,sex,mass')));
+    assert.deepEqual(
+      [/column "class"/.test(named?.reason ?? ''), named?.others?.map(({ data }) => data.labelColumn)],
+      [true, ['kind', 'sex']],
+    );
+  });
+
+  it('of a table without categories, of sentences or a broken one says nothing of labels', async () => {
+    for (const csv of [
+      'a,b\n1,2\n3,4\n5,7\n',
+      'text,label\nHow are you today?,a\nI am very well.,b\nWhere is my card?,a\n',
+      'a,b\n1,2,3\n"',
+      '',
+      '\0\0\0',
+    ]) {
+      const [detection] = await detectDataset(put(at('plain.csv'), csv));
+      assert.deepEqual([detection?.format, detection?.others], ['csv', undefined], csv);
+      assert.doesNotMatch(detection?.reason ?? '', /label/);
+    }
+  });
+
   it('of an archive that is cut off is what its beginning shows, without a word on labels', async () => {
     const file = at('cut.tar');
     execFileSync('tar', ['-cf', file, '-C', at(), 'spoken']);

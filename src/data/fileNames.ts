@@ -1,6 +1,6 @@
 /** Kinds of files by their endings. */
 export const IMAGE_NAME = /\.(png|jpe?g|webp|bmp|p[bgpn]m)$/i;
-export const SOUND_NAME = /\.(wav|wave)$/i;
+export const SOUND_NAME = /\.(wav|wave|flac)$/i;
 export const TEXT_NAME = /\.txt$/i;
 export const JSONL_NAME = /\.(jsonl|ndjson)$/i;
 export const CSV_NAME = /\.(csv|tsv)$/i;

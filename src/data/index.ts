@@ -57,7 +57,7 @@ export async function openDataset(target: string, options: DatasetOptions = {}):
 
 const readHere = () =>
   t(
-    'Read are images (PNG, JPEG, WebP, BMP, PNM), WAV sounds, CSV, JSON Lines and text files, .npy and .npz arrays, IDX and CIFAR files, also within .zip and .tar.gz.',
+    'Read are images (PNG, JPEG, WebP, BMP, PNM), WAV and FLAC sounds, CSV, JSON Lines and text files, .npy and .npz arrays, IDX and CIFAR files, also within .zip and .tar.gz.',
   );
 
 async function unknownFolder(folder: string): Promise<DataError> {

@@ -8,7 +8,7 @@ import type { DatasetOptions, UnreadableFile } from './reader.js';
 import { readSoundHeader, type SoundHeader } from './sound/decode.js';
 import { openTree, type Tree } from './tree/tree.js';
 
-const OTHER_SOUND = /\.(flac|mp3|ogg|opus|m4a|aac|wma|aiff?|au)$/i;
+const OTHER_SOUND = /\.(mp3|oga|ogg|opus|m4a|aac|wma|aiff?|au)$/i;
 
 /** Lengths and rates as stored, by position. */
 export class SoundCollection extends FileCollection<'sound'> {
@@ -40,12 +40,15 @@ export async function openSoundFolder(target: string, options: DatasetOptions = 
       throw await nothingFound(
         tree,
         t('sounds that are read here'),
-        t('Choose a folder or archive with WAV files; other formats must be converted.'),
+        t('Choose a folder or archive with WAV or FLAC files; other formats must be converted.'),
       );
     const problems = [...layout.problems];
     for (const { name, path } of tree.files)
       if (OTHER_SOUND.test(name))
-        problems.push({ file: path, reason: t('Left out: sounds of this format are not read. Convert it to WAV.') });
+        problems.push({
+          file: path,
+          reason: t('Left out: sounds of this format are not read. Convert it to WAV or FLAC.'),
+        });
     const { files, unreadable } = await readHeaders(
       tree,
       layout.files,

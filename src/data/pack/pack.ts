@@ -151,14 +151,14 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
 
 /** An error of preparing is told with the example's name and what can be done; one of the disk stays what it is. */
 function unusable(error: unknown, name: string): unknown {
-  if (error instanceof DataError) return error;
+  const leaveOut = t('Mend or remove it, or set "onError": "skip" in the recipe’s data to leave such files out.');
+  if (error instanceof DataError)
+    return error.file === name
+      ? new DataError(error.message, name, [error.advice, leaveOut].filter(Boolean).join(' '))
+      : error;
   if (!(error instanceof Error) || 'code' in error || error.name === 'AbortError' || error instanceof RangeError)
     return error;
-  return new DataError(
-    t('{0} cannot be used: {1}.', name, error.message),
-    name,
-    t('Mend or remove it, or set "onError": "skip" in the recipe’s data to leave such files out.'),
-  );
+  return new DataError(t('{0} cannot be used: {1}.', name, error.message), name, leaveOut);
 }
 
 /** Prepared values are kept for the next time; that this fails is no reason not to train. @returns why it failed */

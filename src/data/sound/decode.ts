@@ -1,4 +1,5 @@
 /** Sound files by their content, whatever their names. */
+import { decodeFlac, isFlac, readFlacHeader } from './flac.js';
 import type { Sound } from './sound.js';
 import { decodeWav, readWavHeader } from './wav.js';
 
@@ -12,10 +13,19 @@ export interface SoundHeader {
 
 /** @param bytes the whole file @throws DataError when it is no sound that is read here, or cut off */
 export function readSoundHeader(bytes: Uint8Array, file: string): SoundHeader {
-  return readWavHeader(bytes, file);
+  if (!looksLikeFlac(bytes, file)) return readWavHeader(bytes, file);
+  const { sampleRate, channels, frames } = readFlacHeader(bytes, file);
+  // A program that writes into a pipe does not know the length beforehand.
+  return { sampleRate, channels, frames: frames ?? decodeFlac(bytes, file).data.length / channels };
 }
 
 /** @throws DataError */
 export function decodeSound(bytes: Uint8Array, file: string): Sound {
-  return decodeWav(bytes, file);
+  return looksLikeFlac(bytes, file) ? decodeFlac(bytes, file) : decodeWav(bytes, file);
+}
+
+/** What is neither is told by the reader that its name promises. */
+function looksLikeFlac(bytes: Uint8Array, file: string): boolean {
+  const isRiff = bytes[0] === 0x52; // "R"
+  return isFlac(bytes) || (/\.flac$/i.test(file) && !isRiff);
 }

@@ -3,7 +3,8 @@
  * Digital Audio Compatibility in Multimedia Systems", in the blocks of Microsoft's "New Multimedia Data Types".
  */
 import { t } from '../../protocol/l10n.js';
-import type { WavHeader, WavProblem } from './wav.js';
+import type { SoundProblem } from './problem.js';
+import type { WavHeader } from './wav.js';
 import type { WavFormat } from './wavFormat.js';
 
 const steps = Int32Array.of(
@@ -23,7 +24,7 @@ export function imaFrames(bytes: number, { channels, blockAlign, framesPerBlock 
 }
 
 /** [frames, channels]. @throws DataError when the head of a block is damaged */
-export function decodeImaAdpcm(bytes: Uint8Array, header: WavHeader, problem: WavProblem): Float32Array {
+export function decodeImaAdpcm(bytes: Uint8Array, header: WavHeader, problem: SoundProblem): Float32Array {
   const { channels, frames, blockAlign, framesPerBlock, dataStart } = header;
   const data = new Float32Array(frames * channels);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

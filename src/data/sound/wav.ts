@@ -3,10 +3,10 @@
  * Programming Interface and Data Specifications 1.0"; Microsoft 1994, "New Multimedia Data Types and Data Techniques";
  * EBU Tech 3306 v1.1 (RF64).
  */
-import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
-import { DataError } from '../reader.js';
+import type { DataError } from '../reader.js';
 import { decodeImaAdpcm, imaFrames } from './imaAdpcm.js';
+import { problemIn, type SoundProblem } from './problem.js';
 import type { Sound } from './sound.js';
 import { parseFormat, type WavFormat } from './wavFormat.js';
 import { decodeSamples } from './wavSamples.js';
@@ -20,9 +20,6 @@ export interface WavHeader extends WavFormat {
   dataEnd: number;
 }
 
-/** Makes the error that names file and byte. */
-export type WavProblem = (at: number, what: string, advice?: string) => DataError;
-
 /** SoX writes this size, rounded down to whole blocks, when it does not know it. */
 const SOX_UNKNOWN = 0x7ffff000;
 
@@ -31,7 +28,7 @@ const SOX_UNKNOWN = 0x7ffff000;
  * @throws DataError when it is no WAV file, cut off, or of a kind that is not read
  */
 export function readWavHeader(bytes: Uint8Array, file: string): WavHeader {
-  const problem = problemIn(file);
+  const problem = problemIn(file, t('Save it as WAV of 16-bit PCM.'));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const id = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
   const container = bytes.length < 12 ? '' : id(0);
@@ -109,16 +106,10 @@ export function decodeWav(bytes: Uint8Array, file: string): Sound {
   const header = readWavHeader(bytes, file);
   const { sampleRate, channels, encoding } = header;
   const decode = encoding === 'imaAdpcm' ? decodeImaAdpcm : decodeSamples;
-  return { sampleRate, channels, data: decode(bytes, header, problemIn(file)) };
+  return { sampleRate, channels, data: decode(bytes, header, problemIn(file, t('Save it as WAV of 16-bit PCM.'))) };
 }
 
-function problemIn(file: string): WavProblem {
-  const name = path.basename(file);
-  return (at, what, advice = t('Save it as WAV of 16-bit PCM.')) =>
-    new DataError(t('{0}, byte {1}: {2}.', name, formatCount(at), what), file, advice);
-}
-
-function notRiff(bytes: Uint8Array, problem: WavProblem): DataError {
+function notRiff(bytes: Uint8Array, problem: SoundProblem): DataError {
   if (bytes.length < 12)
     return problem(
       0,

@@ -1,6 +1,6 @@
 /** The "fmt " chunk of a WAV file: WAVEFORMATEX and WAVEFORMATEXTENSIBLE. */
 import { formatCount, t } from '../../protocol/l10n.js';
-import type { WavProblem } from './wav.js';
+import type { SoundProblem } from './problem.js';
 
 export type WavEncoding = 'pcm' | 'float' | 'muLaw' | 'aLaw' | 'imaAdpcm';
 
@@ -59,7 +59,7 @@ export function parseFormat(
   start: number,
   size: number,
   littleEndian: boolean,
-  problem: WavProblem,
+  problem: SoundProblem,
 ): WavFormat {
   if (size < 16)
     throw problem(
@@ -102,7 +102,7 @@ function encodingOf(
   start: number,
   size: number,
   littleEndian: boolean,
-  problem: WavProblem,
+  problem: SoundProblem,
 ): WavEncoding {
   const tag = view.getUint16(start, littleEndian);
   if (tag !== EXTENSIBLE) return known(tag, start, problem);
@@ -129,7 +129,7 @@ function encodingOf(
   return known(view.getUint32(start + 24, littleEndian), start + 24, problem);
 }
 
-function known(tag: number, at: number, problem: WavProblem): WavEncoding {
+function known(tag: number, at: number, problem: SoundProblem): WavEncoding {
   const encoding = encodings[tag];
   if (encoding) return encoding;
   const name = otherCodecs[tag];
@@ -162,7 +162,7 @@ function imaFramesPerBlock(
   start: number,
   size: number,
   { channels, blockAlign }: { channels: number; blockAlign: number },
-  problem: WavProblem,
+  problem: SoundProblem,
 ): number {
   const words = blockAlign / (4 * channels);
   const frames = 1 + 8 * (words - 1);

@@ -1,9 +1,10 @@
 /** Samples of a WAV file that stand for themselves: PCM, floats, and the logarithmic bytes of ITU-T G.711. */
 import { t } from '../../protocol/l10n.js';
-import type { WavHeader, WavProblem } from './wav.js';
+import type { SoundProblem } from './problem.js';
+import type { WavHeader } from './wav.js';
 
 /** [frames, channels]. @throws DataError when a float is not finite */
-export function decodeSamples(bytes: Uint8Array, header: WavHeader, problem: WavProblem): Float32Array {
+export function decodeSamples(bytes: Uint8Array, header: WavHeader, problem: SoundProblem): Float32Array {
   const { encoding, channels, frames, bits, dataStart, littleEndian } = header;
   const data = new Float32Array(frames * channels);
   const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, data.length * (bits / 8));

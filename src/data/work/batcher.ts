@@ -1,13 +1,11 @@
 /** Examples for all cores, a few at a time: handing over one alone costs as much as preparing a small one. */
 import { availableParallelism } from 'node:os';
-import type { StoredExample } from './functions.js';
+import { DataError } from '../reader.js';
+import type { Failure, StoredExample } from './functions.js';
 import { openPool, type Pool, type Product } from './pool.js';
 
 /** Has the pool do its work on some examples, which it is to get from `examples`. A result or an error each, in their order. */
-export type Work<Result> = (
-  pool: Pool<Product>,
-  examples: () => StoredExample[],
-) => Promise<(Result | { error: string })[]>;
+export type Work<Result> = (pool: Pool<Product>, examples: () => StoredExample[]) => Promise<(Result | Failure)[]>;
 
 /** Examples handed over together. */
 const BATCH = 16;
@@ -56,10 +54,15 @@ export class Batcher<Result extends object> {
       (results) =>
         batch.forEach(({ resolve, reject }, i) => {
           const result = results[i];
-          if (result === undefined || 'error' in result) reject(new Error(result?.error ?? 'It has no result'));
+          if (result === undefined) reject(new Error('It has no result'));
+          else if ('error' in result) reject(errorOf(result));
           else resolve(result);
         }),
       (error: unknown) => batch.forEach(({ reject }) => reject(error)),
     );
   }
+}
+
+function errorOf({ error, data }: Failure): Error {
+  return data ? new DataError(error, data.file, data.advice) : new Error(error);
 }

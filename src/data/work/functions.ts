@@ -5,7 +5,7 @@ import { decoders } from '../inspect/example.js';
 import { glanceAt, type Glance, type GlanceOptions } from '../inspect/glance.js';
 import { image, type ImagePreparation } from '../prepare/image.js';
 import { sound, type SoundPreparation } from '../prepare/sound.js';
-import type { ExampleData } from '../reader.js';
+import { DataError, type ExampleData } from '../reader.js';
 
 export interface ImageTask extends DecodeOptions {
   /** The image file. */
@@ -37,6 +37,12 @@ export interface StoredExample {
   name: string;
 }
 
+/** Why nothing came of an example; what a DataError tells beyond its message does not pass from a thread by itself. */
+export interface Failure {
+  error: string;
+  data: { file: string; advice: string | undefined } | null;
+}
+
 /** Examples of one kind, to be prepared alike. */
 export interface PrepareTask {
   preparation: ImagePreparation | SoundPreparation;
@@ -44,7 +50,7 @@ export interface PrepareTask {
 }
 
 /** As prepare/ does it; an example that fails is an error. */
-export function prepareExamples({ preparation, examples }: PrepareTask): (ExampleData | { error: string })[] {
+export function prepareExamples({ preparation, examples }: PrepareTask): (ExampleData | Failure)[] {
   return each(examples, opened(preparation));
 }
 
@@ -56,19 +62,22 @@ export interface GlanceTask {
 }
 
 /** As inspect/ does it; an example that fails is an error. */
-export function glanceAtExamples({ kind, options, examples }: GlanceTask): (Glance | { error: string })[] {
+export function glanceAtExamples({ kind, options, examples }: GlanceTask): (Glance | Failure)[] {
   return each(examples, (file, name) => glanceAt(decoders[kind](file, name, options.channels), options));
 }
 
 function each<Result>(
   examples: readonly StoredExample[],
   work: (file: Buffer, name: string) => Result,
-): (Result | { error: string })[] {
+): (Result | Failure)[] {
   return examples.map(({ bytes, name }) => {
     try {
       return work(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
     } catch (error) {
-      return { error: error instanceof Error ? error.message : String(error) };
+      return {
+        error: error instanceof Error ? error.message : String(error),
+        data: error instanceof DataError ? { file: error.file, advice: error.advice } : null,
+      };
     }
   });
 }

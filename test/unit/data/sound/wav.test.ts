@@ -17,7 +17,9 @@ const values = (parts: Parts): number[] => Array.from(decodeWav(wavFile(parts), 
 const RAMP = Array.from({ length: 20 }, (_, i) => 100 * i);
 
 describe('WAV files', () => {
-  for (const [name, { sampleRate, channels, float32 }] of Object.entries(expected))
+  for (const [name, { sampleRate, channels, float32 }] of Object.entries(expected).filter(([name]) =>
+    name.endsWith('.wav'),
+  ))
     it(`are decoded to libsndfile's very values: ${name}`, () => {
       const bytes = Buffer.from(float32, 'base64');
       const sound = decodeWav(readFileSync(`test/fixtures/sound/${name}`), name);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { PretrainOptions } from '../recipe/recipe.js';
+import { Ahead, draw, tensorsOf } from './batches.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
 import type { Inputs, Learner, Preview } from './method/method.js';
@@ -103,7 +104,11 @@ export async function train(job: Job): Promise<Outcome> {
 
   try {
     if (progress.step === 0) await preview(job, model.values, progress);
-    let order = orderOf(options, training.count, Math.floor(progress.step / stepsPerEpoch));
+    const positionsOf = positionsByStep(options, training.count);
+    const batches = new Ahead(
+      (index) => draw(learner, training, positionsOf(index), seed, index),
+      epochs * stepsPerEpoch,
+    );
     while (progress.step < epochs * stepsPerEpoch) {
       const waiting = observer.beforeStep(progress);
       const action = typeof waiting === 'string' ? waiting : await waiting;
@@ -116,23 +121,21 @@ export async function train(job: Job): Promise<Outcome> {
         continue;
       }
 
-      const stepInEpoch = progress.step % stepsPerEpoch;
-      const positions = order.subarray(stepInEpoch * batchSize, (stepInEpoch + 1) * batchSize);
-      const drawing = inputsOf(learner, training, positions, seed, progress.step);
-      const inputs = drawing instanceof Promise ? await drawing : drawing;
+      const drawing = batches.take(progress.step);
+      const drawn = drawing instanceof Promise ? await drawing : drawing;
+      const inputs = tensorsOf(drawn, training.shape);
       const measured = step(inputs);
       tf.dispose(inputs);
 
       progress.step++;
       progress.epoch = progress.step / stepsPerEpoch;
-      progress.lossSum += measured.loss * positions.length;
-      progress.lossCount += positions.length;
+      progress.lossSum += measured.loss * drawn.count;
+      progress.lossCount += drawn.count;
       observer.afterStep(progress, measured);
 
       if (progress.step % stepsPerEpoch === 0) {
         const ended = await endEpoch();
         if (ended) return { reason: 'earlyStopping', progress };
-        order = orderOf(options, training.count, progress.epoch);
       } else if (observer.wantsPreview(progress)) await preview(job, model.values, progress);
     }
     return { reason: 'completed', progress };
@@ -209,39 +212,23 @@ function newProgress({ optimizer }: PretrainOptions): Progress {
   };
 }
 
+/** Positions of a step's batch (from 0, over all epochs); the order of one epoch at a time is in memory. */
+function positionsByStep(options: PretrainOptions, count: number): (step: number) => Int32Array {
+  const { batchSize } = options;
+  const stepsPerEpoch = Math.ceil(count / batchSize);
+  let known = -1;
+  let order: Int32Array = new Int32Array();
+  return (step) => {
+    const epoch = Math.floor(step / stepsPerEpoch);
+    if (epoch !== known) order = orderOf(options, count, (known = epoch));
+    const from = (step % stepsPerEpoch) * batchSize;
+    return order.subarray(from, from + batchSize);
+  };
+}
+
 /** Positions in the order of an epoch (from 0): a stream of its own, so it does not depend on what was drawn before. */
 function orderOf({ shuffle, seed }: PretrainOptions, count: number, epoch: number): Int32Array {
   return shuffle ? stream(seed, 'order', epoch).permutation(count) : Int32Array.from({ length: count }, (_, i) => i);
-}
-
-/** A batch as tensors. @param step names the random numbers of views */
-function inputsOf(
-  { needs }: Learner,
-  source: Source,
-  positions: Int32Array,
-  seed: number,
-  step: number,
-): Inputs | Promise<Inputs> {
-  const labels = needs.labels ? labelsOf(source, positions) : null;
-  const tensors = (input: ExampleData, view: ExampleData | null): Inputs => {
-    const tensor = (data: ExampleData): tf.Tensor =>
-      tf.tensor(data, [positions.length, ...source.shape], data instanceof Int32Array ? 'int32' : 'float32');
-    return {
-      input: tensor(input),
-      ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
-      ...(view && { view: tensor(view) }),
-    };
-  };
-  if (needs.views) {
-    if (!source.views) throw new Error('The source makes no views of its examples.');
-    return source.views(positions, seed, step).then(([input, view]) => tensors(input, view));
-  }
-  const batch = source.batch(positions);
-  return batch instanceof Promise ? batch.then((data) => tensors(data, null)) : tensors(batch, null);
-}
-
-function labelsOf({ labels }: Source, positions: Int32Array): Int32Array {
-  return Int32Array.from(positions, (position) => labels?.[position] ?? -1);
 }
 
 /** The first objective's losses over all examples, each weighted equally though the last batch may be smaller. */
@@ -252,13 +239,19 @@ async function evaluate(
 ): Promise<Metrics & { loss: number }> {
   const sums: Metrics & { loss: number } = { loss: 0 };
   const [objective] = learner.objectives;
-  for (let from = 0, batch = 0; from < source.count; from += batchSize, batch++) {
-    const positions = Int32Array.from({ length: Math.min(batchSize, source.count - from) }, (_, i) => from + i);
-    const inputs = await inputsOf(learner, source, positions, seed, batch);
+  const positionsOf = (batch: number): Int32Array => {
+    const from = batch * batchSize;
+    return Int32Array.from({ length: Math.min(batchSize, source.count - from) }, (_, i) => from + i);
+  };
+  const end = Math.ceil(source.count / batchSize);
+  const batches = new Ahead((batch) => draw(learner, source, positionsOf(batch), seed, batch), end);
+  for (let batch = 0; batch < end; batch++) {
+    const drawn = await batches.take(batch);
+    const inputs = tensorsOf(drawn, source.shape);
     const random = randomTensors(engine, seed, batch, 'evaluation');
     const losses = tf.tidy(() => objective?.loss(values, inputs, { engine, training: false, random, updates: null }));
     for (const [name, loss] of Object.entries(losses ?? {}))
-      sums[name] = (sums[name] ?? 0) + (loss.dataSync<'float32'>()[0] as number) * positions.length;
+      sums[name] = (sums[name] ?? 0) + (loss.dataSync<'float32'>()[0] as number) * drawn.count;
     tf.dispose([losses, inputs]);
   }
   for (const name of Object.keys(sums)) sums[name] = (sums[name] as number) / source.count;
@@ -271,7 +264,7 @@ async function preview(
   progress: Progress,
 ): Promise<void> {
   const source = validation ?? training;
-  const inputs = await inputsOf(learner, source, previewPositions, seed, 0);
+  const inputs = tensorsOf(await draw(learner, source, previewPositions, seed, 0), source.shape);
   const random = randomTensors(engine, seed, 0, 'preview');
   const from = validation ? 'validation' : 'training';
   const pass: Pass = { engine, training: false, random, updates: null };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Checkpoint, Progress } from '../../../src/learn/checkpoint.js';
 import { encoders } from '../../../src/learn/encoder/index.js';
@@ -45,6 +46,17 @@ function source(count: number, purpose: string, seen: number[] = []): Source {
     batch: (positions) => {
       seen.push(...positions);
       return Float32Array.from(Array.from(positions).flatMap((position) => Array.from(rows[position]!)));
+    },
+  };
+}
+
+/** The same, after a turn of the event loop. */
+function later(from: Source): Source {
+  return {
+    ...from,
+    batch: async (positions) => {
+      await setImmediate();
+      return from.batch(positions);
     },
   };
 }
@@ -114,6 +126,18 @@ for (const name of engineNames)
         assert.deepEqual([...before.epochs, ...after.epochs], whole.epochs);
         assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));
       });
+
+    it('gives the same bits when batches come later, as from a disk, with a stop between too', async () => {
+      const whole = await watch(engine);
+      const slow = { training: later(source(20, 'training')), validation: later(source(10, 'validation')) };
+      const after = await watch(engine, slow);
+      assert.deepEqual(after.losses, whole.losses);
+      assert.deepEqual(after.epochs, whole.epochs);
+      assert.deepEqual(after.weights, whole.weights);
+      const stopped = await watch(engine, slow, (step) => (step === 4 ? 'stop' : 'go'));
+      const resumed = await watch(engine, { ...slow, start: stopped.checkpoints.at(-1)! });
+      assert.deepEqual(resumed.weights, whole.weights);
+    });
 
     it('learns: the validation loss falls in each epoch', async () => {
       const { epochs } = await watch(engine);
@@ -197,6 +221,19 @@ describe('the training loop', () => {
         error instanceof TrainingError &&
         /step 1\b.*learning rate \(0\.01, optimizer adam\).*try 0\.001/.test(error.message),
     );
+  });
+
+  it('asks for the next batch before it computes the present one, also into the next epoch', async () => {
+    let asked = 0;
+    const slow = later(source(20, 'training'));
+    const training: Source = { ...slow, batch: (positions) => (asked++, slow.batch(positions)) };
+    const found: number[] = [];
+    const twoEpochs = { ...options, epochs: 2 };
+    const action = (): Action => (found.push(asked), 'go');
+    await watch(engine, { training, validation: null, options: twoEpochs }, action);
+    // The first preview asks for a batch as well, the last one too.
+    assert.deepEqual(found, [1, 3, 4, 5, 6, 7]);
+    assert.equal(asked, 1 + 6 + 1);
   });
 
   it('takes a changed learning rate from the next step on', async () => {

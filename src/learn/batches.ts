@@ -1,0 +1,79 @@
+/** Batches as the loop takes them: drawn from a source, ahead where that takes time, and made tensors. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { ExampleData, Source } from './loop.js';
+import type { Inputs, Learner } from './method/method.js';
+
+/** What a source gives for one batch. */
+export interface Drawn {
+  count: number;
+  input: ExampleData;
+  view: ExampleData | null;
+  labels: Int32Array | null;
+}
+
+/** @param step names the random numbers of views */
+export function draw(
+  { needs }: Learner,
+  source: Source,
+  positions: Int32Array,
+  seed: number,
+  step: number,
+): Drawn | Promise<Drawn> {
+  const labels = needs.labels ? labelsOf(source, positions) : null;
+  const drawn = (input: ExampleData, view: ExampleData | null): Drawn => ({
+    count: positions.length,
+    input,
+    view,
+    labels,
+  });
+  if (needs.views) {
+    if (!source.views) throw new Error('The source makes no views of its examples.');
+    return source.views(positions, seed, step).then(([input, view]) => drawn(input, view));
+  }
+  const batch = source.batch(positions);
+  return batch instanceof Promise ? batch.then((data) => drawn(data, null)) : drawn(batch, null);
+}
+
+/** @param shape of one example */
+export function tensorsOf({ count, input, view, labels }: Drawn, shape: number[]): Inputs {
+  const tensor = (data: ExampleData): tf.Tensor =>
+    tf.tensor(data, [count, ...shape], data instanceof Int32Array ? 'int32' : 'float32');
+  return {
+    input: tensor(input),
+    ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
+    ...(view && { view: tensor(view) }),
+  };
+}
+
+function labelsOf({ labels }: Source, positions: Int32Array): Int32Array {
+  return Int32Array.from(positions, (position) => labels?.[position] ?? -1);
+}
+
+/**
+ * Draws one batch ahead of the one that is taken, where drawing takes time: a source that reads or computes elsewhere
+ * does so while this thread computes.
+ */
+export class Ahead {
+  private next: { index: number; drawn: Promise<Drawn> } | null = null;
+
+  /**
+   * @param drawAt always gives the same for the same index
+   * @param end index after the last one
+   */
+  constructor(
+    private readonly drawAt: (index: number) => Drawn | Promise<Drawn>,
+    private readonly end: number,
+  ) {}
+
+  take(index: number): Drawn | Promise<Drawn> {
+    const drawn = this.next?.index === index ? this.next.drawn : this.drawAt(index);
+    this.next = null;
+    if (!(drawn instanceof Promise)) return drawn;
+    if (index + 1 < this.end) {
+      const next = Promise.resolve(this.drawAt(index + 1));
+      next.catch(() => undefined); // told when it is taken, or never
+      this.next = { index: index + 1, drawn: next };
+    }
+    return drawn;
+  }
+}

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { formatCount, t } from '../protocol/l10n.js';
+import type { EncoderFamily } from '../learn/encoder/encoder.js';
 import { encoders } from '../learn/encoder/index.js';
 import { methods } from '../learn/method/index.js';
 import { trainedShapes, type Learner, type Method, type Setting } from '../learn/method/method.js';
@@ -34,8 +35,13 @@ export function findingsOf(recipe: Recipe, shape: number[]): Finding[] {
 
 function settingOf({ encoder, pretrain }: Recipe, shape: number[]): { method: Method; setting: Setting } {
   const { options } = pretrain;
-  const setting = { family: named(encoders, encoder.type), encoder, shape, options };
+  const setting = { family: familyOf(encoder), encoder, shape, options };
   return { method: named(methods, pretrain.method), setting };
+}
+
+/** @throws UserError when there is no such encoder */
+export function familyOf({ type }: Recipe['encoder']): EncoderFamily {
+  return named<EncoderFamily>(encoders, type);
 }
 
 function named<T>(choices: Record<string, T>, name: string): T {

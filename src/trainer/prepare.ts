@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import type { Engine } from '../learn/engine/engine.js';
@@ -5,7 +6,7 @@ import { startEngine } from '../learn/engine/index.js';
 import type { Learner } from '../learn/method/method.js';
 import { scalingTrouble } from '../recipe/check.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { buildLearner, costOf, memoryTrouble } from './cost.js';
+import { buildLearner, costOf, familyOf, memoryTrouble } from './cost.js';
 import { loadDataset, type LoadedDataset } from './dataset.js';
 import { Stopped, UserError } from './errors.js';
 import { enginePlaces } from './places.js';
@@ -39,7 +40,7 @@ export async function prepare(
   let over = false;
   try {
     tell({ message: t('Starting the engine'), fraction: null });
-    const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces());
+    const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces(threadsFor(recipe)));
     stopped.throwIfAborted();
     tell({ message: t('Opening {0}', dataPath), fraction: null });
     const onProgress = (fraction: number) => {
@@ -62,6 +63,11 @@ export async function prepare(
   } finally {
     over = true;
   }
+}
+
+/** @throws UserError when there is no such encoder */
+function threadsFor({ encoder }: Recipe): number {
+  return familyOf(encoder).parallel ? availableParallelism() : 1;
 }
 
 /** Where prepared examples are kept: beside the runs. */

@@ -36,6 +36,8 @@ export const dense: EncoderFamily = {
     },
   },
 
+  parallel: false,
+
   codePath: (options) => ['units', of(options).units.length - 1],
 
   encoder(options, inputShape) {

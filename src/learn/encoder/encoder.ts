@@ -6,6 +6,8 @@ import type { Network } from '../network.js';
 /** A family of encoders, with the decoder that mirrors it. Each casts its options, which the schema has checked. */
 export interface EncoderFamily {
   description: EncoderDescription;
+  /** Whether its operations are large enough for all cores to share; small ones only wait for each other. */
+  parallel: boolean;
   /** What cannot work, or hardly can, with examples of this shape. Nothing else is called where there is an error. */
   check?(options: EncoderOptions, inputShape: number[]): Finding[];
   /** Where in its options the width of the code stands, e.g. ["units", 1]. */

@@ -1,5 +1,6 @@
+import { convolutional } from './convolutional.js';
 import { dense } from './dense.js';
 import type { EncoderFamily } from './encoder.js';
 
 /** Every family of encoders, by the name a recipe uses. A new one is one file and one line here. */
-export const encoders = { dense } satisfies Record<string, EncoderFamily>;
+export const encoders = { dense, convolutional } satisfies Record<string, EncoderFamily>;

@@ -14,9 +14,9 @@ describe('a residual layer', () => {
   });
 
   it('adds to what it is given', () => {
-    const { apply } = residual(biasActivation('b', 'relu'))([3]);
+    const network = residual(biasActivation('b', 'relu'))([3]);
     const values = { 'b/bias': tf.tensor1d([0.5, 0.5, -4]) };
-    const out = apply(values, tf.tensor2d([[1, -2, 3]]), passOf(engine));
+    const out = network.apply(values, tf.tensor2d([[1, -2, 3]]), passOf(engine));
     assert.deepEqual(Array.from(out.dataSync()), [1 + 1.5, -2 + 0, 3 + 0]);
   });
 

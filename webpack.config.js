@@ -33,7 +33,12 @@ module.exports = (_env, { mode = 'production' }) => [
     entry: { extension: './src/extension.ts' },
     resolve: { ...resolve, mainFields: ['module', 'main'] },
     externals: { vscode: 'commonjs vscode' },
-    output: { path: dist, filename: '[name].js', library: { type: 'commonjs2' } },
+    output: {
+      path: dist,
+      filename: '[name].js',
+      chunkFilename: 'extension-[id].js',
+      library: { type: 'commonjs2' },
+    },
     plugins: [
       new CopyPlugin({ patterns: ['recipe.schema.json', 'editor.schema.json'].map((name) => `src/recipe/${name}`) }),
     ],

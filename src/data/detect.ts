@@ -10,7 +10,6 @@ import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileN
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { splitOfName } from './namedParts.js';
-import { readingsOfColumns } from './labelReadings.js';
 import { parseArrayName } from './npyNames.js';
 import { NO_READINGS, readingsBesideFolders, readingsOfNames, withOtherFormats } from './otherReadings.js';
 import type { DataKind, Detection, Format } from './reader.js';
@@ -173,8 +172,11 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
     const alone = seen.kind === 'folder' && names.length === 1;
     const reason = t('{0} is named as {1} files are.', first, known[format] ?? format);
     const looked = names.find((name) => splitOfName(name) === 'train') ?? first;
+    // Its code is loaded where there is a table: the extension starts without it.
     const { taken, others } =
-      format === 'csv' ? await readingsOfColumns((bytes) => seen.start(looked, bytes)) : NO_READINGS;
+      format === 'csv'
+        ? await (await import('./labelReadings.js')).readingsOfColumns((bytes) => seen.start(looked, bytes))
+        : NO_READINGS;
     return {
       format,
       kind,

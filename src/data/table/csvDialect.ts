@@ -61,7 +61,13 @@ function scanSample(bytes: Uint8Array, whole: boolean, separator: string, quote:
     true,
   );
   try {
-    return scanner.next(bytes, whole) ?? scanner.next(new Uint8Array(0), true);
+    const block = scanner.next(bytes, whole);
+    if (block) return block;
+    const longer = scanner.next(new Uint8Array(0), true);
+    // Of a first record that is longer than the sample, the last field is cut off.
+    const fields = longer?.firsts?.[1] ?? 0;
+    if (longer?.firsts && !whole && fields > 1) longer.firsts[1] = fields - 1;
+    return longer;
   } catch (error) {
     if (error instanceof DataError) return null;
     throw error;

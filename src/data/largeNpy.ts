@@ -102,7 +102,8 @@ export async function openLargeNpy(file: string, name: string, { signal, onProgr
       path: file,
       count,
       shape: isImage && example.length === 2 ? [...example, 1] : example,
-      range,
+      // Columns have their own: prepare/columns.ts.
+      range: number !== 'uint8' && example.length === 1 ? null : range,
       classes: null,
       groups: null,
       splits: [{ name: 'train', start: 0, count }],

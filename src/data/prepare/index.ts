@@ -5,6 +5,7 @@ import { PackedReader } from '../pack/packed.js';
 import { pack, type PackOptions } from '../pack/pack.js';
 import { DataError, isReader, type Collection, type OpenOptions, type Reader, type StoredKind } from '../reader.js';
 import type { ChosenSplits } from '../split.js';
+import { columnRanges, scaledColumns, type ColumnRanges } from './columns.js';
 import { image } from './image.js';
 import type { Plan, Preparation, Preparer } from './preparation.js';
 import { rangeOf } from './scale.js';
@@ -20,6 +21,13 @@ const preparers = {
 
 /** Names of the first so many examples that were left out. */
 const NAMED = 3;
+
+/** Of arrays. */
+interface NumbersPreparation extends Preparation {
+  kind: 'numbers';
+  /** Columns that are each scaled by their own range, before `range`. */
+  columns?: ColumnRanges;
+}
 
 export interface Prepared {
   /** Numbers of the preparation's shape, at the dataset's positions. Closing it closes the dataset. */
@@ -50,8 +58,15 @@ export async function prepareDataset(
   packing: Omit<PackOptions, 'positions' | 'onError'>,
 ): Promise<Prepared> {
   const { preparation, notes } = await planPreparation(dataset, options, chosen, packing);
-  if (isReader(dataset)) return { reader: dataset, preparation, splits: chosen, notes };
-  const positions = Int32Array.from([...chosen.training, ...chosen.validation]).sort();
+  if (isReader(dataset)) {
+    const { columns } = preparation as NumbersPreparation;
+    const reader = columns ? scaledColumns(dataset, columns) : dataset;
+    return { reader, preparation, splits: chosen, notes };
+  }
+  const positions = new Int32Array(chosen.training.length + chosen.validation.length);
+  positions.set(chosen.training);
+  positions.set(chosen.validation, chosen.training.length);
+  positions.sort();
   const { values, unreadable, notKept } = await pack(
     dataset,
     preparerOf(dataset),
@@ -77,9 +92,15 @@ export async function prepareDataset(
   };
 }
 
-async function numbers(reader: Reader, training: ArrayLike<number>, signal?: AbortSignal): Promise<Plan<Preparation>> {
-  const range = await rangeOf(reader, training, signal);
-  return { preparation: { kind: 'numbers', shape: reader.info.shape, range }, notes: [] };
+async function numbers(
+  reader: Reader,
+  training: ArrayLike<number>,
+  signal?: AbortSignal,
+): Promise<Plan<NumbersPreparation>> {
+  const { shape } = reader.info;
+  const columns = await columnRanges(reader, training, signal);
+  if (columns) return { preparation: { kind: 'numbers', shape, range: [0, 1], columns }, notes: [] };
+  return { preparation: { kind: 'numbers', shape, range: await rangeOf(reader, training, signal) }, notes: [] };
 }
 
 /** @throws DataError for texts, which no method learns from yet */

@@ -3,7 +3,7 @@ import { extent } from '../numbers.js';
 import type { Batch, ExampleData, Reader } from '../reader.js';
 
 /** Examples read at a time when the range has to be found. */
-const SLICE = 1024;
+export const SLICE = 1024;
 
 /**
  * The range that the format gives (bytes: 0..255), else the smallest and largest value of the training examples.

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
-import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { splitOfName } from './namedParts.js';
@@ -34,6 +34,7 @@ export const detectors: readonly Detector[] = [
   { name: 'npy', title: 'NumPy arrays (.npy)', detect: detectNpy },
   { name: 'imageFolder', title: 'Images in folders or an archive', detect: filesDetector('image', IMAGE_NAME) },
   { name: 'soundFolder', title: 'Sounds in folders or an archive', detect: filesDetector('sound', SOUND_NAME) },
+  { name: 'parquet', title: 'Parquet files: tables, texts, images or sounds', detect: detectParquet },
   { name: 'csv', title: 'CSV files: tables, or texts with labels', detect: namedDetector('csv', 'table', CSV_NAME) },
   { name: 'jsonl', title: 'JSON Lines: texts with labels', detect: namedDetector('jsonl', 'text', JSONL_NAME) },
   { name: 'text', title: 'Text files', detect: detectText },
@@ -117,6 +118,42 @@ async function detectNpy(seen: Glimpse): Promise<Detection | null> {
   const chosen = named ?? (arrays.length === 1 ? arrays[0] : undefined);
   if (chosen === undefined) return null;
   return { format: 'npy', kind: 'array', path: seen.path, reason: t('{0} is named as NumPy arrays are.', chosen) };
+}
+
+/** What its columns hold is known when it is opened: looking into them takes more than a look at first bytes. */
+async function detectParquet(seen: Glimpse): Promise<Detection | null> {
+  const detection = (reason: string, target = seen.path): Detection => ({
+    format: 'parquet',
+    kind: 'table',
+    path: target,
+    reason,
+  });
+  const named = (entries: Glimpse['entries']): string[] =>
+    entries.flatMap(({ name, isDirectory }) => (!isDirectory && PARQUET_NAME.test(name) ? [name] : []));
+  const isNamed = (name: string): string => t('{0} is named as Parquet files are.', name);
+  if (seen.kind === 'file') {
+    const [name = ''] = filesOf(seen);
+    if (PARQUET_NAME.test(name)) return detection(isNamed(name));
+    return isParquet(await seen.start(name, 4)) ? detection(t('{0} begins as Parquet files do.', name)) : null;
+  }
+  const root = await passedThrough(seen);
+  const entries = root === '' ? seen.entries : await seen.list(root);
+  const [first, ...more] = named(entries);
+  if (first !== undefined) {
+    const alone = seen.kind === 'folder' && more.length === 0;
+    return detection(isNamed(first), alone ? path.join(seen.path, first) : seen.path);
+  }
+  // "data/train-00000-of-00001.parquet", "train/0000.parquet": the only kind of data there.
+  for (const { name, isDirectory } of entries.slice(0, MAX_SUBFOLDERS)) {
+    if (!isDirectory || (splitName(name) === null && name !== 'data')) continue;
+    const [inside] = named(await seen.list(path.join(root, name)));
+    if (inside !== undefined) return detection(isNamed(`${name}/${inside}`));
+  }
+  return null;
+}
+
+function isParquet(start: Buffer): boolean {
+  return ['PAR1', 'PARE'].includes(start.toString('latin1', 0, 4));
 }
 
 async function detectText(seen: Glimpse): Promise<Detection | null> {

@@ -19,6 +19,8 @@ export interface FileFacts {
   shape: number[];
   range: [number, number];
   problems: UnreadableFile[];
+  /** Where the examples lie, when not in the tree's own files. */
+  files?: readonly string[];
 }
 
 export class FileCollection<Kind extends 'image' | 'sound'> implements Collection<Kind> {
@@ -31,7 +33,7 @@ export class FileCollection<Kind extends 'image' | 'sound'> implements Collectio
     readonly kind: Kind,
     private readonly tree: Tree,
     private readonly files: readonly LaidOutFile[],
-    { format, shape, range, problems }: FileFacts,
+    { format, shape, range, problems, files: places }: FileFacts,
   ) {
     const labels = labelIndex(files.map(({ label }) => label));
     const groups = labelIndex(files.map(({ group }) => group));
@@ -49,7 +51,7 @@ export class FileCollection<Kind extends 'image' | 'sound'> implements Collectio
       splits: splitsOf(files),
       problems: [...problems].sort((a, b) => compareNames(a.file, b.file)),
       // What lies in an archive changes with the archive.
-      files: tree.kind === 'folder' ? files.map(({ file }) => file.path) : [tree.path],
+      files: [...(places ?? (tree.kind === 'folder' ? files.map(({ file }) => file.path) : [tree.path]))],
     };
   }
 

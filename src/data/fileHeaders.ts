@@ -62,7 +62,7 @@ export async function readHeaders<Header>(
   };
 }
 
-/** The first bytes of many files: one after the other from a folder or ZIP, in one pass from other archives. */
+/** The first bytes of many files: one after the other from a folder or ZIP, in one pass from what has an order. */
 async function visitStarts(
   tree: Tree,
   files: readonly DataFile[],
@@ -71,7 +71,7 @@ async function visitStarts(
   { signal, onProgress }: OpenOptions,
 ): Promise<void> {
   const indexes = new Map(files.map((file, index) => [file, index]));
-  if (tree.kind === 'tar') {
+  if (tree.kind === 'tar' || tree.kind === 'table') {
     const visit = (file: DataFile, content: Buffer | DataError) =>
       action(indexes.get(file) as number, content instanceof DataError ? content : content.subarray(0, bytes), file);
     return tree.contents(files, visit, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });

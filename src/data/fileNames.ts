@@ -4,3 +4,4 @@ export const SOUND_NAME = /\.(wav|wave|flac)$/i;
 export const TEXT_NAME = /\.txt$/i;
 export const JSONL_NAME = /\.(jsonl|ndjson)$/i;
 export const CSV_NAME = /\.(csv|tsv)$/i;
+export const PARQUET_NAME = /\.(parquet|parq|pq)$/i;

@@ -1,7 +1,7 @@
 /** Datasets within a workspace folder, for pickers and trees. Runs in the extension host: names and first bytes only. */
 import * as path from 'node:path';
 import { detectIn, lookAtFiles } from './detect.js';
-import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { look } from './files.js';
 import { firstEntries, glimpse, glimpseFolder, type Glimpse, type Seen } from './glimpse.js';
 import { IgnoreRules } from './ignoreRules.js';
@@ -32,7 +32,7 @@ export interface Search {
 /** Folders that never hold data. */
 const NEVER = new Set(['node_modules', 'bower_components', 'dist', 'out', '__pycache__', 'venv', 'site-packages']);
 /** Files that may be datasets by themselves. */
-const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz|(csv|tsv|jsonl|ndjson|txt)(\.gz)?)$/i;
+const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz|parquet|parq|pq|(csv|tsv|jsonl|ndjson|txt)(\.gz)?)$/i;
 /** Smaller ones are settings and examples; smaller texts notes, licences and lists of packages. */
 const MIN_BYTES: Record<string, number> = { csv: 1024, jsonl: 1024, text: 64 * 1024 };
 /** Single files that are looked at in each folder. */
@@ -46,6 +46,8 @@ const MAX_DEPTH = 12;
 const MAX_ENTRIES = 4000;
 /** Folders that are looked at together: disks answer several questions at once. */
 const AT_ONCE = 8;
+/** One of the files that a program writes of one table. */
+const SHARD = /^part-\d|^\d+\.|-\d+-of-\d+/;
 /** Fewer pictures, sounds or texts are documentation rather than data. */
 const MIN_FLAT_FILES = 20;
 
@@ -174,6 +176,7 @@ async function detectFile(file: string): Promise<Detection[]> {
 const NAMED: Record<string, RegExp> = {
   imageFolder: IMAGE_NAME,
   soundFolder: SOUND_NAME,
+  parquet: PARQUET_NAME,
   csv: CSV_NAME,
   jsonl: JSONL_NAME,
   text: TEXT_NAME,
@@ -187,6 +190,7 @@ async function isLikely({ format, files }: Detection, seen: Glimpse): Promise<bo
     // "requirements-dev.txt" is no validation split.
     const names = seen.entries.filter(({ name, isDirectory }) => !isDirectory && named.test(name));
     const splits = names.map(({ name }) => splitOfName(name));
+    if (format === 'parquet' && names.some(({ name }) => SHARD.test(name))) return true;
     if (!splits.includes('train') || splits.includes(null)) return false;
     const sizes = await Promise.all(names.map(async ({ name }) => (await look(path.join(seen.path, name))).size));
     return Math.max(...sizes) >= (MIN_BYTES[format] ?? 0);

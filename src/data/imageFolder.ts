@@ -1,17 +1,17 @@
 /** Images in a folder or archive, of any sizes; labels from folders or names. */
 import { t } from '../protocol/l10n.js';
-import { FileCollection } from './fileCollection.js';
+import { FileCollection, type FileFacts } from './fileCollection.js';
 import { nothingFound, readHeaders } from './fileHeaders.js';
 import { layoutFiles, type LaidOutFile } from './fileLayout.js';
 import { IMAGE_NAME } from './fileNames.js';
 import { readHeader, type ImageHeader } from './image/header.js';
-import type { DatasetOptions, UnreadableFile } from './reader.js';
+import type { DatasetOptions } from './reader.js';
 import { openTree, type Tree } from './tree/tree.js';
 
 const OTHER_IMAGE = /\.(gif|tiff?|avif|heic|jp2|svg|psd|ico)$/i;
 
 /** Headers of nearly all images are within the first bytes; of the others the whole file is read. */
-const HEADER_BYTES = [16_384, Infinity] as const;
+export const HEADER_BYTES = [16_384, Infinity] as const;
 
 /** Sizes as they are shown, with the camera's orientation applied, by position. */
 export class ImageCollection extends FileCollection<'image'> {
@@ -20,12 +20,16 @@ export class ImageCollection extends FileCollection<'image'> {
   /** 1 for an image stored with one colour channel. */
   readonly grey: Uint8Array;
 
-  constructor(tree: Tree, images: readonly (LaidOutFile & { header: ImageHeader })[], problems: UnreadableFile[]) {
+  constructor(
+    tree: Tree,
+    images: readonly (LaidOutFile & { header: ImageHeader })[],
+    source: Pick<FileFacts, 'format' | 'problems' | 'files'>,
+  ) {
     const widths = Int32Array.from(images, ({ header }) => header.width);
     const heights = Int32Array.from(images, ({ header }) => header.height);
     const grey = Uint8Array.from(images, ({ header }) => Number(header.channels === 1));
     const shape = [common(heights), common(widths), grey.every((one) => one === 1) ? 1 : 3];
-    super('image', tree, images, { format: 'imageFolder', shape, range: [0, 255], problems });
+    super('image', tree, images, { ...source, shape, range: [0, 255] });
     this.widths = widths;
     this.heights = heights;
     this.grey = grey;
@@ -58,7 +62,7 @@ export async function openImageFolder(target: string, options: DatasetOptions = 
       (start) => readHeader(start),
       options,
     );
-    return new ImageCollection(tree, files, [...problems, ...unreadable]);
+    return new ImageCollection(tree, files, { format: 'imageFolder', problems: [...problems, ...unreadable] });
   } catch (error) {
     await tree.close();
     throw error;

@@ -18,6 +18,7 @@ const openers: Record<string, Format['open']> = {
   cifar: async (target, options) => (await import('./cifar.js')).openCifar(target, options),
   imageFolder: async (target, options) => (await import('./imageFolder.js')).openImageFolder(target, options),
   soundFolder: async (target, options) => (await import('./soundFolder.js')).openSoundFolder(target, options),
+  parquet: async (target, options) => (await import('./parquetData.js')).openParquet(target, options),
   csv: async (target, options) => (await import('./csvData.js')).openCsvData(target, options),
   jsonl: async (target, options) => (await import('./textData.js')).openJsonl(target, options),
   text: async (target, options) => (await import('./textData.js')).openText(target, options),
@@ -57,7 +58,7 @@ export async function openDataset(target: string, options: DatasetOptions = {}):
 
 const readHere = () =>
   t(
-    'Read are images (PNG, JPEG, WebP, BMP, PNM), WAV and FLAC sounds, CSV, JSON Lines and text files, .npy and .npz arrays, IDX and CIFAR files, also within .zip and .tar.gz.',
+    'Read are images (PNG, JPEG, WebP, BMP, PNM), WAV and FLAC sounds, Parquet, CSV, JSON Lines and text files, .npy and .npz arrays, IDX and CIFAR files, also within .zip and .tar.gz.',
   );
 
 async function unknownFolder(folder: string): Promise<DataError> {

@@ -1,10 +1,10 @@
 /** Sounds in a folder or archive; labels from folders or names. */
 import { t } from '../protocol/l10n.js';
-import { FileCollection } from './fileCollection.js';
+import { FileCollection, type FileFacts } from './fileCollection.js';
 import { nothingFound, readHeaders } from './fileHeaders.js';
 import { layoutFiles, type LaidOutFile } from './fileLayout.js';
 import { SOUND_NAME } from './fileNames.js';
-import type { DatasetOptions, UnreadableFile } from './reader.js';
+import type { DatasetOptions } from './reader.js';
 import { readSoundHeader, type SoundHeader } from './sound/decode.js';
 import { openTree, type Tree } from './tree/tree.js';
 
@@ -16,15 +16,18 @@ export class SoundCollection extends FileCollection<'sound'> {
   readonly sampleRates: Int32Array;
   readonly seconds: Float64Array;
 
-  constructor(tree: Tree, sounds: readonly (LaidOutFile & { header: SoundHeader })[], problems: UnreadableFile[]) {
+  constructor(
+    tree: Tree,
+    sounds: readonly (LaidOutFile & { header: SoundHeader })[],
+    source: Pick<FileFacts, 'format' | 'problems' | 'files'>,
+  ) {
     const channels = new Set(sounds.map(({ header }) => header.channels));
     const frames = new Set(sounds.map(({ header }) => header.frames));
     const only = (values: Set<number>): number => (values.size === 1 ? Math.max(...values) : -1);
     super('sound', tree, sounds, {
-      format: 'soundFolder',
+      ...source,
       shape: [only(frames), only(channels)],
       range: [-1, 1],
-      problems,
     });
     this.sampleRates = Int32Array.from(sounds, ({ header }) => header.sampleRate);
     this.seconds = Float64Array.from(sounds, ({ header }) => header.frames / header.sampleRate);
@@ -56,7 +59,7 @@ export async function openSoundFolder(target: string, options: DatasetOptions = 
       (bytes, file) => readSoundHeader(bytes, file.path),
       options,
     );
-    return new SoundCollection(tree, files, [...problems, ...unreadable]);
+    return new SoundCollection(tree, files, { format: 'soundFolder', problems: [...problems, ...unreadable] });
   } catch (error) {
     await tree.close();
     throw error;

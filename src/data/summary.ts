@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { cifarVariant } from './cifarNames.js';
-import { CSV_NAME, IMAGE_NAME, JSONL_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { compilePattern, guessPattern } from './filePattern.js';
 import { readStart } from './files.js';
 import { countFiles, type Counted } from './fileCount.js';
@@ -37,7 +37,7 @@ const SAMPLED = 5;
 /** Pixels of an image of CIFAR: 3 colours of 32 x 32. */
 const CIFAR_BYTES = 3072;
 
-const SIZED: Record<string, RegExp> = { csv: CSV_NAME, jsonl: JSONL_NAME, text: TEXT_NAME };
+const SIZED: Record<string, RegExp> = { parquet: PARQUET_NAME, csv: CSV_NAME, jsonl: JSONL_NAME, text: TEXT_NAME };
 
 /** Null where nothing can be known so cheaply, or the files are not what their names promise. */
 export async function summarize({ format, path: target, files }: Detection): Promise<Summary | null> {

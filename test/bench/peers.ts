@@ -14,6 +14,7 @@ const sets = {
     packages: ['pandas==3.1.1', 'scikit-learn==1.9.1', 'tokenizers==0.23.3'],
     size: '0.5 GB',
   },
+  parquet: { folder: 'peers-parquet', packages: ['pyarrow==26.0.1', 'pandas==3.1.1'], size: '0.3 GB' },
 };
 
 export type PeerSet = keyof typeof sets;

@@ -18,7 +18,7 @@ const allowed: Record<string, string[]> = {
 
 /** What the extension host must never get into its bundle, though its rooms may be imported. */
 const heavy =
-  /(^|\/)(ajv|pngjs|fflate)(\/|$)|recipe\/validator|data\/(index|idx|npy|image\/decode|imageFolder|strokeDigits)\.js$/;
+  /(^|\/)(ajv|pngjs|fflate|hyparquet|fzstd)(\/|$)|recipe\/validator|data\/(index|idx|npy|image\/decode|imageFolder|parquetData|strokeDigits)\.js$/;
 
 function files(folder: string): string[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true })

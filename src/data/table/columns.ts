@@ -58,7 +58,8 @@ export async function profileColumns(
   return seen.map((column) => column.profile(options.top ?? 10));
 }
 
-class ColumnSeen {
+/** What is seen of one column: cells of CSV, or values whose type is known. */
+export class ColumnSeen {
   private count = 0;
   private missing = 0;
   private bytes = 0;
@@ -75,13 +76,54 @@ class ColumnSeen {
   private many: DistinctCounter | null = null;
   private readonly float = new Float64Array(1);
   private readonly floatBytes = new Uint8Array(this.float.buffer);
+  /** How often each number came that was given as one; null when there are too many. */
+  private numberCounts: Map<number, number> | null = new Map();
+  /** Texts are texts, whatever they say. */
+  private typed = false;
 
   constructor(
     private readonly name: string,
-    private readonly isMissing: Missing,
-    private readonly missingNumbers: ReadonlySet<number>,
-    private readonly decimal: number,
+    private readonly isMissing: Missing = () => false,
+    private readonly missingNumbers: ReadonlySet<number> = new Set(),
+    private readonly decimal = 46,
   ) {}
+
+  addMissing(count: number): void {
+    this.count += count;
+    this.missing += count;
+  }
+
+  /** @param values NaN where one is missing */
+  addNumbers(values: Float64Array): void {
+    this.count += values.length;
+    for (const value of values) {
+      if (Number.isNaN(value)) {
+        this.missing++;
+        continue;
+      }
+      this.number(value);
+      const counts = this.numberCounts;
+      if (!counts) {
+        this.many?.add(this.hash(value, this.floatBytes, 0, 8));
+        continue;
+      }
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (counts.size <= MAX_DISTINCT) continue;
+      this.many = new DistinctCounter();
+      for (const number of counts.keys()) this.many.add(this.hash(number, this.floatBytes, 0, 8));
+      this.numberCounts = null;
+      this.dictionary = null;
+    }
+  }
+
+  /** @param line for people, e.g. its row */
+  addText(bytes: Uint8Array, start: number, end: number, line: number): void {
+    this.typed = true;
+    this.count++;
+    this.other(bytes, start, end, line);
+    if (this.dictionary) this.counted(this.dictionary, bytes, start, end);
+    else this.many?.add(hashBytes(bytes, start, end));
+  }
 
   add({ bytes, starts, ends, rows, columns, lines }: RecordBlock, index: number): void {
     this.count += rows;
@@ -134,9 +176,13 @@ class ColumnSeen {
     this.many = new DistinctCounter();
     for (const text of dictionary.texts()) {
       const cell = Buffer.from(text);
-      this.many.add(this.hash(parseNumber(cell, 0, cell.length, this.decimal), cell, 0, cell.length));
+      this.many.add(this.hash(this.numberIn(cell), cell, 0, cell.length));
     }
     this.dictionary = null;
+  }
+
+  private numberIn(cell: Uint8Array): number {
+    return this.typed ? NaN : parseNumber(cell, 0, cell.length, this.decimal);
   }
 
   private hash(value: number, bytes: Uint8Array, start: number, end: number): number {
@@ -166,9 +212,10 @@ class ColumnSeen {
   private values(): { value: string; count: number }[] | null {
     if (!this.dictionary) return null;
     const byKey = new Map<string | number, { value: string; count: number }>();
+    for (const [number, count] of this.numberCounts ?? []) byKey.set(number, { value: String(number), count });
     this.dictionary.texts().forEach((value, code) => {
       const cell = Buffer.from(value);
-      const number = parseNumber(cell, 0, cell.length, this.decimal);
+      const number = this.numberIn(cell);
       const key = Number.isNaN(number) ? value : number;
       const count = this.counts[code] as number;
       const known = byKey.get(key);

@@ -1,11 +1,11 @@
 /** Files as trees hold them: stored bytes from somewhere, which are unpacked when they are gzip. */
 import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
-import { fileError, MAX_BYTES, openToRead, readPieces, readStart } from '../files.js';
+import { fileError, MAX_BYTES, openToRead, readPieces, readStart, telling } from '../files.js';
 import { gunzip, isGzip } from '../gzip.js';
 import { DataError } from '../reader.js';
 import { visitEach } from './visit.js';
-import type { DataFile, ReadOptions, Tree } from './tree.js';
+import type { DataFile, RandomAccess, ReadOptions, Tree } from './tree.js';
 
 /** Where stored bytes come from. Errors are DataErrors that name the place. */
 export interface Source {
@@ -15,8 +15,12 @@ export interface Source {
   /** All; never more than `most` bytes, else {@link tooLarge}. */
   read(most: number, signal?: AbortSignal): Promise<Buffer>;
   stream(signal?: AbortSignal): AsyncIterable<Buffer>;
+  /** Missing, or null, where stored bytes are got from the beginning only. */
+  open?(): Promise<RandomAccess | null>;
 }
 
+/** Of a packed file that is held in memory. */
+const MAX_HELD = 2 * 1024 ** 3;
 /** Enough to tell gzip. */
 const MAGIC_BYTES = 4;
 
@@ -74,6 +78,19 @@ export class StoredFile implements DataFile {
     if (first.done) return;
     const all = chain(first.value, stored);
     yield* this.isGzip(first.value) ? gunzip(all, this.path, signal) : all;
+  }
+
+  async open({ signal, most = MAX_HELD }: ReadOptions = {}): Promise<RandomAccess> {
+    signal?.throwIfAborted();
+    const stored =
+      this.source.open && !this.isGzip(await this.source.start(MAGIC_BYTES)) ? await this.source.open() : null;
+    if (stored) return stored;
+    const content = await this.read({ ...(signal && { signal }), most });
+    return {
+      size: content.length,
+      read: (start, length) => Promise.resolve(content.subarray(start, start + length)),
+      close: () => Promise.resolve(),
+    };
   }
 
   /** A file may be named so and not be packed, as some browsers leave it; but half a magic number is damage, to be told. */
@@ -147,6 +164,27 @@ class DiskSource implements Source {
 
   stream(signal?: AbortSignal): AsyncIterable<Buffer> {
     return readPieces(this.file, signal);
+  }
+
+  async open(): Promise<RandomAccess> {
+    const { file } = this;
+    const handle = await openToRead(file);
+    try {
+      const stats = await telling(file, () => handle.stat());
+      if (!stats.isFile()) throw new DataError(t('{0} is no file.', file), file, t('Name a file or a folder of data.'));
+      return {
+        size: stats.size,
+        async read(start, length) {
+          const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, stats.size - start)));
+          const { bytesRead } = await telling(file, () => handle.read(buffer, 0, buffer.length, start));
+          return buffer.subarray(0, bytesRead);
+        },
+        close: () => handle.close(),
+      };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { gather, StoredFile, tooLarge, type Source } from './storedFile.js';
 import { readTar, type TarEnd, type TarEntry } from './tar.js';
 import { KeptStore, OpenStore, PackedStore, type TarStore } from './tarStore.js';
 import { contentOrError, inOrderOf, visitEach, Visits, type Visit } from './visit.js';
-import type { ContentsOptions, DataFile, Tree, TreeOptions } from './tree.js';
+import type { ContentsOptions, DataFile, RandomAccess, Tree, TreeOptions } from './tree.js';
 
 /** Packed archives that are not larger when unpacked are kept in memory: going back in them costs nothing. */
 const KEPT_BYTES = 64 * 1024 * 1024;
@@ -159,6 +159,20 @@ class TarSource implements Source {
   async read(most: number, signal?: AbortSignal): Promise<Buffer> {
     if (this.size > most) throw tooLarge(this.place, this.size, most);
     return gather(this.stream(signal), this.size, this.place);
+  }
+
+  open(): Promise<RandomAccess | null> {
+    const { store, place } = this;
+    const { offset, size } = this.entry;
+    if (store instanceof PackedStore) return Promise.resolve(null);
+    return Promise.resolve({
+      size,
+      read(start, length) {
+        const wanted = Math.max(0, Math.min(length, size - start));
+        return gather(store.pieces(offset + start, wanted), wanted, place);
+      },
+      close: () => Promise.resolve(),
+    });
   }
 
   async *stream(signal?: AbortSignal): AsyncGenerator<Buffer> {

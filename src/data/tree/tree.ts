@@ -39,6 +39,20 @@ export interface DataFile {
    * @throws DataError when gone, cut off or damaged
    */
   stream(options?: { signal?: AbortSignal }): AsyncIterable<Buffer>;
+  /**
+   * For reading here and there. What is packed, which can only be unpacked from its beginning, is held in memory meanwhile.
+   * @throws DataError as {@link read}; packed, when larger than `most` bytes (by default 2 GiB)
+   */
+  open(options?: ReadOptions): Promise<RandomAccess>;
+}
+
+/** A file that is open. */
+export interface RandomAccess {
+  /** Bytes when unpacked. */
+  readonly size: number;
+  /** These bytes, fewer at the end; they may share memory with what is read otherwise. @throws DataError */
+  read(start: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
 }
 
 export interface ReadOptions {
@@ -57,7 +71,8 @@ export interface ContentsOptions extends ReadOptions {
 export interface Tree {
   /** As given. */
   readonly path: string;
-  readonly kind: 'folder' | 'file' | 'zip' | 'tar';
+  /** "table": its files are cells of tables. */
+  readonly kind: 'folder' | 'file' | 'zip' | 'tar' | 'table';
   /** All files in a stable order (compareNames of the whole name); hidden ones (".x", "__MACOSX") are left out silently. */
   readonly files: readonly DataFile[];
   /**

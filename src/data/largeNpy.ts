@@ -4,7 +4,7 @@ import { formatCount, t } from '../protocol/l10n.js';
 import { look, readStart } from './files.js';
 import { MAX_HEADER_BYTES, parseNpyHeader } from './npyArray.js';
 import { decodeNumbers, extent, findNotFinite, indexAt, numberBytes, sizeOf } from './numbers.js';
-import { FileValues, type StoredAs, type ValueType } from './pack/values.js';
+import { FileValues, type StoredAs, type Values, type ValueType } from './pack/values.js';
 import { DataError, type Batch, type DatasetInfo, type OpenOptions, type Reader } from './reader.js';
 
 /** Smaller files are read whole. */
@@ -60,7 +60,7 @@ export async function openLargeNpy(file: string, name: string, { signal, onProgr
   try {
     const range = number === 'uint8' ? ([0, 255] as [number, number]) : await rangeOf();
     onProgress?.(1);
-    return new FileReader(infoOf(range), values);
+    return new FileReader(infoOf(range), values.aside());
   } catch (error) {
     values.close();
     throw error;
@@ -124,19 +124,18 @@ class FileReader implements Reader {
 
   constructor(
     readonly info: DatasetInfo,
-    private readonly values: FileValues,
+    private readonly values: Values,
   ) {}
 
   name(position: number): string {
     return t('example {0}', position);
   }
 
-  read(positions: ArrayLike<number>): Batch {
-    return { data: this.values.read(positions), count: positions.length };
+  async read(positions: ArrayLike<number>): Promise<Batch> {
+    return { data: await this.values.read(positions), count: positions.length };
   }
 
-  close(): Promise<void> {
-    this.values.close();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.values.close();
   }
 }

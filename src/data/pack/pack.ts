@@ -185,7 +185,7 @@ function fileErrorOf(error: unknown, { folder }: PackCache): unknown {
 
 function opened(file: string, { type, width, rows }: PackMeta, inMemory: boolean): Values {
   const values = new FileValues(file, type, width);
-  if (!inMemory) return values;
+  if (!inMemory) return values.aside();
   try {
     return new MemoryValues(values.read(Int32Array.from({ length: rows }, (_, row) => row)), type, width);
   } finally {
@@ -218,7 +218,7 @@ class PositionedValues implements Values {
   }
 
   /** @throws RangeError for a position that was not prepared */
-  read(positions: ArrayLike<number>): ExampleData {
+  read(positions: ArrayLike<number>): ExampleData | Promise<ExampleData> {
     const { rows } = this;
     if (rows === null) return this.values.read(positions);
     return this.values.read(
@@ -230,7 +230,7 @@ class PositionedValues implements Values {
     );
   }
 
-  close(): void {
-    this.values.close();
+  close(): void | Promise<void> {
+    return this.values.close();
   }
 }

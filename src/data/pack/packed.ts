@@ -25,12 +25,14 @@ export class PackedReader implements Reader {
     return this.dataset.name(position);
   }
 
-  read(positions: ArrayLike<number>): Batch {
-    return { data: this.values.read(positions), count: positions.length };
+  read(positions: ArrayLike<number>): Batch | Promise<Batch> {
+    const count = positions.length;
+    const data = this.values.read(positions);
+    return data instanceof Promise ? data.then((read) => ({ data: read, count })) : { data, count };
   }
 
   async close(): Promise<void> {
-    this.values.close();
+    await this.values.close();
     await this.dataset.close();
   }
 }

@@ -1,6 +1,8 @@
 /** Rows of numbers of one type and width, in memory or in a file, read by their positions. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { ExampleData } from '../reader.js';
+import { openPool } from '../work/pool.js';
+import { readRows, type RowFile } from './rows.js';
 
 export type ValueType = 'uint8' | 'int32' | 'float32';
 
@@ -13,8 +15,8 @@ export function newValues(type: ValueType, length: number): ExampleData {
 
 export interface Values {
   /** Copies the rows at these positions, one after the other, into a new array. */
-  read(positions: ArrayLike<number>): ExampleData;
-  close(): void;
+  read(positions: ArrayLike<number>): ExampleData | Promise<ExampleData>;
+  close(): void | Promise<void>;
 }
 
 export class MemoryValues implements Values {
@@ -48,51 +50,44 @@ export interface StoredAs {
 
 /** Rows in a file, from a byte offset on. The system keeps in memory what it has room for. */
 export class FileValues implements Values {
-  private readonly handle: number;
-  private readonly rowBytes: number;
+  private readonly rows: RowFile;
 
   /** @param stored null for values of `type`, little-endian @throws the file system's error */
   constructor(
-    private readonly file: string,
+    file: string,
     private readonly type: ValueType,
-    private readonly width: number,
-    private readonly start = 0,
+    width: number,
+    start = 0,
     private readonly stored: StoredAs | null = null,
   ) {
-    this.handle = openSync(file, 'r');
-    this.rowBytes = width * (stored?.bytes ?? bytesOf[type]);
+    this.rows = { file, handle: openSync(file, 'r'), start, rowBytes: width * (stored?.bytes ?? bytesOf[type]) };
   }
 
   /** @throws Error when the file ends before a row does */
   read(positions: ArrayLike<number>): ExampleData {
-    if (this.stored) {
-      const bytes = new Uint8Array(positions.length * this.rowBytes);
-      this.fill(positions, bytes);
-      return this.stored.decode(bytes);
-    }
-    const out = newValues(this.type, positions.length * this.width);
-    this.fill(positions, new Uint8Array(out.buffer));
-    return out;
+    return this.decode(readRows({ ...this.rows, positions: Int32Array.from(positions) }));
   }
 
   close(): void {
-    closeSync(this.handle);
+    closeSync(this.rows.handle);
   }
 
-  private fill(positions: ArrayLike<number>, bytes: Uint8Array): void {
-    const { handle, rowBytes, start } = this;
-    for (let i = 0; i < positions.length;) {
-      // Rows that follow each other in the file are read at once: validation, and data that is not shuffled.
-      const first = positions[i] as number;
-      let count = 1;
-      while (i + count < positions.length && positions[i + count] === first + count) count++;
-      const length = count * rowBytes;
-      for (let done = 0; done < length;) {
-        const read = readSync(handle, bytes, i * rowBytes + done, length - done, start + first * rowBytes + done);
-        if (read === 0) throw new Error(`${this.file} ends within example ${first}`);
-        done += read;
-      }
-      i += count;
-    }
+  /** These values, read by a thread of its own while this one does other work. Closing them closes these. */
+  aside(): Values {
+    const pool = openPool(1);
+    return {
+      read: async (positions) =>
+        this.decode(await pool.run('readRows', () => ({ ...this.rows, positions: Int32Array.from(positions) }))),
+      close: async () => {
+        await pool.close(); // before the handle may become another file's
+        this.close();
+      },
+    };
+  }
+
+  private decode(bytes: Uint8Array): ExampleData {
+    if (this.stored) return this.stored.decode(bytes);
+    if (this.type === 'uint8') return bytes;
+    return this.type === 'int32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
   }
 }

@@ -37,6 +37,8 @@ export interface StoredExample {
   name: string;
 }
 
+export { readRows } from '../pack/rows.js';
+
 /** Why nothing came of an example; what a DataError tells beyond its message does not pass from a thread by itself. */
 export interface Failure {
   error: string;

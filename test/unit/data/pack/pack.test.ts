@@ -75,14 +75,14 @@ describe('Packing', () => {
       const cache = new PackCache(at(place));
       const collection = texts(30);
       const { values } = await pack(collection, squares, preparation, options({ cache, memoryBytes }));
-      assert.deepEqual(values.read([29, 0, 5, 6, 8]), Float32Array.of(29, 841, 0, 0, 5, 25, 6, 36, 8, 64));
+      assert.deepEqual(await values.read([29, 0, 5, 6, 8]), Float32Array.of(29, 841, 0, 0, 5, 25, 6, 36, 8, 64));
       assert.throws(() => values.read([7]), RangeError);
-      values.close();
+      await values.close();
 
       const again = texts(30);
       const second = await pack(again, squares, preparation, options({ cache, memoryBytes }));
-      assert.deepEqual([again.visited, second.values.read([29])], [[], Float32Array.of(29, 841)]);
-      second.values.close();
+      assert.deepEqual([again.visited, await second.values.read([29])], [[], Float32Array.of(29, 841)]);
+      await second.values.close();
     });
 
     it(`prepares anew for other data, another preparation or other positions, in ${place}`, async () => {
@@ -95,7 +95,7 @@ describe('Packing', () => {
         const collection = texts(30);
         const { values } = await pack(collection, squares, other, options({ cache, memoryBytes, ...more }));
         assert.ok(collection.visited.length > 0);
-        values.close();
+        await values.close();
       }
     });
 
@@ -116,8 +116,8 @@ describe('Packing', () => {
           ],
         );
         assert.equal(notKept, null);
-        assert.deepEqual(values.read([14]), Float32Array.of(14, 196));
-        values.close();
+        assert.deepEqual(await values.read([14]), Float32Array.of(14, 196));
+        await values.close();
       }
     });
 
@@ -165,7 +165,7 @@ describe('Packing', () => {
       preparation,
       options({ cache: new PackCache(path.join(at('no folder'), 'cache')) }),
     );
-    assert.deepEqual(values.read([2]), Float32Array.of(2, 4));
+    assert.deepEqual(await values.read([2]), Float32Array.of(2, 4));
     assert.match(notKept ?? '', /no folder/);
   });
 
@@ -190,7 +190,7 @@ describe('Packing', () => {
     const fill = async (folder: string, maxBytes?: number, fingerprint = 'sha256:1'): Promise<number> => {
       const collection = texts(30);
       const cache = new PackCache(at(folder), maxBytes);
-      (await pack(collection, squares, preparation, options({ cache, fingerprint }))).values.close();
+      await (await pack(collection, squares, preparation, options({ cache, fingerprint }))).values.close();
       return collection.visited.length;
     };
 

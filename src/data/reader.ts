@@ -2,6 +2,7 @@
 
 import type { TableOptions } from '../recipe/recipe.js';
 import type { Glimpse } from './glimpse.js';
+import type { Unit } from './text/units.js';
 
 export type DataKind = 'image' | 'text' | 'sound' | 'table' | 'array';
 
@@ -132,6 +133,10 @@ export interface DatasetOptions extends OpenOptions {
   filePattern?: string | null;
   /** Column that holds the labels, by its name; null or nothing finds it. */
   labelColumn?: string | null;
+  /** Column, or member of JSON Lines, that holds the text; null or nothing finds it. */
+  textColumn?: string | null;
+  /** What is an example in .txt files; null or nothing finds it. */
+  text?: { unit: Unit | null };
   /** Column, or part of `filePattern`, whose values are the groups. */
   groups?: string | null;
   /** How a table is read; what it leaves out, or is null, is found by looking. */

@@ -16,7 +16,7 @@ const SAMPLE_BYTES = 65_536;
 
 /**
  * One file is lines, or paragraphs when blank lines part it; files named train, validation and test are splits of such;
- * several others are a document each, with the label of their folder.
+ * several others are a document each, with the label of their folder; unless `text.unit` says what an example is.
  * @throws DataError
  */
 export async function openText(target: string, options: DatasetOptions = {}): Promise<TextCollection> {
@@ -28,18 +28,19 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
     const packer = new TextPacker();
     const parts = layout.pattern === null && layout.files.every(({ label }) => label === null) ? partsOf(tree) : null;
     if (parts) {
-      const unit = parts[0] ? await unitOf(parts[0].file) : 'line';
+      const unit = options.text?.unit ?? (parts[0] ? await unitOf(parts[0].file) : 'line');
       for (const { split, file } of parts) {
         packer.begin(split);
         for await (const { text, line } of textUnits(decodeText(file.stream(options), file.path), unit, file.path))
-          packer.add(text, null, t('line {0} of {1}', line, file.name), file.path);
+          packer.add(text, null, nameOf(unit, line, file), file.path);
       }
     } else {
+      const unit = options.text?.unit ?? 'document';
       let last: string | null = null;
       for (const { file, split, label } of layout.files) {
         if (split !== last) packer.begin((last = split));
-        for await (const { text } of textUnits(decodeText(file.stream(options), file.path), 'document', file.path))
-          packer.add(text, label, file.name, file.path);
+        for await (const { text, line } of textUnits(decodeText(file.stream(options), file.path), unit, file.path))
+          packer.add(text, label, nameOf(unit, line, file), file.path);
       }
     }
     const files = tree.kind === 'folder' ? layout.files.map(({ file }) => file.path) : [target];
@@ -47,6 +48,10 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
   } finally {
     await tree.close();
   }
+}
+
+function nameOf(unit: Unit, line: number, { name }: DataFile): string {
+  return unit === 'document' ? name : t('line {0} of {1}', line, name);
 }
 
 /** Null when the files are documents rather than splits of one text. */
@@ -70,14 +75,12 @@ export async function openJsonl(target: string, options: DatasetOptions = {}): P
     if (parts.length === 0)
       throw await nothingFound(tree, t('JSON Lines files'), t('Choose a .jsonl file, or a folder of such.'));
     const packer = new TextPacker();
-    const { labelColumn } = options;
     for (const { split, file } of parts) {
       packer.begin(split);
-      const texts = jsonLines(
-        decodeText(file.stream(options), file.path),
-        file.path,
-        labelColumn ? { label: labelColumn } : {},
-      );
+      const texts = jsonLines(decodeText(file.stream(options), file.path), file.path, {
+        text: options.textColumn ?? undefined,
+        label: options.labelColumn ?? undefined,
+      });
       for await (const { text, label, line } of texts)
         packer.add(text, label, t('line {0} of {1}', line, file.name), file.path);
     }

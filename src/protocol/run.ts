@@ -8,6 +8,7 @@ export const RunFile = {
   run: 'run.json',
   recipe: 'recipe.json',
   data: 'data.json',
+  tokenizer: 'tokenizer.json',
   metrics: 'metrics.jsonl',
   events: 'events.jsonl',
   samples: 'samples',

@@ -1,5 +1,6 @@
 import { grouped, t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
+import { LEAST_BYTE_PAIRS } from './data.js';
 import type { RecipeDocument } from './document.js';
 import type { ParsedRecipe } from './parse.js';
 import { setting } from './fix.js';
@@ -21,6 +22,8 @@ export interface DataFacts {
   error?: string | null;
   /** What the examples are, e.g. "table". */
   kind?: string | null;
+  /** Why the tokenizer.json that is named cannot be used. */
+  tokenizerError?: string;
   /** All examples. */
   count?: number | null;
   /** Examples left to train on, after those for validation are set aside. */
@@ -41,7 +44,7 @@ export interface DataFacts {
  * Errors are what a run would fail on; warnings what it would hardly learn by; information is only good to know.
  */
 export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
-  const found = data ? [...checkPath(data, facts), ...checkData(data, facts, document)] : [];
+  const found = data ? [...checkPath(data, facts), ...checkData(data, facts, document), ...checkText(data, facts)] : [];
   if (recipe)
     found.push(
       ...checkSizes(recipe, facts),
@@ -136,6 +139,26 @@ function checkData(data: DataOptions, { labels, splits, exists }: DataFacts, doc
       severity: 'warning',
       code: 'labels-missing',
       message: t('The data has no labels, and fine-tuning learns from labels. Pretraining needs none.'),
+    });
+  return findings;
+}
+
+function checkText({ text }: DataOptions, { kind, tokenizerError }: DataFacts): Finding[] {
+  const findings: Finding[] = [];
+  if (tokenizerError)
+    findings.push({
+      path: ['data', 'text', 'tokenizer'],
+      severity: 'error',
+      code: 'tokenizer-unusable',
+      message: tokenizerError,
+    });
+  if ((kind ?? 'text') === 'text' && text.tokenizer === 'bytePair' && text.vocabularySize < LEAST_BYTE_PAIRS)
+    findings.push({
+      path: ['data', 'text', 'vocabularySize'],
+      severity: 'error',
+      code: 'vocabulary-too-small',
+      message: t('A vocabulary of byte pairs has at least {0} tokens, not {1}.', LEAST_BYTE_PAIRS, text.vocabularySize),
+      fixes: [LEAST_BYTE_PAIRS, 4096],
     });
   return findings;
 }

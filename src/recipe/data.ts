@@ -158,6 +158,89 @@ const tableOptions: JsonSchema = {
   },
 };
 
+/** Tokens of the smallest vocabulary of byte pairs: each byte, and five special ones. */
+export const LEAST_BYTE_PAIRS = 261;
+
+const textOptions: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  ...words('How texts become numbers: by a tokenizer, which splits them into tokens and knows each by its id.'),
+  properties: {
+    unit: {
+      default: null,
+      ...words(
+        'What is one example in .txt files. Null looks: one file is paragraphs where blank lines part them, else lines; each of many files is a document.',
+      ),
+      anyOf: [
+        {
+          enum: ['line', 'paragraph', 'document'],
+          enumDescriptions: ['Each line.', 'What stands between blank lines.', 'Each file.'],
+        },
+        { type: 'null' },
+      ],
+    },
+    features: {
+      enum: ['bag', 'ids'],
+      default: 'bag',
+      enumDescriptions: [
+        'Which tokens occur, 0 or 1 each, in no order: a bag of words. What an autoencoder learns from.',
+        'The ids of the tokens in their order: what a language model learns from.',
+      ],
+      ...words('What a network sees of a text.', 'TextVectorization(output_mode)'),
+    },
+    tokenizer: {
+      default: 'word',
+      examples: ['tokenizer.json'],
+      ...words(
+        'What splits texts into tokens: a kind, which is trained on the training texts, or the path of a tokenizer.json, as Hugging Face has them, relative to this recipe.',
+        'TextVectorization(split)',
+      ),
+      anyOf: [
+        {
+          enum: ['word', 'character', 'bytePair'],
+          enumDescriptions: [
+            'Words and marks between them; rare words are unknown.',
+            'Single characters.',
+            'Frequent words whole, rare ones in pieces; nothing is unknown. As in GPT-2.',
+          ],
+        },
+        {
+          type: 'string',
+          pattern: '\\.json$',
+          patternErrorMessage: 'must be "word", "character", "bytePair" or the path of a tokenizer.json',
+          maxLength: 4096,
+        },
+      ],
+    },
+    vocabularySize: {
+      type: 'integer',
+      minimum: 6,
+      maximum: 1_000_000,
+      default: 4096,
+      ...words(
+        'Tokens at most, the most frequent ones, of a tokenizer that is trained; five are special ones, such as the unknown. Byte pairs need 261. A tokenizer.json has its own.',
+        'TextVectorization(max_tokens)',
+      ),
+    },
+    lowercase: {
+      type: 'boolean',
+      default: true,
+      ...words(
+        'Whether capitals are made small first. Only for words; other tokenizers keep them as they are.',
+        'TextVectorization(standardize)',
+      ),
+    },
+    length: {
+      ...nullOrNumber('integer', 1, 65_536),
+      ...words(
+        'Ids of each text, for "features": "ids": longer texts are cut off, shorter ones filled with the id of padding. Null keeps 95 % whole, with at most 256.',
+        'TextVectorization(output_sequence_length)',
+      ),
+    },
+  },
+};
+
 const nullOrText = (example: string): JsonSchema => ({
   default: null,
   examples: [example],
@@ -180,6 +263,10 @@ export const dataProperties: Record<string, JsonSchema> = {
     ...nullOrText('category'),
     ...words('Column that holds the labels, in tables and texts. Null looks for it.'),
   },
+  textColumn: {
+    ...nullOrText('question'),
+    ...words('Column that holds the text, or member of JSON Lines. Null looks for it.'),
+  },
   groups: {
     ...nullOrText('speaker'),
     ...words(
@@ -198,4 +285,5 @@ export const dataProperties: Record<string, JsonSchema> = {
   image: imageOptions,
   sound: soundOptions,
   table: tableOptions,
+  text: textOptions,
 };

@@ -28,6 +28,8 @@ export interface DataOptions {
   filePattern: string | null;
   /** Column of the labels; null finds it. */
   labelColumn: string | null;
+  /** Column, or member of JSON Lines, with the text; null finds it. */
+  textColumn: string | null;
   /** Column, or part of `filePattern`, whose values no split tears apart. */
   groups: string | null;
   /** Whether a file that cannot be read ends the run before it trains, or is left out. */
@@ -35,6 +37,7 @@ export interface DataOptions {
   image: ImageOptions;
   sound: SoundOptions;
   table: TableOptions;
+  text: TextOptions;
 }
 
 export interface ImageOptions {
@@ -75,6 +78,21 @@ export interface TableOptions {
   scaling: 'minMax' | 'standard' | 'none';
   /** Numbers that one column of categories may become; the rarest are one. */
   mostCategories: number;
+}
+
+export interface TextOptions {
+  /** What is an example in .txt files; null looks at them. */
+  unit: 'line' | 'paragraph' | 'document' | null;
+  /** Which tokens occur in a text (0 or 1 each), or the ids of its tokens in order. */
+  features: 'bag' | 'ids';
+  /** A kind that is trained on the texts, or the path of a tokenizer.json, absolute or relative to the recipe. */
+  tokenizer: 'word' | 'character' | 'bytePair' | (string & {});
+  /** Tokens at most, special ones included, of a tokenizer that is trained. */
+  vocabularySize: number;
+  /** Words: whether capitals are made small. */
+  lowercase: boolean;
+  /** Ids of each text; null keeps nearly all texts whole. */
+  length: number | null;
 }
 
 /** What each family takes besides its type is described in its own file. */

@@ -8,6 +8,7 @@ import { countParameters } from '../learn/parameters.js';
 import { RunFile, type RunRecord } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
+import { keepAssets } from './assets.js';
 import { checkFit } from './checkpoints.js';
 import { changedDataFiles, keepDataFiles } from './dataFiles.js';
 import { ControlServer, type TrainerSeat } from './control.js';
@@ -157,7 +158,7 @@ async function fail(run: RunFolder, error: unknown): Promise<void> {
 }
 
 /** Keeps what the data were. On a resume tells when they are not what they were. */
-async function noteDataset(run: RunFolder, { facts, files, notes }: LoadedDataset): Promise<void> {
+async function noteDataset(run: RunFolder, { facts, files, assets, notes }: LoadedDataset): Promise<void> {
   const { record } = run;
   for (const message of notes) warn(run, message);
   const before = record.dataset;
@@ -170,8 +171,10 @@ async function noteDataset(run: RunFolder, { facts, files, notes }: LoadedDatase
       ),
       { file: facts.path, advice: t('Bring the old data back, or start the recipe again.') },
     );
-  if (!before) await keepDataFiles(run.path, files);
-  else if (before.fingerprint !== facts.fingerprint) {
+  if (!before) {
+    await keepDataFiles(run.path, files);
+    await keepAssets(run.path, assets);
+  } else if (before.fingerprint !== facts.fingerprint) {
     const changes = await changedDataFiles(run.path, files);
     warn(
       run,

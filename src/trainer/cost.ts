@@ -3,7 +3,7 @@ import { formatCount, t } from '../protocol/l10n.js';
 import type { EncoderFamily } from '../learn/encoder/encoder.js';
 import { encoders } from '../learn/encoder/index.js';
 import { methods } from '../learn/method/index.js';
-import { trainedShapes, type Learner, type Method, type Setting } from '../learn/method/method.js';
+import { trainedShapes, type ExampleFacts, type Learner, type Method, type Setting } from '../learn/method/method.js';
 import { countParameters, sizeOf } from '../learn/parameters.js';
 import type { StageCost } from '../protocol/trainer.js';
 import type { Finding } from '../recipe/finding.js';
@@ -16,26 +16,40 @@ const FLOAT_BYTES = 4;
 /** What a trainer needs before it holds any data: Node, TensorFlow's library and its buffers, measured. */
 const BASE_BYTES = 250e6;
 
-/** @throws UserError when there is no such method or encoder, or they cannot learn from examples of this shape */
-export function buildLearner(recipe: Recipe, shape: number[]): Learner {
-  const { method, setting } = settingOf(recipe, shape);
-  const wrong = findingsOf(recipe, shape).find(({ severity }) => severity === 'error');
+/** @throws UserError when there is no such method or encoder, or they cannot learn from such examples */
+export function buildLearner(recipe: Recipe, example: ExampleFacts): Learner {
+  const { method, setting } = settingOf(recipe, example);
+  const wrong = findingsOf(recipe, example).find(({ severity }) => severity === 'error');
   if (wrong) throw new UserError(wrong.message);
   return method.build(setting);
 }
 
-/** What encoder and method say of a recipe with examples of this shape. @throws UserError when there are no such */
-export function findingsOf(recipe: Recipe, shape: number[]): Finding[] {
-  const { method, setting } = settingOf(recipe, shape);
-  const { family, encoder } = setting;
+/** What encoder and method say of a recipe with such examples. @throws UserError when there are no such */
+export function findingsOf(recipe: Recipe, example: ExampleFacts): Finding[] {
+  const { method, setting } = settingOf(recipe, example);
+  const { family, encoder, shape, vocabularySize } = setting;
+  if (vocabularySize !== undefined && !method.takesIds) return [idsNotLearned(method)];
   const found = family.check?.(encoder, shape) ?? [];
   if (found.some(({ severity }) => severity === 'error')) return found;
   return [...found, ...(method.check?.(setting) ?? [])];
 }
 
-function settingOf({ encoder, pretrain }: Recipe, shape: number[]): { method: Method; setting: Setting } {
+function idsNotLearned({ description: { title } }: Method): Finding {
+  return {
+    path: ['data', 'text', 'features'],
+    severity: 'error',
+    code: 'ids-not-learned',
+    message: t(
+      'The method "{0}" learns from quantities, and the ids of tokens are none. Set "features": "bag" in "text" of the recipe’s data.',
+      title,
+    ),
+    fixes: ['bag'],
+  };
+}
+
+function settingOf({ encoder, pretrain }: Recipe, example: ExampleFacts): { method: Method; setting: Setting } {
   const { options } = pretrain;
-  const setting = { family: familyOf(encoder), encoder, shape, options };
+  const setting = { family: familyOf(encoder), encoder, ...example, options };
   return { method: named(methods, pretrain.method), setting };
 }
 
@@ -51,15 +65,15 @@ function named<T>(choices: Record<string, T>, name: string): T {
 }
 
 /** @param count all examples, as bytes in memory @param trainingCount those that are trained on */
-export function costOf(recipe: Recipe, shape: number[], count: number, trainingCount: number): StageCost {
-  const learner = buildLearner(recipe, shape);
+export function costOf(recipe: Recipe, example: ExampleFacts, count: number, trainingCount: number): StageCost {
+  const learner = buildLearner(recipe, example);
   const { epochs, batchSize, optimizer } = recipe.pretrain;
   const parameters = countParameters(trainedShapes(learner));
   // Weights and their gradients, and what the optimizer keeps for each weight.
   const copies = optimizer.name === 'adam' ? 4 : 3;
   const memoryBytes =
     BASE_BYTES +
-    count * sizeOf(shape) +
+    count * sizeOf(example.shape) +
     copies * parameters * FLOAT_BYTES +
     Math.min(batchSize, trainingCount) * learner.activationsPerExample * FLOAT_BYTES;
   const stepsPerEpoch = Math.ceil(trainingCount / batchSize);

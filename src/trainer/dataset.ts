@@ -1,11 +1,13 @@
 import { openDataset } from '../data/index.js';
 import { fingerprint, type FileHash } from '../data/fingerprint.js';
 import { PackCache } from '../data/pack/cache.js';
-import { prepareDataset } from '../data/prepare/index.js';
+import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
+import type { Assets } from '../data/prepare/preparation.js';
 import { scaled } from '../data/prepare/scale.js';
 import { chooseSplits } from '../data/split.js';
 import type { Batch, OpenOptions } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
+import type { ExampleFacts } from '../learn/method/method.js';
 import type { RunDataset } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
 
@@ -18,6 +20,10 @@ export interface LoadedDataset {
   facts: RunDataset;
   /** What each file of the data is. */
   files: FileHash[];
+  /** Files that belong to the preparation, by name. */
+  assets: Assets;
+  /** One prepared example. */
+  example: ExampleFacts;
   /** What a person should know of the data. */
   notes: string[];
   training: Source;
@@ -35,18 +41,18 @@ export async function loadDataset(
   { data, pretrain }: Recipe,
   dataPath: string,
   cache: string,
-  open: OpenOptions,
+  { kept, onPlanned, ...open }: OpenOptions & Pick<PrepareOptions, 'kept' | 'onPlanned'>,
 ): Promise<LoadedDataset> {
   const dataset = await openDataset(dataPath, { ...data, ...open });
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
     const { value: identity, files } = await fingerprint(dataset, open);
-    const { reader, preparation, splits, notes } = await prepareDataset(
+    const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
       data,
       chooseSplits(dataset, labels, data, pretrain.seed),
-      { ...open, cache: new PackCache(cache), fingerprint: identity },
+      { ...open, kept, onPlanned, cache: new PackCache(cache), fingerprint: identity },
     );
     const { range, shape, vocabularySize } = preparation;
     const packed = (batch: Batch): ExampleData =>
@@ -75,6 +81,8 @@ export async function loadDataset(
         preparation: { ...preparation },
       },
       files,
+      assets,
+      example: preparation,
       notes,
       training: source(splits.training),
       validation: splits.validation.length > 0 ? source(splits.validation) : null,

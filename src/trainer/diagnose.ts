@@ -56,7 +56,7 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
     let last = begin;
     await train({
       engine,
-      learner: buildLearner(recipe, [WIDTH]),
+      learner: buildLearner(recipe, { shape: [WIDTH] }),
       options,
       training: noise(options.batchSize, WIDTH),
       validation: null,

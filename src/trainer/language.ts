@@ -60,6 +60,13 @@ export function checkedRecipe(text: string, file: string): LoadedRecipe {
   return { recipe: parsed.recipe, parsed };
 }
 
+/** The data with the path of a tokenizer.json absolute: relative paths start at the recipe's folder. */
+export function withTokenizerPath(data: DataOptions, recipeFile: string): DataOptions {
+  const { tokenizer } = data.text;
+  if (!tokenizer.endsWith('.json')) return data; // a kind
+  return { ...data, text: { ...data.text, tokenizer: path.resolve(path.dirname(recipeFile), tokenizer) } };
+}
+
 /** Where a recipe's data are: relative paths start at the recipe's folder. */
 export function dataPathOf(data: DataOptions, recipeFile: string): string {
   if (data.path === SAMPLE_DIGITS) return SAMPLE_DIGITS;

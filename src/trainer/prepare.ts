@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
+import type { KeptPlan } from '../data/prepare/preparation.js';
 import type { Engine } from '../learn/engine/engine.js';
 import { startEngine } from '../learn/engine/index.js';
 import type { Learner } from '../learn/method/method.js';
@@ -28,6 +29,7 @@ export interface Progress {
 
 /**
  * @param runs folder of the runs
+ * @param kept of a run that goes on
  * @throws UserError, DataError, EngineError saying what is wrong with recipe, data or machine; Stopped when `stopped` is aborted
  */
 export async function prepare(
@@ -36,6 +38,7 @@ export async function prepare(
   runs: string,
   stopped: AbortSignal,
   tell: (progress: Progress) => void,
+  kept: KeptPlan | null = null,
 ): Promise<Prepared> {
   let over = false;
   try {
@@ -46,13 +49,19 @@ export async function prepare(
     const onProgress = (fraction: number) => {
       if (!over) tell({ message: t('Reading {0}', dataPath), fraction }); // other files may still be read when one has failed
     };
-    const dataset = await loadDataset(recipe, dataPath, cacheBeside(runs), { signal: stopped, onProgress });
-    const unscaled = scalingTrouble(recipe, dataset.facts.kind);
-    if (unscaled !== null) throw new UserError(unscaled);
-    const { shape, count } = dataset.training;
-    const tooLarge = memoryTrouble(costOf(recipe, shape, count + dataset.facts.validationCount, count));
-    if (tooLarge !== null) throw new UserError(tooLarge);
-    const learner = buildLearner(recipe, shape);
+    const dataset = await loadDataset(recipe, dataPath, cacheBeside(runs), {
+      signal: stopped,
+      onProgress,
+      kept,
+      onPlanned: (preparation, { training, validation }) => {
+        const unscaled = scalingTrouble(recipe, preparation.kind);
+        if (unscaled !== null) throw new UserError(unscaled);
+        const count = training.length + validation.length;
+        const tooLarge = memoryTrouble(costOf(recipe, preparation, count, training.length));
+        if (tooLarge !== null) throw new UserError(tooLarge);
+      },
+    });
+    const learner = buildLearner(recipe, dataset.example);
     stopped.throwIfAborted();
     const reasons = passedOver.map(({ name, reason }) => t('{0} did not load: {1}', name, reason)).join(' ');
     const slower = reasons === '' ? null : t('Training runs on the slower engine {0}. {1}', engine.name, reasons);

@@ -4,6 +4,7 @@ import type { Checkpoint } from '../learn/checkpoint.js';
 import { effectiveState, isResumable, type RunRecord } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
+import { keptPlan } from './assets.js';
 import { readLastCheckpoint } from './checkpoints.js';
 import { carryOut, warn, type SessionListener } from './carryOut.js';
 import { isTrained, TrainerSeat } from './control.js';
@@ -108,7 +109,10 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
       listener,
       checkpoint,
       recipe,
-      prepare: (tell) => prepare(recipe, recipe.data.path, path.dirname(where), steering.stopped, tell),
+      prepare: async (tell) => {
+        const kept = await keptPlan(where, run.record);
+        return prepare(recipe, recipe.data.path, path.dirname(where), steering.stopped, tell, kept);
+      },
     });
   } finally {
     await seat.leave();

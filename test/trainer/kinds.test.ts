@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import { clusterCsv } from '../../src/data/table/clusters.js';
 import { writeSpeech } from '../../src/data/sound/synthesize.js';
-import { readEvents, readRun, Workspace } from './trainer.js';
+import { grammarSentences } from '../../src/data/text/grammar.js';
+import type { Recipe } from '../../src/recipe/recipe.js';
+import { lastCheckpoint, readEvents, readMetrics, readRun, until, Workspace } from './trainer.js';
 
 describe('Data of every kind', function () {
   this.timeout(120_000);
@@ -20,11 +33,17 @@ describe('Data of every kind', function () {
   const trained = async (data: object) => {
     const { code, lines, stderr } = await train(data);
     assert.equal(code, 0, stderr);
-    const run = readRun(lines.at(-1)!['run'] as string);
+    const folder = lines.at(-1)!['run'] as string;
+    const run = readRun(folder);
     assert.equal(run.state, 'completed');
     assert.ok(Number.isFinite(run.metrics['loss']));
-    return { run, events: readEvents(lines.at(-1)!['run'] as string) };
+    return { run, folder, events: readEvents(folder) };
   };
+
+  function sentences(folder: string): void {
+    const { texts } = grammarSentences(400, 1);
+    writeFileSync(path.join(folder, 'sentences.jsonl'), texts.map((text) => `${JSON.stringify({ text })}\n`).join(''));
+  }
 
   /** Squares of random colours and sizes, one class a colour. */
   function images(folder: string, sizes: number[]): void {
@@ -77,13 +96,80 @@ describe('Data of every kind', function () {
     assert.equal(run.dataset!.trainingCount + run.dataset!.validationCount, 200);
   });
 
-  it('text is refused in words, before there is a run', async () => {
+  it('texts become bags of words; their tokenizer is kept with the run', async () => {
     workspace = new Workspace();
-    writeFileSync(path.join(workspace.folder, 'poem.txt'), 'one line\nand another\n');
-    const { code, lines } = await train({ path: 'poem.txt' });
+    sentences(workspace.folder);
+    const { run, folder } = await trained({ path: 'sentences.jsonl' });
+    const { preparation, shape } = run.dataset!;
+    const tokenizer = readFileSync(path.join(folder, 'tokenizer.json'), 'utf8');
+    const { size } = new Set(Object.values((JSON.parse(tokenizer) as { model: { vocab: object } }).model.vocab));
+    assert.deepEqual([run.dataset?.kind, shape, preparation['features']], ['text', [size], 'bag']);
+    assert.equal(preparation['sha256'], createHash('sha256').update(tokenizer).digest('hex'));
+    const losses = readMetrics(folder).flatMap(({ values }) => values['validationLoss'] ?? []);
+    assert.equal(losses.length, 3);
+    assert.ok(losses[2]! < losses[1]! && losses[1]! < losses[0]!, losses.join(', '));
+  });
+
+  it('a tokenizer.json beside the recipe is taken, copied into the run, and found again when it is gone', async () => {
+    workspace = new Workspace();
+    sentences(workspace.folder);
+    const own = path.join(workspace.folder, 'own.json');
+    copyFileSync('test/fixtures/tokenizers/bytePair.json', own);
+    const { run, folder } = await trained({ path: 'sentences.jsonl', text: { tokenizer: 'own.json' } });
+    assert.deepEqual(run.dataset?.shape, [600]);
+    const kept = JSON.parse(readFileSync(path.join(folder, 'tokenizer.json'), 'utf8')) as unknown;
+    assert.deepEqual(kept, JSON.parse(readFileSync(own, 'utf8')));
+    const recipe = JSON.parse(readFileSync(path.join(folder, 'recipe.json'), 'utf8')) as Recipe;
+    assert.equal(recipe.data.text.tokenizer, own, 'absolute, as the path of the data');
+  });
+
+  it('ids are refused by a method that learns from quantities, before anything is made', async () => {
+    workspace = new Workspace();
+    sentences(workspace.folder);
+    const { code, lines } = await train({ path: 'sentences.jsonl', text: { features: 'ids' } });
     assert.notEqual(code, 0);
-    assert.match(String(lines.at(-1)!['error']), /no method of this version learns from texts/);
+    assert.match(String(lines.at(-1)!['error']), /"Autoencoder" learns from quantities.*"features": "bag"/);
     assert.deepEqual(workspace.runFolders(), []);
+    assert.ok(!existsSync(path.join(workspace.folder, '.pretrain', 'cache')), 'nothing was prepared');
+    const checked = await workspace.start(['check', 'data.pretrain.json', '--json']).ended;
+    const problems = checked.lines[0]!['problems'] as { line: number; column: number; message: string }[];
+    const text = readFileSync(path.join(workspace.folder, 'data.pretrain.json'), 'utf8');
+    assert.deepEqual(
+      problems.map(({ column }) => text.slice(column - 1, column + 4)),
+      ['"ids"'],
+    );
+  });
+
+  it('a run on texts that was stopped ends with the same bytes, by the tokenizer that it kept', async () => {
+    workspace = new Workspace();
+    sentences(workspace.folder);
+    const pretrain = { epochs: 40, batchSize: 16 };
+    const whole = await train({ path: 'sentences.jsonl' }, pretrain);
+    assert.equal(whole.code, 0, whole.stderr);
+    const trainer = workspace.start(['run', 'data.pretrain.json', '--json']);
+    const { run } = await trainer.created();
+    await until(() => readdirSync(path.join(run, 'checkpoints')).some((name) => !name.startsWith('.')), trainer.ended);
+    trainer.child.kill('SIGINT');
+    await trainer.ended;
+    assert.equal(readRun(run).state, 'stopped');
+    const tokenizer = path.join(run, 'tokenizer.json');
+    const content = readFileSync(tokenizer, 'utf8');
+    for (const [wrong, says] of [
+      [null, /tokenizer of this run, .*, is missing/],
+      [content.replace('alarm', 'alert'), /SHA-256 differs/],
+    ] as const) {
+      if (wrong === null) rmSync(tokenizer);
+      else writeFileSync(tokenizer, wrong);
+      const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
+      assert.notEqual(code, 0);
+      assert.match(String(lines.at(-1)!['error']), says);
+    }
+    writeFileSync(tokenizer, content);
+    const { code, stderr } = await workspace.start(['resume', run, '--json']).ended;
+    assert.equal(code, 0, stderr);
+    const [a, b] = [lastCheckpoint(whole.lines.at(-1)!['run'] as string), lastCheckpoint(run)];
+    assert.equal(b.step, a.step);
+    assert.ok(a.weights.equals(b.weights) && a.optimizer.equals(b.optimizer));
   });
 
   it('an image that is cut off stops the run before it trains, or is left out and told', async () => {
@@ -113,14 +199,16 @@ describe('Data of every kind', function () {
     writeFileSync(file, readFileSync(path.join(workspace.folder, 'set', '1', '2.png')));
     appendFileSync(path.join(workspace.folder, 'set', '1', '1.png'), Buffer.alloc(1));
     const resumed = workspace.start(['resume', run, '--json']);
-    await resumed.created();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const told = await until(
+      () =>
+        readEvents(run)
+          .map((event) => JSON.stringify(event))
+          .find((text) => text.includes('have changed')),
+      resumed.ended,
+    );
     resumed.child.kill('SIGINT');
     await resumed.ended;
-    const told = readEvents(run)
-      .map((event) => JSON.stringify(event))
-      .find((text) => /have changed/.test(text));
-    assert.match(told ?? '', /0\/2\.png/);
-    assert.match(told ?? '', /1\/1\.png/);
+    assert.match(told, /0\/2\.png/);
+    assert.match(told, /1\/1\.png/);
   });
 });

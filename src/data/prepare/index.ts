@@ -3,20 +3,22 @@ import { grouped, t } from '../../protocol/l10n.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { PackedReader } from '../pack/packed.js';
 import { pack, type PackOptions } from '../pack/pack.js';
-import { DataError, isReader, type Collection, type OpenOptions, type Reader, type StoredKind } from '../reader.js';
+import { isReader, type Collection, type Reader, type StoredKind } from '../reader.js';
 import type { ChosenSplits } from '../split.js';
 import { columnRanges, scaledColumns, type ColumnRanges } from './columns.js';
 import { image } from './image.js';
-import type { Plan, Preparation, Preparer } from './preparation.js';
+import type { Assets, KeptPlan, Plan, PlanOptions, Preparation, Preparer } from './preparation.js';
 import { rangeOf } from './scale.js';
 import { sound } from './sound.js';
 import { table } from './table.js';
+import { text } from './text.js';
 
 /** Every preparer, by kind. */
 const preparers = {
   image,
   sound,
   table,
+  text,
 };
 
 /** Names of the first so many examples that were left out. */
@@ -33,10 +35,19 @@ export interface Prepared {
   /** Numbers of the preparation's shape, at the dataset's positions. Closing it closes the dataset. */
   reader: Reader;
   preparation: Preparation;
+  /** Files that belong to the preparation. */
+  assets: Assets;
   /** As chosen, without examples that could not be read. */
   splits: ChosenSplits;
   /** What a person should know: what was decided for them, what was left out. */
   notes: string[];
+}
+
+export interface PrepareOptions extends Omit<PackOptions, 'positions' | 'assets' | 'onError'> {
+  /** Of a run that goes on. */
+  kept?: KeptPlan | null | undefined;
+  /** Hears what will be made of the examples before any is prepared, which may take long; what it throws ends that. */
+  onPlanned?: ((preparation: Preparation, splits: ChosenSplits) => void) | undefined;
 }
 
 /** What will be made of the data, without reading more than is needed to tell. @throws DataError */
@@ -44,7 +55,7 @@ export function planPreparation(
   dataset: Reader | Collection,
   options: DataOptions,
   { training }: ChosenSplits,
-  open: OpenOptions = {},
+  open: PlanOptions = {},
 ): Promise<Plan<Preparation>> | Plan<Preparation> {
   if (isReader(dataset)) return numbers(dataset, training, open.signal);
   return preparerOf(dataset).plan(dataset, options, training, open);
@@ -55,13 +66,15 @@ export async function prepareDataset(
   dataset: Reader | Collection,
   options: DataOptions,
   chosen: ChosenSplits,
-  packing: Omit<PackOptions, 'positions' | 'onError'>,
+  { kept = null, onPlanned, ...packing }: PrepareOptions,
 ): Promise<Prepared> {
-  const { preparation, notes } = await planPreparation(dataset, options, chosen, packing);
+  const plan = await planPreparation(dataset, options, chosen, { ...packing, kept });
+  const { preparation, notes, assets = {} } = plan;
+  onPlanned?.(preparation, chosen);
   if (isReader(dataset)) {
     const { columns } = preparation as NumbersPreparation;
     const reader = columns ? scaledColumns(dataset, columns) : dataset;
-    return { reader, preparation, splits: chosen, notes };
+    return { reader, preparation, assets, splits: chosen, notes };
   }
   const positions = new Int32Array(chosen.training.length + chosen.validation.length);
   positions.set(chosen.training);
@@ -71,7 +84,7 @@ export async function prepareDataset(
     dataset,
     preparerOf(dataset),
     preparation as Preparation & { kind: StoredKind },
-    { ...packing, positions, onError: options.onError },
+    { ...packing, positions, assets, onError: options.onError },
   );
   if (unreadable.size > 0) {
     const names = [...unreadable].slice(0, NAMED).map(([position, reason]) => `${dataset.name(position)}: ${reason}`);
@@ -83,6 +96,7 @@ export async function prepareDataset(
   return {
     reader: new PackedReader(dataset, values, preparation),
     preparation,
+    assets,
     splits: {
       ...chosen,
       training: chosen.training.filter(isReadable),
@@ -103,16 +117,8 @@ async function numbers(
   return { preparation: { kind: 'numbers', shape, range: await rangeOf(reader, training, signal) }, notes: [] };
 }
 
-/** @throws DataError for texts, which no method learns from yet */
-function preparerOf<Kind extends StoredKind>({ kind, info }: Collection<Kind>): AnyPreparer<Kind> {
-  const preparer = (preparers as Partial<Record<StoredKind, unknown>>)[kind];
-  if (!preparer)
-    throw new DataError(
-      t('{0} holds texts, and no method of this version learns from texts.', info.path),
-      info.path,
-      t('Choose images, sounds, a table or arrays of numbers; texts can be looked at.'),
-    );
-  return preparer as AnyPreparer<Kind>; // the one of its kind
+function preparerOf<Kind extends StoredKind>({ kind }: Collection<Kind>): AnyPreparer<Kind> {
+  return preparers[kind] as unknown as AnyPreparer<Kind>; // the one of its kind
 }
 
 type AnyPreparer<Kind extends StoredKind> = Preparer<Kind, Preparation & { kind: Kind }>;

@@ -31,16 +31,23 @@ export interface TableSource<Part> extends DatasetSource {
 }
 
 /**
- * A column of sentences with at most a label beside it is text.
+ * A column that is asked for as text, or one of sentences with at most a label beside it.
  * @returns null when the columns are a table
  */
-export function textColumns(profiles: readonly ColumnProfile[], { labelColumn }: DatasetOptions): TextColumns | null {
-  const chosen = chooseTextColumns(profiles.map(({ name }) => name));
-  const label = labelColumn ?? chosen?.label ?? null;
-  const text = chosen && profiles.find(({ name }) => name === chosen.text && name !== label);
-  if (!text || (text.type !== 'text' && text.type !== 'identifier') || text.numeric > 0) return null;
-  const others = profiles.filter(({ name, type }) => name !== text.name && name !== label && packings[type]);
-  return others.length === 0 ? { text: text.name, label } : null;
+export function textColumns(
+  profiles: readonly ColumnProfile[],
+  { labelColumn, textColumn }: Pick<DatasetOptions, 'labelColumn' | 'textColumn'>,
+): TextColumns | null {
+  const chosen = chooseTextColumns(
+    profiles.map(({ name }) => name),
+    { text: textColumn, label: labelColumn },
+  );
+  const text = chosen && profiles.find(({ name }) => name === chosen.text && name !== chosen.label);
+  if (!text) return null;
+  if (textColumn) return chosen;
+  if ((text.type !== 'text' && text.type !== 'identifier') || text.numeric > 0) return null;
+  const others = profiles.filter(({ name, type }) => name !== text.name && name !== chosen.label && packings[type]);
+  return others.length === 0 ? chosen : null;
 }
 
 /** How a table that is too large for memory is read again, whenever its values are needed. */
@@ -65,7 +72,7 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const names = profiles.map(({ name }) => name);
   const chosen = options.table?.columns ?? null;
   const group = options.groups ?? null;
-  for (const wanted of [options.labelColumn, group, ...(chosen ?? [])])
+  for (const wanted of [options.labelColumn, options.textColumn, group, ...(chosen ?? [])])
     if (wanted && !names.includes(wanted))
       throw new DataError(
         t('{0} has no column "{1}".', path, wanted),

@@ -1,6 +1,5 @@
 /** Texts in memory, packed as UTF-8. */
-import { t } from '../../protocol/l10n.js';
-import { formatCount } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { MAX_BYTES } from '../files.js';
 import { labelIndex } from '../labelIndex.js';
 import { splitsOfParts } from '../namedParts.js';
@@ -96,6 +95,11 @@ export class TextCollection implements Collection<'text'> {
 
   text(position: number): string {
     return this.bytes.toString('utf8', this.starts[position], this.starts[position + 1]);
+  }
+
+  /** Of a text as UTF-8. */
+  bytesOf(position: number): number {
+    return (this.starts[position + 1] as number) - (this.starts[position] as number);
   }
 
   visit(

@@ -83,19 +83,16 @@ function columnsOf(
   file: string,
 ): TextColumns {
   const names = Object.keys(record);
-  const found = chooseTextColumns(
-    typeof options.label !== 'string' ? names : names.filter((name) => name !== options.label),
-  );
-  const text = options.text ?? found?.text;
-  if (text === undefined)
+  const found = chooseTextColumns(names, options);
+  if (found === null)
     throw new DataError(
       names.length === 0
         ? t('{0} is an object without members.', where)
         : t('{0}: which of {1} is the text, their names do not tell.', where, quotedNames(names)),
       file,
-      t('Name the member that is the text, or call it “text”.'),
+      t('Name the member that is the text as "textColumn" in the recipe’s data, or call it “text”.'),
     );
-  return { text, label: options.label === undefined ? withoutText(found?.label ?? null, text) : options.label };
+  return options.label === null ? { ...found, label: null } : found;
 }
 
 function quotedNames(names: string[]): string {
@@ -103,10 +100,6 @@ function quotedNames(names: string[]): string {
     .slice(0, 12)
     .map((name) => `“${name}”`)
     .join(', ');
-}
-
-function withoutText(label: string | null, text: string): string | null {
-  return label === text ? null : label;
 }
 
 /** A member of the object itself, never one that all objects have. */

@@ -8,12 +8,17 @@ import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
 import type { Network, Pass } from '../network.js';
 
+/** What one example is. */
+export interface ExampleFacts {
+  shape: number[];
+  /** Of ids, which are 0..vocabularySize - 1; missing for quantities 0..1. */
+  vocabularySize?: number;
+}
+
 /** What a method builds upon. */
-export interface Setting {
+export interface Setting extends ExampleFacts {
   family: EncoderFamily;
   encoder: EncoderOptions;
-  /** Shape of one example. */
-  shape: number[];
   /** The method's own options from the recipe, defaults filled in. */
   options: Record<string, unknown>;
 }
@@ -21,6 +26,8 @@ export interface Setting {
 /** One way to pretrain. */
 export interface Method {
   description: MethodDescription;
+  /** Whether it learns from ids; missing for one that learns from quantities. */
+  takesIds?: true;
   /** What cannot work, or hardly can, in this setting. It is not built where there is an error. */
   check?(setting: Setting): Finding[];
   build(setting: Setting): Learner;

@@ -12,7 +12,7 @@ import { parseRecipe } from '../../recipe/parse.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
-import { dataPathOf, recipeLanguage, recipeName } from '../language.js';
+import { dataPathOf, recipeLanguage, recipeName, withTokenizerPath } from '../language.js';
 import { jsonOption, type Command } from './command.js';
 
 /** Names of classes that are listed. */
@@ -87,10 +87,11 @@ export async function checkText(text: string, recipePath: string): Promise<Check
 
 /** @param recipe null when parts of it other than these data are wrong */
 async function factsOf(
-  data: DataOptions,
+  given: DataOptions,
   recipe: Recipe | null,
   recipePath: string,
 ): Promise<{ facts: DataFacts; found: DataFound | null; cost: StageCost | null }> {
+  const data = withTokenizerPath(given, recipePath);
   const dataPath = dataPathOf(data, recipePath);
   const missing = dataPath === SAMPLE_DIGITS ? null : await missingStep(data.path, path.dirname(recipePath));
   if (missing) return { facts: { exists: false, ...missing }, found: null, cost: null };
@@ -109,18 +110,20 @@ async function factsOf(
       const lacksSplit = typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation);
       if (lacksSplit) return { facts, found, cost: null };
       const chosen = chooseSplits(dataset, labels, data, recipe?.pretrain.seed ?? 1);
-      const { shape } = (await planPreparation(dataset, data, chosen)).preparation;
+      const { preparation } = await planPreparation(dataset, data, chosen, { glance: true });
       const trainingCount = chosen.training.length;
-      const findings = recipe ? findingsOf(recipe, shape) : [];
+      const findings = recipe ? findingsOf(recipe, preparation) : [];
       facts = { ...facts, trainingCount, findings };
       const canLearn = recipe && findings.every(({ severity }) => severity !== 'error');
-      return { facts, found, cost: canLearn ? costOf(recipe, shape, info.count, trainingCount) : null };
+      return { facts, found, cost: canLearn ? costOf(recipe, preparation, info.count, trainingCount) : null };
     } finally {
       await dataset.close();
     }
   } catch (error) {
     const { told } = describeError(error);
-    return { facts: { ...facts, error: `${told.message}${told.advice ? ` ${told.advice}` : ''}` }, found, cost: null };
+    const message = `${told.message}${told.advice ? ` ${told.advice}` : ''}`;
+    const place = told.file === data.text.tokenizer ? { tokenizerError: message } : { error: message };
+    return { facts: { ...facts, ...place }, found, cost: null };
   }
 }
 

@@ -4,7 +4,7 @@ import { t } from '../../protocol/l10n.js';
 import { RUNS_FOLDER } from '../../protocol/run.js';
 import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
 import { UserError } from '../errors.js';
-import { dataPathOf, loadRecipe } from '../language.js';
+import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import { startRun } from '../session.js';
 import { jsonOption, type Command, type Options } from './command.js';
 import { reportRun, sessionListener } from './training.js';
@@ -41,6 +41,7 @@ export const run: Command = {
     const { recipe, parsed } = await loadRecipe(recipePath);
     for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
     override(recipe, options);
+    recipe.data = withTokenizerPath(recipe.data, recipePath);
     const dataPath = givenData(options) ?? dataPathOf(recipe.data, recipePath);
     const summary = await startRun(
       { recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true },

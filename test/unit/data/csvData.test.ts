@@ -60,6 +60,25 @@ describe('Tables and texts', () => {
       assert.deepEqual([...(await reader.read([0, 1, 2, 3])).data], [0, 1, 0, 1, 0, 1, 0.5, 1, 0, 2, 0, 0]);
     });
 
+    it('are texts where a column is named as such, whatever stands beside it', async () => {
+      const file = put(at('named.csv'), 'size,note,label\n1,a b,x\n2,c d,y\n3,e f,x\n');
+      assert.equal((await openCsvData(file)).kind, 'table');
+      const dataset = await openCsvData(file, { textColumn: 'note' });
+      assert.deepEqual(
+        [dataset.kind, await examples(dataset), named(dataset)],
+        ['text', ['a b', 'c d', 'e f'], ['x', 'y', 'x']],
+      );
+      const other = await openCsvData(file, { textColumn: 'label', labelColumn: 'note' });
+      assert.deepEqual(
+        [await examples(other), named(other)],
+        [
+          ['x', 'y', 'x'],
+          ['a b', 'c d', 'e f'],
+        ],
+      );
+      await rejectsWith(openCsvData(file, { textColumn: 'note', labelColumn: 'mood' }), 'named.csv', /mood/);
+    });
+
     it('take the label by its usual name, else a category in the first or last column', async () => {
       const label = async (text: string) => named(await openCsvData(put(at('label.csv'), text)));
       const rows = Array.from({ length: 12 }, (_, i) => `${i % 2 ? 'u' : 'v'},${i},${i % 3 ? 'm' : 'n'},${i * 1.5}`);
@@ -217,11 +236,7 @@ describe('Tables and texts', () => {
       put(at('many', 'a.csv'), train);
       put(at('many', 'b.csv'), train);
       await rejectsWith(openCsvData(at('many')), 'many', /several files .*a\.csv and b\.csv/, /Name one of them/);
-      await rejectsWith(
-        prepared(await openCsvData(at('texts.csv'))),
-        'texts.csv',
-        /no method of this version learns from texts/,
-      );
+      await rejectsWith(open(train, { textColumn: 'review' }), 'bad.csv', /no column "review"/, /size, kind/);
     });
   });
 
@@ -230,6 +245,25 @@ describe('Tables and texts', () => {
       assert.deepEqual(await examples(await openText(put(at('lines.txt'), 'one\ntwo\n\n'))), ['one', 'two']);
       const dataset = await openText(put(at('paragraphs.txt'), 'one\nmore\n\n\ntwo\n'));
       assert.deepEqual([await examples(dataset), dataset.name(1)], [['one\nmore', 'two'], 'line 5 of paragraphs.txt']);
+    });
+
+    it('are what is asked for', async () => {
+      const file = put(at('asked.txt'), 'one\nmore\n\ntwo\n');
+      const units = async (unit: 'line' | 'paragraph' | 'document' | null) => {
+        const dataset = await openText(file, { text: { unit } });
+        return [await examples(dataset), dataset.name(dataset.info.count - 1)];
+      };
+      assert.deepEqual(await units('line'), [['one', 'more', 'two'], 'line 4 of asked.txt']);
+      assert.deepEqual(await units('paragraph'), [['one\nmore', 'two'], 'line 4 of asked.txt']);
+      assert.deepEqual(await units('document'), [['one\nmore\n\ntwo\n'], 'asked.txt']);
+      assert.deepEqual(await units(null), await units('paragraph'));
+      put(at('folders', 'a', 'x.txt'), 'one\ntwo\n');
+      put(at('folders', 'b', 'y.txt'), 'three\n');
+      const dataset = await openText(at('folders'), { text: { unit: 'line' } });
+      assert.deepEqual(
+        [await examples(dataset), named(dataset), dataset.name(1)],
+        [['one', 'two', 'three'], ['a', 'a', 'b'], 'line 2 of a/x.txt'],
+      );
     });
 
     it('are documents with the label of their folder', async () => {
@@ -280,6 +314,10 @@ describe('Tables and texts', () => {
         ['a', 'b'],
       ],
     );
+    const byName = await openJsonl(put(at('z.jsonl'), '{"text":"hello","note":"a","label":"b"}\n'), {
+      textColumn: 'note',
+    });
+    assert.deepEqual([await examples(byName), named(byName)], [['a'], ['b']]);
     await rejectsWith(openJsonl(put(at('y.jsonl'), `${lines}{"text": 5}`)), 'y.jsonl', /line 3/);
   });
 });

@@ -145,6 +145,24 @@ describe('The check of a recipe against its data', () => {
     assert.deepEqual(check(text, { ...mnist, splits: null }), []);
   });
 
+  it('refuses a vocabulary of byte pairs that cannot hold all bytes', () => {
+    const text = (size: number) =>
+      `{ "data": { "path": "d", "text": { "tokenizer": "bytePair", "vocabularySize": ${size} } } }`;
+    const found = only(text(260), { exists: true, kind: 'text' });
+    assert.deepEqual([found.severity, found.code, found.place], ['error', 'vocabulary-too-small', '1:79-82']);
+    assert.match(found.message, /at least 261 tokens, not 260/);
+    assert.equal(found.mended, text(261));
+    assert.deepEqual(check(text(261), { kind: 'text' }), []);
+    assert.deepEqual(check(text(260), { ...mnist, kind: 'image' }), []);
+    assert.deepEqual(check(text(260).replace('bytePair', 'word'), { kind: 'text' }), []);
+  });
+
+  it('places what is wrong with a tokenizer where it is named', () => {
+    const text = '{ "data": { "path": "d", "text": { "features": "ids", "tokenizer": "t.json" } } }';
+    const broken = only(text, { kind: 'text', tokenizerError: 'It is no JSON.' });
+    assert.deepEqual([broken.place, broken.message], ['1:68-76', 'It is no JSON.']);
+  });
+
   it('tells what encoder and method say, with the values that could stand there', () => {
     const finding: Finding = {
       path: ['encoder', 'units', 1],

@@ -11,6 +11,7 @@ const primer: Recipe = {
     format: 'auto',
     labels: 'auto',
     labelColumn: null,
+    textColumn: null,
     filePattern: null,
     groups: null,
     validation: 'auto',
@@ -35,6 +36,7 @@ const primer: Recipe = {
       scaling: 'minMax',
       mostCategories: 100,
     },
+    text: { unit: null, features: 'bag', tokenizer: 'word', vocabularySize: 4096, lowercase: true, length: null },
   },
   encoder: { type: 'dense', units: [32], activation: 'relu' },
   pretrain: {

@@ -12,7 +12,7 @@ import { preTokenizerOf, type PreTokenizer } from './preTokenizer.js';
 import { templateOf, type Template } from './template.js';
 
 /** Longest tokenizer.json that is read, in UTF-16 units. */
-const MAX_LENGTH = 256 * 1024 ** 2;
+export const MAX_TOKENIZER_LENGTH = 256 * 1024 ** 2;
 
 /** Ids of the tokens with a meaning; null where there is none. */
 export interface SpecialIds {
@@ -31,6 +31,8 @@ const SPECIAL_NAMES: Record<keyof SpecialIds, string[]> = {
   eos: ['<eos>', '</s>', '[SEP]', '<|endoftext|>', '<|end_of_text|>'],
   mask: ['<mask>', '[MASK]', '<|mask|>'],
 };
+
+const NOTHING_AROUND: Template = { before: [], after: [] };
 
 export class Tokenizer {
   readonly special: SpecialIds;
@@ -64,7 +66,7 @@ export class Tokenizer {
     this.normalize = part('normalizer', normalizerOf) ?? ((text) => text);
     this.split = part('pre_tokenizer', preTokenizerOf) ?? ((text) => [text]);
     this.decoder = part('decoder', decoderOf);
-    this.template = part('post_processor', templateOf) ?? { before: [], after: [] };
+    this.template = part('post_processor', templateOf) ?? NOTHING_AROUND;
     for (const id of [...this.template.before, ...this.template.after])
       if (this.tokenOf(id) === undefined)
         throw root.problem(t('{0} refers to id {1}, which has no token', 'post_processor', id));
@@ -81,15 +83,23 @@ export class Tokenizer {
     this.special = this.specialIds();
   }
 
-  /** @param specialTokens whether those that the file puts around a text are added ([CLS] and [SEP]) */
-  encode(text: string, { specialTokens = false }: { specialTokens?: boolean } = {}): Int32Array {
-    const out: number[] = specialTokens ? [...this.template.before] : [];
+  /**
+   * @param specialTokens whether those that the file puts around a text are added ([CLS] and [SEP])
+   * @param length ids at most: the text's last ones are left out, as by truncation in "tokenizers"
+   */
+  encode(
+    text: string,
+    { specialTokens = false, length = Infinity }: { specialTokens?: boolean; length?: number } = {},
+  ): Int32Array {
+    const { before, after } = specialTokens ? this.template : NOTHING_AROUND;
+    const out: number[] = [...before];
     for (const stretch of this.rawSplitter.split(text.replace(/\p{Surrogate}/gu, '\ufffd'))) {
       if (typeof stretch === 'number') out.push(stretch);
       else this.encodeStretch(stretch, out);
     }
-    if (specialTokens) out.push(...this.template.after);
-    return Int32Array.from(out);
+    if (out.length + after.length > length) out.length = Math.max(before.length, length - after.length);
+    out.push(...after);
+    return Int32Array.from(out.length > length ? out.slice(0, length) : out);
   }
 
   private encodeStretch(text: string, out: number[]): void {
@@ -146,7 +156,7 @@ export class Tokenizer {
 
 /** Reads the text of a tokenizer.json. @throws DataError as {@link Tokenizer} does, and for what is no JSON */
 export function parseTokenizer(text: string, file: string): Tokenizer {
-  if (text.length > MAX_LENGTH)
+  if (text.length > MAX_TOKENIZER_LENGTH)
     throw new DataError(t('{0} is too large for a tokenizer.', path.basename(file)), file, t('Name a tokenizer.json.'));
   const content = text.replace(/^\ufeff/, '');
   let json: unknown;

@@ -42,6 +42,9 @@ describe('JSON lines', () => {
     assert.deepEqual(choose('words'), { text: 'words', label: null });
     assert.deepEqual(choose('words', 'label'), { text: 'words', label: 'label' });
     assert.equal(choose('one', 'two'), null);
+    assert.deepEqual(chooseTextColumns(['one', 'two', 'label'], { text: 'two' }), { text: 'two', label: 'label' });
+    assert.deepEqual(chooseTextColumns(['label', 'text'], { text: 'label' }), { text: 'label', label: null });
+    assert.deepEqual(chooseTextColumns(['text', 'class'], { label: 'text' }), { text: 'class', label: 'text' });
     assert.equal(choose(), null);
   });
 

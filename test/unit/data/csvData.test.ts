@@ -213,6 +213,21 @@ describe('Tables and texts', () => {
       }
     });
 
+    it('have the scale of their training rows, wherever these lie', async () => {
+      const cells = Array.from({ length: 30_000 }, (_, i) => `${i / 2},${i % 10}`);
+      const dataset = await openCsvData(put(at('far.csv'), `x,z\n${cells.join('\n')}`), {}, 1000);
+      const splits = {
+        training: Int32Array.of(29_999, 10, 20_001),
+        validation: Int32Array.of(0),
+        validationFrom: 'fraction',
+      } as const;
+      const { reader } = await prepareDataset(dataset, dataOptions, splits, { cache: null, fingerprint: '' });
+      // x from 5 to 14,999.5, z from 0 to 9.
+      const { data } = await reader.read([10, 29_999, 20_001, 0]);
+      const expected = [0, 0, 1, 1, (10_000.5 - 5) / (14_999.5 - 5), 1 / 9, -5 / (14_999.5 - 5), 0];
+      assert.deepEqual([...data], expected.map(Math.fround));
+    });
+
     it('keep groups that a column tells', async () => {
       const numbers = await openCsvData(put(at('n.csv'), 'who,x\n12,1\n7,2\n12,3\n'), { groups: 'who' });
       assert.deepEqual([numbers.info.groups, numbers.info.shape], [['12', '7'], [1]]);

@@ -1,4 +1,6 @@
 /** What the pool's workers do: pure functions from bytes to values, by name. */
+import { augment, augmenterOf, type Augmentation, type ViewKey } from '../augment/index.js';
+import type { Augmenter } from '../augment/augmenter.js';
 import { decodeImage as decode, type DecodedImage, type DecodeOptions } from '../image/decode.js';
 import { resizeImage, type Resizing } from '../image/resize.js';
 import { decoders } from '../inspect/example.js';
@@ -93,4 +95,27 @@ function opened(preparation: PrepareTask['preparation']): (file: Buffer, name: s
   const prepare = preparation.kind === 'image' ? image.open(preparation, {}) : sound.open(preparation, {});
   last = { key, prepare };
   return prepare;
+}
+
+/** Views of some examples. */
+export interface AugmentTask {
+  augmentation: Augmentation;
+  key: ViewKey;
+  positions: Int32Array;
+  values: Float32Array;
+  others: Float32Array;
+}
+
+/** As augment/ does it. */
+export function augmentExamples({ augmentation, key, positions, values, others }: AugmentTask): Float32Array {
+  return augment(augmenterFor(augmentation), key, positions, values, others);
+}
+
+/** This thread's last one: one task follows another of the same augmentation. */
+let lastAugmenter: { key: string; augmenter: Augmenter } | null = null;
+
+function augmenterFor(augmentation: Augmentation): Augmenter {
+  const key = JSON.stringify(augmentation);
+  if (lastAugmenter?.key !== key) lastAugmenter = { key, augmenter: augmenterOf(augmentation) };
+  return lastAugmenter.augmenter;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { host } from './host.js';
 import { csv } from './csv.js';
+import { parquet } from './parquet.js';
 import { hostBundle } from './bundle.js';
 import { finding } from './finding.js';
 import { epochTimes } from './epochs.js';
@@ -22,6 +23,7 @@ const parts: Record<string, (peers: boolean) => Promise<Row[]>> = {
   reading,
   sound,
   csv,
+  parquet,
   images,
   epochs: epochTimes,
   size,

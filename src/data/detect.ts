@@ -9,9 +9,16 @@ import { cifarVariant } from './cifarNames.js';
 import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
+import { tableNaming } from './labelTables.js';
 import { splitOfName } from './namedParts.js';
 import { parseArrayName } from './npyNames.js';
-import { NO_READINGS, readingsBesideFolders, readingsOfNames, withOtherFormats } from './otherReadings.js';
+import {
+  NO_READINGS,
+  readingsBesideFolders,
+  readingsBesideTable,
+  readingsOfNames,
+  withOtherFormats,
+} from './otherReadings.js';
 import type { DataKind, Detection, Format } from './reader.js';
 import { splitName } from './splitNames.js';
 
@@ -182,10 +189,12 @@ function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detecto
       splits: t('folders for train and test with {0}', many),
     };
     const reason = t('It holds {0}, for example {1}.', what[layout], example);
-    const { taken, others } =
+    const table = await tableNaming(seen, found.places, paths);
+    const names =
       layout === 'flat'
         ? readingsOfNames(seen.complete ? paths.map((file) => path.basename(file)) : [])
         : { ...NO_READINGS, others: layout === 'classes' ? readingsBesideFolders(paths) : [] };
+    const { taken, others } = table === null ? names : readingsBesideTable(table, layout, paths);
     return {
       format: formats[kind],
       kind,
@@ -229,6 +238,8 @@ export interface FilesLook {
   layout: 'flat' | 'classes' | 'splits' | null;
   /** Path of one such file, relative to the folder. */
   example: string;
+  /** Folders in which a table about the files may lie. */
+  places: string[];
   /** Paths of such files, relative to the folder; some of many. */
   paths: string[];
   /** Folders with such files; 0 when these lie directly in the folder or archive. */
@@ -246,6 +257,7 @@ export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLo
   const folders = entries.filter(({ isDirectory }) => isDirectory).slice(0, MAX_SUBFOLDERS);
   const flat = examplesIn(entries, root);
   const paths: string[] = [];
+  const splitFolders: string[] = [];
   let withFiles = 0;
   let splits = 0;
   for (const { name } of folders) {
@@ -254,6 +266,7 @@ export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLo
     let found = examplesIn(inner, folder);
     if (found.length > 0) withFiles++;
     if (splitName(name) !== null) {
+      splitFolders.push(folder);
       for (const deeper of inner.filter(({ isDirectory }) => isDirectory).slice(0, 3)) {
         const below = path.join(folder, deeper.name);
         found = [...found, ...examplesIn(await seen.list(below), below)];
@@ -265,7 +278,8 @@ export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLo
   const [first] = paths;
   const [firstFlat] = flat;
   const otherFolders = folders.length - Math.max(withFiles, splits);
-  const look = { example: first ?? firstFlat ?? '', paths, folders: withFiles, otherFolders };
+  const places = [root, ...splitFolders];
+  const look = { example: first ?? firstFlat ?? '', paths, folders: withFiles, otherFolders, places };
   if (splits > 0) return { ...look, layout: 'splits', folders: splits };
   // One class teaches nothing: files in a single folder stand alone.
   if (withFiles > 1 || (withFiles === 1 && flat.length > 0)) return { ...look, layout: 'classes' };

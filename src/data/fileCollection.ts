@@ -21,6 +21,8 @@ export interface FileFacts {
   problems: UnreadableFile[];
   /** Where the examples lie, when not in the tree's own files. */
   files?: readonly string[];
+  /** Tables that labels were taken from. */
+  tables?: readonly DataFile[];
 }
 
 export class FileCollection<Kind extends 'image' | 'sound'> implements Collection<Kind> {
@@ -33,7 +35,7 @@ export class FileCollection<Kind extends 'image' | 'sound'> implements Collectio
     readonly kind: Kind,
     private readonly tree: Tree,
     private readonly files: readonly LaidOutFile[],
-    { format, shape, range, problems, files: places }: FileFacts,
+    { format, shape, range, problems, files: places, tables = [] }: FileFacts,
   ) {
     const labels = labelIndex(files.map(({ label }) => label));
     const groups = labelIndex(files.map(({ group }) => group));
@@ -51,7 +53,12 @@ export class FileCollection<Kind extends 'image' | 'sound'> implements Collectio
       splits: splitsOf(files),
       problems: [...problems].sort((a, b) => compareNames(a.file, b.file)),
       // What lies in an archive changes with the archive.
-      files: [...(places ?? (tree.kind === 'folder' ? files.map(({ file }) => file.path) : [tree.path]))],
+      files: [
+        ...(places ??
+          (tree.kind === 'folder'
+            ? [...files.map(({ file }) => file), ...tables].map((file) => file.path)
+            : [tree.path])),
+      ],
     };
   }
 

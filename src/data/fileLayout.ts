@@ -19,6 +19,8 @@ export interface FileLayout {
   problems: UnreadableFile[];
   /** By which labels were taken, when not from folders. */
   pattern: string | null;
+  /** Tables that labels were taken from. */
+  tables: readonly DataFile[];
 }
 
 /**
@@ -47,7 +49,7 @@ export function layoutFiles(
       t('Give a "filePattern" that has the part "{0}".', groups),
     );
   found.sort((a, b) => SPLIT_ORDER.indexOf(a.split) - SPLIT_ORDER.indexOf(b.split));
-  return { files: found, problems, pattern };
+  return { files: found, problems, pattern, tables: [] };
 }
 
 /** "a/b/" when all files are below a/b and only there folders or files stand beside each other. */

@@ -2,6 +2,7 @@
 import { t } from '../protocol/l10n.js';
 import { FileCollection, type FileFacts } from './fileCollection.js';
 import { nothingFound, readHeaders } from './fileHeaders.js';
+import { layoutByTables } from './fileTable.js';
 import { layoutFiles, type LaidOutFile } from './fileLayout.js';
 import { IMAGE_NAME } from './fileNames.js';
 import { readHeader, type ImageHeader } from './image/header.js';
@@ -23,7 +24,7 @@ export class ImageCollection extends FileCollection<'image'> {
   constructor(
     tree: Tree,
     images: readonly (LaidOutFile & { header: ImageHeader })[],
-    source: Pick<FileFacts, 'format' | 'problems' | 'files'>,
+    source: Pick<FileFacts, 'format' | 'problems' | 'files' | 'tables'>,
   ) {
     const widths = Int32Array.from(images, ({ header }) => header.width);
     const heights = Int32Array.from(images, ({ header }) => header.height);
@@ -42,7 +43,13 @@ export class ImageCollection extends FileCollection<'image'> {
 export async function openImageFolder(target: string, options: DatasetOptions = {}): Promise<ImageCollection> {
   const tree = await openTree(target, options);
   try {
-    const layout = layoutFiles(tree, (name) => IMAGE_NAME.test(name), options);
+    const isExample = (name: string): boolean => IMAGE_NAME.test(name);
+    const layout =
+      (await layoutByTables(
+        tree,
+        tree.files.filter(({ name }) => isExample(name)),
+        options,
+      )) ?? layoutFiles(tree, isExample, options);
     if (layout.files.length === 0)
       throw await nothingFound(
         tree,
@@ -62,7 +69,11 @@ export async function openImageFolder(target: string, options: DatasetOptions = 
       (start) => readHeader(start),
       options,
     );
-    return new ImageCollection(tree, files, { format: 'imageFolder', problems: [...problems, ...unreadable] });
+    return new ImageCollection(tree, files, {
+      format: 'imageFolder',
+      problems: [...problems, ...unreadable],
+      tables: layout.tables,
+    });
   } catch (error) {
     await tree.close();
     throw error;

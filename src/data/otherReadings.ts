@@ -34,6 +34,30 @@ export function readingsBesideFolders(paths: readonly string[]): OtherReading[] 
   return guesses.filter(({ label }) => label.toLowerCase() !== folder).map(labelElsewhere);
 }
 
+/**
+ * A table names the files; what else might tell their labels.
+ * @param layout of the folders @param paths of the files
+ */
+export function readingsBesideTable(
+  table: string,
+  layout: 'flat' | 'classes' | 'splits',
+  paths: readonly string[],
+): NameReadings {
+  const steps = (paths[0] ?? '').split(/[/\\]/);
+  const label = steps[steps.length - 2];
+  const told = layout === 'splits' ? ['{split}', '{label}', '*'] : ['{label}', '*'];
+  const filePattern = [...steps.slice(told.length).map(() => '*'), ...told].join('/');
+  const folders: OtherReading = {
+    reason: t('The label could also be in the names of their folders, such as "{0}".', label ?? ''),
+    data: { filePattern },
+  };
+  const hasFolders = layout !== 'flat' && steps.length >= told.length;
+  return {
+    taken: t('Labels are taken from {0}, which names the files.', table),
+    others: [...(hasFolders ? [folders] : []), ...readingsBesideFolders(paths)],
+  };
+}
+
 function labelElsewhere({ part, label, pattern }: { part: number; label: string; pattern: string }): OtherReading {
   return {
     reason: t('The label could also be part {0} of the file names, such as "{1}".', part, label),

@@ -2,6 +2,7 @@
 import { t } from '../protocol/l10n.js';
 import { FileCollection, type FileFacts } from './fileCollection.js';
 import { nothingFound, readHeaders } from './fileHeaders.js';
+import { layoutByTables } from './fileTable.js';
 import { layoutFiles, type LaidOutFile } from './fileLayout.js';
 import { SOUND_NAME } from './fileNames.js';
 import type { DatasetOptions } from './reader.js';
@@ -19,7 +20,7 @@ export class SoundCollection extends FileCollection<'sound'> {
   constructor(
     tree: Tree,
     sounds: readonly (LaidOutFile & { header: SoundHeader })[],
-    source: Pick<FileFacts, 'format' | 'problems' | 'files'>,
+    source: Pick<FileFacts, 'format' | 'problems' | 'files' | 'tables'>,
   ) {
     const channels = new Set(sounds.map(({ header }) => header.channels));
     const frames = new Set(sounds.map(({ header }) => header.frames));
@@ -38,7 +39,13 @@ export class SoundCollection extends FileCollection<'sound'> {
 export async function openSoundFolder(target: string, options: DatasetOptions = {}): Promise<SoundCollection> {
   const tree = await openTree(target, options);
   try {
-    const layout = layoutFiles(tree, (name) => SOUND_NAME.test(name), options);
+    const isExample = (name: string): boolean => SOUND_NAME.test(name);
+    const layout =
+      (await layoutByTables(
+        tree,
+        tree.files.filter(({ name }) => isExample(name)),
+        options,
+      )) ?? layoutFiles(tree, isExample, options);
     if (layout.files.length === 0)
       throw await nothingFound(
         tree,
@@ -59,7 +66,11 @@ export async function openSoundFolder(target: string, options: DatasetOptions = 
       (bytes, file) => readSoundHeader(bytes, file.path),
       options,
     );
-    return new SoundCollection(tree, files, { format: 'soundFolder', problems: [...problems, ...unreadable] });
+    return new SoundCollection(tree, files, {
+      format: 'soundFolder',
+      problems: [...problems, ...unreadable],
+      tables: layout.tables,
+    });
   } catch (error) {
     await tree.close();
     throw error;

@@ -261,7 +261,9 @@ export const dataProperties: Record<string, JsonSchema> = {
   },
   labelColumn: {
     ...nullOrText('category'),
-    ...words('Column that holds the labels, in tables and texts. Null looks for it.'),
+    ...words(
+      'Column that holds the labels, in tables, texts, and tables that name images or sounds. Null looks for it.',
+    ),
   },
   textColumn: {
     ...nullOrText('question'),

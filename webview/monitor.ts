@@ -12,6 +12,7 @@ import { SampleStore } from './state/samples.js';
 import { readViewState } from './state/viewState.js';
 import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';
+import { GridsView } from './view/grids.js';
 import { Header } from './view/header.js';
 import { announcement, HealthView } from './view/health.js';
 import { LossView } from './view/loss.js';
@@ -73,11 +74,12 @@ const loss = new LossView(currentTheme, {
 const notice = new Notice((message) => host.send(message));
 const waiting = new Waiting(renderAfter);
 const reconstruction = new ReconstructionView(currentTheme);
+const grids = new GridsView();
 const weights = new WeightsView(currentTheme);
 const health = new HealthView((message) => host.send(message));
 const timeline = new Timeline(navigation, currentTheme);
 const spoken = element('div', { class: 'for-listeners', 'aria-live': 'polite', role: 'status' });
-const views: View[] = [header, notice, waiting, loss, reconstruction, weights, health, timeline];
+const views: View[] = [header, notice, waiting, loss, reconstruction, grids, weights, health, timeline];
 
 const root = document.getElementById('monitor') ?? document.body;
 root.append(
@@ -88,6 +90,7 @@ root.append(
     { 'aria-label': say('monitor') },
     waiting.element,
     element('div', { class: 'row row-large' }, loss.element, reconstruction.element),
+    grids.element,
     element('div', { class: 'row' }, weights.element, health.element),
   ),
   timeline.element,

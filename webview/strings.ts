@@ -102,6 +102,14 @@ export const english = {
   negative: 'negative',
   positive: 'positive',
 
+  grid_samples: 'Samples',
+  gridHint_samples: 'made from random codes, the same at each step',
+  grid_plane: 'Plane of codes',
+  gridHint_plane: 'what each pair of numbers stands for, evenly by probability',
+  grid_walk: 'Walks',
+  gridHint_walk: 'from one example to another, through their codes',
+  gridText: '{0} at step {1}: {2} pictures',
+
   healthTitle: 'Health',
   openRecipe: 'Open recipe',
   changed_learningRate: 'Learning rate changed from {0} to {1} at step {2}.',

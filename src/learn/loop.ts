@@ -149,7 +149,9 @@ export async function train(job: Job): Promise<Outcome> {
     const measured: Metrics & { loss: number } = { loss: NaN };
     for (const [i, objective] of learner.objectives.entries()) {
       const updates = new Map<string, tf.Tensor>();
-      const pass: Pass = { engine, training: true, random: randomTensors(engine, seed, progress.step), updates };
+      const { epoch } = progress;
+      const random = randomTensors(engine, seed, progress.step);
+      const pass: Pass = { engine, training: true, epoch, random, updates };
       const found = lossAndGradients(
         (values) => objective.loss(values, inputs, pass),
         model.values,
@@ -172,7 +174,7 @@ export async function train(job: Job): Promise<Outcome> {
   /** Validates, remembers the best weights, writes a checkpoint. @returns whether early stopping ends the training. */
   async function endEpoch(): Promise<boolean> {
     const trainingLoss = progress.lossSum / progress.lossCount;
-    const measured = validation && (await evaluate(job, validation, model.values));
+    const measured = validation && (await evaluate(job, validation, model.values, progress));
     progress.lossSum = progress.lossCount = 0;
     const watched = measured?.loss ?? trainingLoss;
     const isBest = watched < progress.bestLoss - (options.earlyStopping?.minDelta ?? 0);
@@ -236,6 +238,7 @@ async function evaluate(
   { engine, learner, options: { batchSize, seed } }: Job,
   source: Source,
   values: Values,
+  { epoch }: Progress,
 ): Promise<Metrics & { loss: number }> {
   const sums: Metrics & { loss: number } = { loss: 0 };
   const [objective] = learner.objectives;
@@ -249,7 +252,8 @@ async function evaluate(
     const drawn = await batches.take(batch);
     const inputs = tensorsOf(drawn, source.shape);
     const random = randomTensors(engine, seed, batch, 'evaluation');
-    const losses = tf.tidy(() => objective?.loss(values, inputs, { engine, training: false, random, updates: null }));
+    const pass: Pass = { engine, training: false, epoch, random, updates: null };
+    const losses = tf.tidy(() => objective?.loss(values, inputs, pass));
     for (const [name, loss] of Object.entries(losses ?? {}))
       sums[name] = (sums[name] ?? 0) + (loss.dataSync<'float32'>()[0] as number) * drawn.count;
     tf.dispose([losses, inputs]);
@@ -267,7 +271,7 @@ async function preview(
   const inputs = tensorsOf(await draw(learner, source, previewPositions, seed, 0), source.shape);
   const random = randomTensors(engine, seed, 0, 'preview');
   const from = validation ? 'validation' : 'training';
-  const pass: Pass = { engine, training: false, random, updates: null };
+  const pass: Pass = { engine, training: false, epoch: progress.epoch, random, updates: null };
   observer.preview(progress, await learner.preview(values, inputs, from, pass));
   tf.dispose(inputs);
 }

@@ -6,6 +6,8 @@ import type { RandomTensors } from './random.js';
 export interface Pass {
   engine: Engine;
   training: boolean;
+  /** Epochs trained so far, with the part of the one that runs. */
+  epoch: number;
   /** The same numbers for the same seed, step and purpose. */
   random: RandomTensors;
   /**

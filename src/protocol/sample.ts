@@ -3,7 +3,7 @@
  * metadata hold { step, epoch, views }, each a JSON text, `views` an array of {@link SampleView} that says which
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
  */
-export type SampleView = ReconstructionView | WeightsView;
+export type SampleView = ReconstructionView | WeightsView | GridView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -25,4 +25,19 @@ export interface WeightsView {
   tensor: string;
   /** How many units the layer has; the tensor may hold fewer. */
   total: number;
+}
+
+/**
+ * Pictures that a model made up, in rows of so many columns: tensor [count, height, width, channels] as in
+ * {@link ReconstructionView}.
+ */
+export interface GridView {
+  kind: 'grid';
+  /**
+   * "samples" from random codes, the same at each step; "plane" of codes of two numbers, the first one growing to the
+   * right and the second upwards; "walk" from one example to another, one pair a row.
+   */
+  content: 'samples' | 'plane' | 'walk';
+  tensor: string;
+  columns: number;
 }

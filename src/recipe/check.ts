@@ -239,6 +239,20 @@ function checkSchedule({ pretrain }: Recipe): Finding[] {
       ),
       fixes: [Math.floor(epochs / 10)],
     });
+  // Of a method that makes a part of its loss rise.
+  const { warmupEpochs } = pretrain.options;
+  if (typeof warmupEpochs === 'number' && warmupEpochs >= epochs)
+    findings.push({
+      path: ['pretrain', 'warmupEpochs'],
+      severity: 'warning',
+      code: 'warmup-too-long',
+      message: t(
+        'The warm-up ({0} epochs) is not shorter than the training ({1}): nothing is trained with the whole weight.',
+        grouped(warmupEpochs),
+        grouped(epochs),
+      ),
+      fixes: [Math.floor(epochs / 10)],
+    });
   if (schedule.name === 'step' && schedule.everyEpochs >= epochs)
     findings.push({
       path: ['pretrain', 'schedule', 'everyEpochs'],

@@ -21,12 +21,21 @@ export interface Weights {
   total: number;
 }
 
+export interface PictureGrid {
+  /** "samples", "plane", "walk"; of a newer trainer perhaps another. */
+  content: string;
+  pictures: Pictures<Uint8Array>;
+  columns: number;
+}
+
 /** A file of `samples/`, checked; a view that it does not have is null. */
 export interface Sample {
   step: number;
   epoch: number;
   reconstruction: Reconstruction | null;
   weights: Weights | null;
+  /** Each with other content. */
+  grids: PictureGrid[];
   byteLength: number;
 }
 
@@ -40,6 +49,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     epoch: typeof epoch === 'number' ? epoch : NaN,
     reconstruction: null,
     weights: null,
+    grids: [],
     byteLength: bytes.byteLength,
   };
   if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
@@ -48,6 +58,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     const fields = view as Record<string, unknown>;
     if (fields['kind'] === 'reconstruction') sample.reconstruction ??= readReconstruction(file, fields);
     else if (fields['kind'] === 'weights') sample.weights ??= readWeights(file, fields);
+    else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
   return sample;
 }
@@ -66,6 +77,21 @@ function readWeights(file: TensorFile, view: Record<string, unknown>): Weights {
   if (!(tensor.data instanceof Float32Array)) throw new Error(`Tensor ${String(view['tensor'])} is not of type F32`);
   const total = typeof view['total'] === 'number' && Number.isFinite(view['total']) ? view['total'] : shape.count;
   return { pictures: { ...shape, data: tensor.data }, total };
+}
+
+/** More would push everything else off the page. */
+const MAX_GRIDS = 8;
+
+function addGrid(grids: PictureGrid[], grid: PictureGrid): void {
+  if (grids.length < MAX_GRIDS && grids.every(({ content }) => content !== grid.content)) grids.push(grid);
+}
+
+function readGrid(file: TensorFile, view: Record<string, unknown>): PictureGrid {
+  const pictures = bytePictures(file, view['tensor']);
+  const { columns } = view;
+  if (typeof columns !== 'number' || !Number.isInteger(columns) || columns < 1 || columns > pictures.count)
+    throw new Error(`Its grid has ${String(columns)} columns for ${pictures.count} pictures`);
+  return { content: typeof view['content'] === 'string' ? view['content'].slice(0, 200) : '', pictures, columns };
 }
 
 function bytePictures(file: TensorFile, name: unknown): Pictures<Uint8Array> {

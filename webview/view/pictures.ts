@@ -42,6 +42,15 @@ export function blockGrid(available: number, count: number, aspect: number, wish
   return { columns, rows: Math.ceil(count / columns), width, height, pitch, gap: GAP };
 }
 
+/** Pictures in so many columns, of at most `most` pixels of width. */
+export function columnGrid(available: number, count: number, columns: number, aspect: number, most: number): Grid {
+  const gap = Math.min(GAP, Math.floor(available / columns / 8));
+  const pitch = Math.min((available + gap) / columns, most + gap);
+  const width = Math.max(1, Math.floor(pitch - gap));
+  const height = Math.max(1, Math.round(width * aspect));
+  return { columns, rows: Math.ceil(count / columns), width, height, pitch, gap };
+}
+
 /** Writes the colours of picture `index` into `pixels` (RGBA, row by row). */
 export type Painter = (index: number, pixels: Uint8ClampedArray) => void;
 

@@ -129,8 +129,10 @@ function estimatedJacobian(
 ): tf.Scalar {
   const estimates = Array.from({ length: projections }, (_, i) => {
     const direction = pass.random.normal(`direction ${i + 1}`, input.shape);
-    // What the network notes of its input, it notes of the examples themselves.
-    const moved = encoder.apply(values, tf.add(input, tf.mul(direction, STEP)), { ...pass, updates: null });
+    // What the network notes of its input, as running means, is to be noted of the examples themselves only.
+    const updates = pass.updates && new Map<string, tf.Tensor>();
+    const moved = encoder.apply(values, tf.add(input, tf.mul(direction, STEP)), { ...pass, updates });
+    if (updates) tf.dispose([...updates.values()]);
     return tf.mean(tf.sum(tf.square(tf.div(tf.sub(flat(moved), flat(code)), STEP)), 1));
   });
   return tf.div(tf.addN(estimates), projections);

@@ -2,6 +2,7 @@ import { autoencoder } from './autoencoder.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
 import type { Method } from './method.js';
+import { variational } from './variational.js';
 
 /** Every pretraining method by the name a recipe uses. A new one is one file and one line here. */
-export const methods: Record<string, Method> = { autoencoder, denoising, contractive };
+export const methods: Record<string, Method> = { autoencoder, denoising, contractive, variational };

@@ -10,8 +10,8 @@ import { stream } from '../../../src/protocol/random.js';
 /** What tests of networks and methods share. */
 
 /** @param step names the pass's random numbers */
-export function passOf(engine: Engine, { training = true, seed = 7, step = 0 } = {}): Pass {
-  return { engine, training, random: randomTensors(engine, seed, step), updates: training ? new Map() : null };
+export function passOf(engine: Engine, { training = true, seed = 7, step = 0, epoch = 0 } = {}): Pass {
+  return { engine, training, epoch, random: randomTensors(engine, seed, step), updates: training ? new Map() : null };
 }
 
 export function tensorsOf(arrays: Arrays): Values {

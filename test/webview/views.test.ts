@@ -1,0 +1,119 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/protocol/safetensors.js';
+import type { SampleView } from '../../src/protocol/sample.js';
+import { decodeSample } from '../../webview/state/samples.js';
+import { useMonitor } from './lab.js';
+import { results, type ThemeName } from './page.js';
+import { record, STEPS_PER_EPOCH, type Recording } from './recording.js';
+
+/** Views that only some methods have. */
+
+const last = 2 * STEPS_PER_EPOCH;
+
+/** A recording with more views in each sample. */
+function withViews(recording: Recording, views: SampleView[], tensors: Record<string, NamedTensor>): Recording {
+  const samples = new Map(
+    [...recording.samples].map(([step, bytes]) => {
+      const file = decodeSafetensors(bytes);
+      const before = JSON.parse(file.metadata['views']!) as SampleView[];
+      const metadata = { ...file.metadata, views: JSON.stringify([...before, ...views]) };
+      return [step, encodeSafetensors({ tensors: { ...file.tensors, ...tensors }, metadata })] as const;
+    }),
+  );
+  return { ...recording, samples };
+}
+
+/** The digits of the recording in each place of a grid, each picture a little darker than the one before. */
+function pictures(count: number): NamedTensor {
+  const input = decodeSafetensors(record(0).samples.get(0)!).tensors['input']!;
+  const size = 28 * 28;
+  const data = new Uint8Array(count * size);
+  for (let i = 0; i < count; i++)
+    for (let k = 0; k < size; k++)
+      data[i * size + k] = (input.data[((i * 3) % 10) * size + k] as number) * (1 - (0.6 * i) / count);
+  return { shape: [count, 28, 28, 1], data };
+}
+
+const grids: SampleView[] = [
+  { kind: 'grid', content: 'samples', tensor: 'samples', columns: 8 },
+  { kind: 'grid', content: 'walk', tensor: 'walk', columns: 10 },
+];
+const generative = withViews(record(2), grids, { samples: pictures(64), walk: pictures(30) });
+
+describe('the monitor shows views that a method brings', () => {
+  const monitor = useMonitor();
+  before(() => mkdir(results, { recursive: true }));
+
+  const brightest = (content: string, column: number, row: number, columns: number, rows: number) =>
+    monitor.host.page.locator(`.row [data-content="${content}"] canvas`).evaluate(
+      (canvas: HTMLCanvasElement, [column, row, columns, rows]) => {
+        const [width, height] = [canvas.width / columns, canvas.height / rows];
+        const copy = new OffscreenCanvas(Math.floor(width), Math.floor(height));
+        const context = copy.getContext('2d', { willReadFrequently: true })!;
+        context.drawImage(canvas, -Math.round(column * width), -Math.round(row * height));
+        const { data } = context.getImageData(0, 0, copy.width, copy.height);
+        return data.reduce((most, value, i) => (i % 4 === 0 && value > most ? value : most), 0);
+      },
+      [column, row, columns, rows] as const,
+    );
+
+  it('grids of pictures that were made up, each picture in its place', async () => {
+    await monitor.showAll(generative);
+    const [first, later] = [await brightest('samples', 0, 0, 8, 8), await brightest('samples', 7, 7, 8, 8)];
+    assert.ok(first > 230, String(first));
+    assert.ok(later > 60 && later < 130, `the last one is darker: ${later}`);
+    const middle = await brightest('walk', 0, 2, 10, 3);
+    assert.ok(middle > 120 && middle < 190, `the first of the last row is in between: ${middle}`);
+    for (const name of [`Samples at step ${last}: 64 pictures`, `Walks at step ${last}: 30 pictures`])
+      assert.equal(await monitor.host.page.getByRole('img', { name }).count(), 1, name);
+  });
+
+  it('and not where there are none', async () => {
+    const host = await monitor.showAll(record(2));
+    assert.equal(await host.page.locator('[data-content]').count(), 0);
+  });
+
+  it('without cutting anything off where there is little room', async () => {
+    const host = await monitor.showAll(generative, { width: 420, height: 900 });
+    const [wide, room] = await host.page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    assert.ok(wide <= room, `${wide} in ${room}`);
+    for (const canvas of await host.page.locator('[data-content] canvas').all()) {
+      const box = (await canvas.boundingBox())!;
+      assert.ok(box.width > 200 && box.x + box.width <= 420, JSON.stringify(box));
+    }
+  });
+
+  for (const theme of ['dark-modern', 'light-modern', 'high-contrast'] satisfies ThemeName[])
+    it(`in the theme ${theme}`, async () => {
+      const host = await monitor.showAll(generative, { theme, height: 1250 });
+      await host.page.screenshot({ path: path.join(results, `views-grids-${theme}.png`) });
+      assert.ok((await brightest('samples', 0, 0, 8, 8)) > 230);
+    });
+
+  describe('of which a file may be wrong:', () => {
+    const decoded = (view: object, tensor: NamedTensor = pictures(6)) =>
+      decodeSample(
+        0,
+        encodeSafetensors({ tensors: { made: tensor }, metadata: { views: JSON.stringify([view, view]) } }),
+      );
+
+    it('a grid twice is shown once', () => {
+      const { grids } = decoded({ kind: 'grid', content: 'samples', tensor: 'made', columns: 3 });
+      assert.deepEqual(
+        grids.map(({ content, columns }) => [content, columns]),
+        [['samples', 3]],
+      );
+    });
+
+    it('columns that cannot be are told', () => {
+      for (const columns of [0, -1, 7, 1.5, '3', null])
+        assert.throws(() => decoded({ kind: 'grid', content: 'samples', tensor: 'made', columns }), /columns for 6/);
+    });
+  });
+});

@@ -11,12 +11,13 @@ export interface Codes {
   columns: number;
 }
 
-/** Random codes are so many rows and columns. */
-const SAMPLES = 8;
+/** Of random codes. */
+const ROWS = 5;
+const COLUMNS = 10;
 /** A plane of codes has so many rows and columns. */
 const PLANE = 12;
 /** Pictures from one example to another. */
-const STEPS = 10;
+const STEPS = COLUMNS;
 const MOST_WALKS = 3;
 
 /**
@@ -27,8 +28,8 @@ export function sampleCodes(width: number, random: RandomTensors): Codes {
   if (width !== 2)
     return {
       content: 'samples',
-      codes: random.normal('samples', [SAMPLES * SAMPLES, width]) as tf.Tensor2D,
-      columns: SAMPLES,
+      codes: random.normal('samples', [ROWS * COLUMNS, width]) as tf.Tensor2D,
+      columns: COLUMNS,
     };
   const marks = Array.from({ length: PLANE }, (_, i) => normalQuantile((i + 0.5) / PLANE));
   const codes = marks.toReversed().flatMap((second) => marks.map((first) => [first, second]));

@@ -78,10 +78,7 @@ export const variational: Method = {
     const activation = (encoderOptions['activation'] as Activation | undefined) ?? 'relu';
     const mean = dense('latent/mean', latent, 'linear')(code);
     const logVariance = dense('latent/logVariance', latent, 'linear')(code);
-    const decoder = sequence(
-      [latent],
-      [dense('decoder/latent', sizeOf(code), activation), reshape(code), () => last],
-    );
+    const decoder = sequence([latent], [dense('decoder/latent', sizeOf(code), activation), reshape(code), () => last]);
     const networks = [encoder, mean, logVariance, decoder] as const;
     // The measure is a mean over values; the bound needs their sum, of squares one half.
     const scale = sizeOf(shape) * (options['loss'] === 'meanSquaredError' ? 0.5 : 1);

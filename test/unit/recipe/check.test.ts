@@ -218,6 +218,16 @@ describe('The check of a recipe against its data', () => {
     assert.deepEqual(check(text(19), mnist), []);
   });
 
+  it("warns of a method's own warm-up that is not shorter than the training", () => {
+    const parsed = parse('{ "data": { "path": "d" }, "pretrain": { "epochs": 20 } }');
+    const codes = (warmupEpochs: number) => {
+      parsed.recipe!.pretrain.options = { warmupEpochs };
+      return checkRecipe(parsed, mnist).map(({ severity, code }) => `${severity} ${code}`);
+    };
+    assert.deepEqual(codes(20), ['warning warmup-too-long']);
+    assert.deepEqual(codes(19.5), []);
+  });
+
   it('tells what in a schedule, early stopping or checkpoints can never happen', () => {
     const codes = (inner: string) =>
       check(`{ "data": { "path": "d" }, "pretrain": { "epochs": 20, ${inner} } }`, mnist).map(({ code }) => code);

@@ -149,15 +149,15 @@ for (const name of engineNames)
       assert.deepEqual(views, [
         { kind: 'reconstruction', from: 'validation', input: 'input', output: 'output' },
         { kind: 'weights', tensor: 'weights', total: 4 },
-        { kind: 'grid', content: 'samples', tensor: 'samples', columns: 8 },
+        { kind: 'grid', content: 'samples', tensor: 'samples', columns: 10 },
         { kind: 'grid', content: 'walk', tensor: 'walk', columns: 10 },
       ]);
       assertPictures(
         tensors['output']!.data,
         examples.flatMap((x) => drawn(arrays, codeOf(arrays, x).means)),
       );
-      assert.deepEqual(tensors['samples']!.shape, [64, 2, 3, 1]);
-      const codes = rows(passOf(engine).random.normal('samples', [64, 3]).dataSync<'float32'>(), 3);
+      assert.deepEqual(tensors['samples']!.shape, [50, 2, 3, 1]);
+      const codes = rows(passOf(engine).random.normal('samples', [50, 3]).dataSync<'float32'>(), 3);
       assertPictures(
         tensors['samples']!.data,
         codes.flatMap((code) => drawn(arrays, code)),

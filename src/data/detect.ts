@@ -3,7 +3,6 @@
  * file and find.ts; what decodes is behind index.ts.
  */
 import * as path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
 import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
@@ -20,6 +19,7 @@ import {
   withOtherFormats,
 } from './otherReadings.js';
 import type { DataKind, Detection, Format } from './reader.js';
+import { nextSlice, sliceIsOver } from './slice.js';
 import { splitName } from './splitNames.js';
 
 export type Detector = Pick<Format, 'name' | 'title' | 'detect'>;
@@ -30,8 +30,6 @@ export const SAMPLE_DIGITS = 'sample:digits';
 const MAX_SUBFOLDERS = 200;
 /** Of files in folders that are looked at for what their names tell. */
 const MAX_PATHS = 5000;
-/** Entries of a folder that take milliseconds. */
-const MANY = 500;
 
 /** In the order in which they are tried. */
 export const detectors: readonly Detector[] = [
@@ -59,7 +57,7 @@ export async function detectIn(seen: Glimpse): Promise<Detection[]> {
   for (const { detect } of detectors) {
     const detection = await detect(seen);
     if (detection) detections.push(detection);
-    if (seen.entries.length > MANY) await setImmediate(); // others have work for this thread, too
+    if (sliceIsOver()) await nextSlice();
   }
   // Of files that are an example each, what there is most of.
   const [most] = detections.toSorted((a, b) => (b.files ?? 0) - (a.files ?? 0));

@@ -6,7 +6,8 @@ import { look } from './files.js';
 import { firstEntries, glimpse, glimpseFolder, type Glimpse, type Seen } from './glimpse.js';
 import { IgnoreRules } from './ignoreRules.js';
 import { splitOfName } from './namedParts.js';
-import { DataError, type Detection } from './reader.js';
+import { DataError, type Detection, type DirectoryEntry } from './reader.js';
+import { nextSlice, sliceIsOver } from './slice.js';
 
 export interface FindOptions {
   signal?: AbortSignal;
@@ -136,11 +137,12 @@ class Look {
     const { entries, hidden, complete } = await firstEntries(target, MAX_ENTRIES);
     const hasRules = this.useIgnoreFiles && hidden.includes('.gitignore');
     const rules = hasRules ? await above.with(path.join(target, '.gitignore'), name) : above;
-    const kept = entries.filter(
-      (entry) =>
-        !(entry.isDirectory && NEVER.has(entry.name)) &&
-        !rules.leaveOut(name === '' ? entry.name : `${name}/${entry.name}`, entry.isDirectory),
-    );
+    const kept: DirectoryEntry[] = [];
+    for (const entry of entries) {
+      if (sliceIsOver()) await nextSlice(); // rules take long for thousands of names
+      if (entry.isDirectory && NEVER.has(entry.name)) continue;
+      if (!rules.leaveOut(name === '' ? entry.name : `${name}/${entry.name}`, entry.isDirectory)) kept.push(entry);
+    }
     return { seen: { entries: kept, complete }, rules };
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Inspection } from '../../src/protocol/inspection.js';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
+import { wavFile } from '../unit/data/sound/wavFile.js';
 import { Workspace } from './trainer.js';
 
 describe('pretrain inspect', function () {
@@ -45,6 +46,26 @@ describe('pretrain inspect', function () {
     assert.match(readFileSync(at('digits.md'), 'utf8'), /\| 7 \| 600 \| 10 % \| 500 \| 100 \| █{30} \|/);
     const { tensors } = decodeSafetensors(readFileSync(at('digits.safetensors')));
     assert.deepEqual(tensors[`image/${last.typical[0]}`]?.shape, [28, 28, 1]);
+  });
+
+  it('reads data as its options say, or as a recipe does', async () => {
+    mkdirSync(at('spoken'));
+    for (let i = 0; i < 24; i++)
+      writeFileSync(
+        at('spoken', `${i % 4}_${['ann', 'bob'][i % 2]}_${i}.wav`),
+        wavFile({ data: new Uint8Array(800 + 2 * i) }),
+      );
+    const classes = async (...args: string[]) => Object.keys((await inspect(...args)).last.classes);
+    assert.deepEqual(await classes('spoken'), ['0', '1', '2', '3']);
+    const pattern = '{index}_{label}_{index2}.wav';
+    assert.deepEqual(await classes('spoken', '--file-pattern', pattern), ['ann', 'bob']);
+    const recipe = { data: { path: 'spoken', filePattern: '{label}_{speaker}_{index}.wav', groups: 'speaker' } };
+    writeFileSync(at('spoken.pretrain.json'), JSON.stringify(recipe));
+    const { last } = await inspect('spoken.pretrain.json');
+    assert.deepEqual([last.groups, Object.keys(last.classes).length], [{ ann: 12, bob: 12 }, 4]);
+    const { code, lines } = await inspect('spoken', '--format', 'nonsense');
+    assert.equal(code, 1);
+    assert.match(String(lines.at(-1)?.['error']), /no format "nonsense"/);
   });
 
   it('says what cannot be opened, and ends with an error', async () => {

@@ -63,7 +63,7 @@ interface DuplicateTexts {
 const exactTexts: DuplicateTexts = {
   betweenSplits: (count) =>
     t(
-      'Examples outside of the training split that are in it too: {0}. Measures on them are better than they should be.',
+      'Examples outside of the training split that are in it too: {0}. Measures on them are better than they should be: remove them from one of the two.',
       count,
     ),
   otherClass: (count) => t('Examples that are there twice with different labels: {0}. Some labels are wrong.', count),
@@ -74,7 +74,7 @@ const exactTexts: DuplicateTexts = {
 const nearTexts: DuplicateTexts = {
   betweenSplits: (count) =>
     t(
-      'Images outside of the training split that are nearly identical to one in it: {0}. Measures on them may be better than they should be.',
+      'Images outside of the training split that are nearly identical to one in it: {0}. Measures on them may be better than they should be: compare the pairs below, and remove what is the same from one of the two.',
       count,
     ),
   otherClass: (count) => t('Nearly identical images with different labels: {0}. Some labels may be wrong.', count),

@@ -8,11 +8,13 @@ import { inspectionMarkdown } from '../../data/inspect/markdown.js';
 import { grouped, t } from '../../protocol/l10n.js';
 import type { DuplicatePair, Inspection } from '../../protocol/inspection.js';
 import { encodeSafetensors } from '../../protocol/safetensors.js';
+import type { DataOptions } from '../../recipe/recipe.js';
 import { UserError } from '../errors.js';
-import { checkedRecipe } from '../language.js';
+import { checkedRecipe, dataPathOf, loadRecipe } from '../language.js';
 import type { Output } from '../output.js';
-import { jsonOption, type Command } from './command.js';
+import { jsonOption, type Command, type Options } from './command.js';
 
+const RECIPE_ENDING = '.pretrain.json';
 const BAR = 40;
 /** Rows of a list in the terminal. */
 const MAX_ROWS = 30;
@@ -24,18 +26,21 @@ const OPENING_SHARE = 0.2;
 export const inspect: Command = {
   name: 'inspect',
   summary: t('Tells what is in a dataset: classes, sizes, values, duplicates, and what cannot be read.'),
-  usage: 'PATH',
+  usage: 'PATH|RECIPE',
   words: [1, 1],
   options: {
+    format: { type: 'string', value: 'NAME', summary: t('read it as this format') },
+    'file-pattern': { type: 'string', value: 'PATTERN', summary: t('what file names tell, as "{label}_{index}.wav"') },
+    'label-column': { type: 'string', value: 'NAME', summary: t('the column that holds the labels') },
+    groups: { type: 'string', value: 'NAME', summary: t('the column or part of the names that no split tears apart') },
     markdown: { type: 'string', value: 'FILE', summary: t('also write it as a Markdown document') },
     samples: { type: 'string', value: 'FILE', summary: t('also write pictures of some examples, as safetensors') },
     ...jsonOption,
   },
   example: 'pretrain inspect digits --markdown digits.md',
 
-  async run([target], { markdown, samples }, output) {
-    const file = target === SAMPLE_DIGITS ? SAMPLE_DIGITS : path.resolve(target as string);
-    const { data } = checkedRecipe(JSON.stringify({ data: { path: file } }), file).recipe;
+  async run([target], { markdown, samples, ...options }, output) {
+    const { file, data, seed } = await wanted(target as string, options);
     const abort = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
     const { signal } = abort;
@@ -46,6 +51,7 @@ export const inspect: Command = {
     const step = steps(progress);
     try {
       const dataset = await openDataset(file, {
+        ...data,
         onError: 'skip',
         signal,
         onProgress: (fraction) => step(t('Opening the data'), OPENING_SHARE * fraction),
@@ -53,6 +59,7 @@ export const inspect: Command = {
       try {
         const { inspection, pictures } = await inspectDataset(dataset, {
           data,
+          seed,
           signal,
           onProgress: (fraction) => step(t('Looking at the examples'), OPENING_SHARE + (1 - OPENING_SHARE) * fraction),
         });
@@ -72,6 +79,38 @@ export const inspect: Command = {
     }
   },
 };
+
+/** Options by what a recipe's `data` calls them. */
+const DATA_OPTIONS = {
+  format: 'format',
+  'file-pattern': 'filePattern',
+  'label-column': 'labelColumn',
+  groups: 'groups',
+} as const;
+
+interface Wanted {
+  file: string;
+  data: DataOptions;
+  /** Draws the splits. */
+  seed: number;
+}
+
+/** Of data, or of a recipe's data as the recipe reads them; options stand before what the recipe says. */
+async function wanted(target: string, options: Options): Promise<Wanted> {
+  const said = Object.entries(DATA_OPTIONS).flatMap(([option, name]) => {
+    const value = options[option];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  if (target.endsWith(RECIPE_ENDING)) {
+    const recipePath = path.resolve(target);
+    const { data, pretrain } = (await loadRecipe(recipePath)).recipe;
+    return { file: dataPathOf(data, recipePath), data: { ...data, ...Object.fromEntries(said) }, seed: pretrain.seed };
+  }
+  const file = target === SAMPLE_DIGITS ? SAMPLE_DIGITS : path.resolve(target);
+  const text = JSON.stringify({ data: { path: file, ...Object.fromEntries(said) } });
+  const { data, pretrain } = checkedRecipe(text, file).recipe;
+  return { file, data, seed: pretrain.seed };
+}
 
 /** Whole hundredths only: a dataset has more examples than anybody wants lines. */
 function steps(progress: (message: string, fraction: number) => void): typeof progress {

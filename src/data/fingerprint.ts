@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import * as path from 'node:path';
 import { formatCount, t } from '../protocol/l10n.js';
 import { compareNames, readPieces } from './files.js';
+import { HashCache } from './hashCache.js';
 import { isReader, type Collection, type OpenOptions, type Reader } from './reader.js';
 
 /** Files hashed at the same time. */
@@ -27,13 +28,21 @@ export interface Fingerprint {
   files: FileHash[];
 }
 
+export interface FingerprintOptions extends OpenOptions {
+  /** Folder with the hashes of files that have not been touched since; without, each file is read. */
+  cache?: string;
+}
+
 /**
  * Its value is over the contents of the dataset's files and their names relative to the dataset (so a moved dataset keeps
  * it, and a changed, added, removed or renamed file changes it). An archive is one file. Generated data, which has no
  * files, is hashed by its values.
  * @throws DataError when a file cannot be read
  */
-export async function fingerprint(dataset: Reader | Collection, options: OpenOptions = {}): Promise<Fingerprint> {
+export async function fingerprint(
+  dataset: Reader | Collection,
+  options: FingerprintOptions = {},
+): Promise<Fingerprint> {
   const { files: places, path: place } = dataset.info;
   const digest = createHash('sha256');
   let files: FileHash[] = [];
@@ -96,18 +105,22 @@ function commonFolder(dataset: string, files: string[]): string {
   return inside ? dataset : path.dirname(dataset);
 }
 
-async function hashFiles(files: string[], { signal, onProgress }: OpenOptions): Promise<string[]> {
+async function hashFiles(files: string[], { signal, onProgress, cache }: FingerprintOptions): Promise<string[]> {
+  const known = cache === undefined ? null : await HashCache.open(cache);
   const hashes = new Array<string>(files.length);
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < files.length) {
       signal?.throwIfAborted();
       const index = next++;
-      hashes[index] = await hashFile(files[index] ?? '', signal);
+      const file = files[index] ?? '';
+      const read = (): Promise<string> => hashFile(file, signal);
+      hashes[index] = known ? await known.hash(file, read) : await read();
       onProgress?.((index + 1) / files.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, files.length) }, work));
+  await known?.save();
   return hashes;
 }
 

@@ -47,7 +47,7 @@ export async function loadDataset(
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
-    const { value: identity, files } = await fingerprint(dataset, open);
+    const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
       data,

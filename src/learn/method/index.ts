@@ -1,3 +1,4 @@
+import { adversarial } from './adversarial.js';
 import { autoencoder } from './autoencoder.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
@@ -5,4 +6,4 @@ import type { Method } from './method.js';
 import { variational } from './variational.js';
 
 /** Every pretraining method by the name a recipe uses. A new one is one file and one line here. */
-export const methods: Record<string, Method> = { autoencoder, denoising, contractive, variational };
+export const methods: Record<string, Method> = { autoencoder, denoising, contractive, variational, adversarial };

@@ -1,0 +1,176 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { t } from '../../protocol/l10n.js';
+import type { Finding } from '../../recipe/finding.js';
+import type { Values } from '../engine/engine.js';
+import { dense } from '../layer/dense.js';
+import { spectralNorm } from '../layer/spectralNorm.js';
+import { sequence, together, type Pass } from '../network.js';
+import { parameter } from '../parameters.js';
+import { trainedShapes, type Losses, type Method, type Setting } from './method.js';
+import { imagePixels, imageShape } from './pictures.js';
+import { learnerOf } from './reconstruction.js';
+
+/** The monitor shows a square of pictures. */
+const COLUMNS = 8;
+
+/**
+ * Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"; Radford, Metz & Chintala 2016,
+ * "Unsupervised representation learning with deep convolutional generative adversarial networks"): the discriminator
+ * D = head(encoder(x)) learns to tell examples x from what the generator G makes of noise z, and the generator to be
+ * taken for real. Both losses on logits, the generator's in the non-saturating form (section 3 of the first paper):
+ *   L_D = mean softplus(-D(x)) + mean softplus(D(G(z))),   L_G = mean softplus(-D(G(z))),   z normal.
+ * What is kept is the encoder: the discriminator's features. Pictures are made by a moving average of the generator
+ * (Yazıcı et al. 2019).
+ */
+export const adversarial: Method = {
+  description: {
+    name: 'adversarial',
+    title: 'Adversarial (GAN)',
+    summary:
+      'A generator invents examples, and the encoder learns to tell them from real ones. For images of one kind; shows what it invents.',
+    paper: { authors: 'Goodfellow et al.', year: 2014, title: 'Generative adversarial nets' },
+    options: {
+      latent: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 4096,
+        default: 64,
+        description: 'Random numbers that the generator makes an example of.',
+      },
+      stabilisation: {
+        enum: ['none', 'spectral'],
+        default: 'none',
+        enumDescriptions: [
+          'The encoder as it is.',
+          'Spectral normalisation: no layer of the discriminator stretches anything. Takes the place of batch normalisation.',
+        ],
+        description: 'What keeps the discriminator from winning at once.',
+      },
+      averaging: {
+        type: 'number',
+        minimum: 0,
+        exclusiveMaximum: 1,
+        default: 0.99,
+        description: 'How slowly the average of the generator, which makes the shown pictures, forgets.',
+      },
+    },
+  },
+
+  check: normalisedTwice,
+
+  build(setting) {
+    const { family, encoder: options, shape } = setting;
+    const latent = setting.options['latent'] as number;
+    const averaging = setting.options['averaging'] as number;
+    const encoder = family.encoder(options, shape);
+    const discriminator = sequence(shape, [() => encoder, dense('head', 1, 'linear')]);
+    const decoder = family.decoder(options, shape);
+    const generator = sequence([latent], [dense('generator', decoder.inputShape[0] as number, 'relu'), () => decoder]);
+    const spectral = setting.options['stabilisation'] === 'spectral' ? spectralNorm(discriminator.shapes) : null;
+    const averaged = Object.keys(generator.shapes);
+    const widths = family.summary(options, shape);
+    const { shapes, untrained, init } = together([discriminator, generator]);
+
+    const judge = (values: Values, input: tf.Tensor, pass: Pass) => discriminator.apply(values, input, pass);
+    const generate = (values: Values, count: number, pass: Pass) =>
+      tf.sigmoid(generator.apply(values, pass.random.normal('latent', [count, latent]), pass));
+
+    return {
+      ...learnerOf([encoder]),
+      shapes: { ...shapes, ...spectral?.shapes, ...prefixed(generator.shapes) },
+      untrained: [...untrained, ...Object.keys(spectral?.shapes ?? {}), ...averaged.map(averageOf)],
+      init(seed) {
+        const arrays = init(seed);
+        const copies = averaged.map((name) => [averageOf(name), arrays[name]] as const);
+        return { ...arrays, ...spectral?.init(seed), ...Object.fromEntries(copies) } as typeof arrays;
+      },
+      activationsPerExample: 2 * discriminator.activations + generator.activations,
+      summary: t('Adversarial: {0} tells examples from those made of {1} numbers', widths.encoder, latent),
+      objectives: [
+        {
+          metric: 'loss',
+          parameters: Object.keys(trainedShapes(discriminator)),
+          loss(values, { input }, pass) {
+            const judging = spectral?.apply(values) ?? values;
+            const made = generate(values, input.shape[0], passing(pass));
+            const real = judge(judging, input, pass);
+            const taken = judge(judging, made, passing(pass));
+            const loss = tf.add(tf.mean(softplus(tf.neg(real))), tf.mean(softplus(taken)));
+            return { loss, ...confidence(real, taken) } as Losses;
+          },
+        },
+        {
+          metric: 'generatorLoss',
+          parameters: Object.keys(trainedShapes(generator)),
+          loss(values, { input }, pass) {
+            const made = generate(values, input.shape[0], pass);
+            const taken = judge(spectral?.apply(values) ?? values, made, passing(pass));
+            return { loss: tf.mean(softplus(tf.neg(taken))) };
+          },
+        },
+      ],
+      afterStep(values) {
+        const updates = spectral?.iterate(values) ?? new Map<string, tf.Tensor>();
+        for (const name of averaged) updates.set(averageOf(name), tf.keep(towards(values, name, averaging)));
+        return updates;
+      },
+      async preview(values, _inputs, _from, pass) {
+        const average = Object.fromEntries(averaged.map((name) => [name, parameter(values, averageOf(name))]));
+        const made = tf.tidy(() => generate(average, COLUMNS ** 2, pass));
+        const samples = await imagePixels(made, imageShape(shape));
+        made.dispose();
+        const view = { kind: 'grid', content: 'samples', tensor: 'samples', columns: COLUMNS } as const;
+        return { views: [view], tensors: { samples } };
+      },
+    };
+  },
+};
+
+function averageOf(name: string): string {
+  return `average/${name}`;
+}
+
+function prefixed(shapes: Record<string, number[]>): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [averageOf(name), shape]));
+}
+
+function towards(values: Values, name: string, averaging: number): tf.Tensor {
+  return tf.tidy(() =>
+    tf.add(tf.mul(parameter(values, averageOf(name)), averaging), tf.mul(parameter(values, name), 1 - averaging)),
+  );
+}
+
+/** log(1 + exp(x)). */
+function softplus(x: tf.Tensor): tf.Tensor {
+  return tf.softplus(x);
+}
+
+/** How likely it takes examples, and what was made, for real: 0.5 for both where it cannot tell. */
+function confidence(real: tf.Tensor, taken: tf.Tensor): Record<'real' | 'generated', tf.Scalar> {
+  return { real: tf.mean(tf.sigmoid(real)), generated: tf.mean(tf.sigmoid(taken)) };
+}
+
+/** The same pass for a batch whose statistics are not to be remembered: they are still the batch's own. */
+function passing(pass: Pass): Pass {
+  return pass.updates ? { ...pass, updates: new Forgetting() } : pass;
+}
+
+class Forgetting extends Map<string, tf.Tensor> {
+  override set(_: string, value: tf.Tensor): this {
+    value.dispose();
+    return this;
+  }
+}
+
+function normalisedTwice({ encoder, options }: Setting): Finding[] {
+  if (options['stabilisation'] !== 'spectral' || encoder['normalisation'] !== 'batch') return [];
+  return [
+    {
+      path: ['encoder', 'normalisation'],
+      severity: 'warning',
+      code: 'normalised-twice',
+      message: t('Batch normalisation stretches again what spectral normalisation holds back: use one of them.'),
+      fixes: ['none'],
+    },
+  ];
+}

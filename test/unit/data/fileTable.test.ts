@@ -155,6 +155,15 @@ describe('Images and sounds with a table of labels', () => {
     assert.equal(detection?.format, 'imageFolder');
   });
 
+  it('are not tables of numbers that happen to be the names of files', async () => {
+    const metrics = 'epoch,accuracy\n1,0.5\n2,0.4\n3,0.4\n';
+    const root = make({ 'cat/1.png': null, 'cat/2.png': null, 'dog/3.png': null, 'metrics.csv': metrics });
+    assert.deepEqual((await openDataset(root)).info.classes, ['cat', 'dog']);
+    assert.doesNotMatch((await detectDataset(root))[0]?.reason ?? '', /Labels are taken/);
+    put(path.join(root, 'metrics.csv'), metrics.replace('epoch', 'image_id'));
+    assert.deepEqual((await openDataset(root)).info.classes, ['0.4', '0.5']);
+  });
+
   it('may be sounds, and lie in an archive', async () => {
     const root = make({
       'a.wav': wavFile(),

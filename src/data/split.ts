@@ -92,14 +92,15 @@ export type LabelBudget = { perClass: number } | { fraction: number };
  * @returns ascending
  */
 export function drawLabels(positions: Int32Array, labels: Int32Array, budget: LabelBudget, seed: number): Int32Array {
-  const chosen: number[] = [];
+  const chosen = new Int32Array(positions.length);
+  let taken = 0;
   for (const [label, members] of byLabel(positions, labels)) {
     if (label < 0) continue;
     const count = 'perClass' in budget ? budget.perClass : Math.max(1, Math.round(budget.fraction * members.length));
     const order = stream(seed, 'labels', label).permutation(members.length);
-    for (const index of order.subarray(0, count)) chosen.push(members[index] as number);
+    for (const index of order.subarray(0, count)) chosen[taken++] = members[index] as number;
   }
-  return Int32Array.from(chosen).sort();
+  return chosen.slice(0, taken).sort();
 }
 
 function positionsOf({ start, count }: Split): Int32Array {
@@ -128,27 +129,37 @@ function draw(
     groups.map(([, members]) => members.length),
     total,
   );
-  const isDrawn = new Set<number>();
+  const isDrawn = new Uint8Array(end(positions));
   groups.forEach(([label, members], i) => {
     const order = stream(seed, 'validation', label + 1).permutation(members.length);
-    for (const index of order.subarray(0, shares[i])) isDrawn.add(members[index] as number);
+    for (const index of order.subarray(0, shares[i])) isDrawn[members[index] as number] = 1;
   });
   return {
-    drawn: positions.filter((position) => isDrawn.has(position)),
-    rest: positions.filter((position) => !isDrawn.has(position)),
+    drawn: positions.filter((position) => isDrawn[position] === 1),
+    rest: positions.filter((position) => isDrawn[position] !== 1),
   };
 }
 
 /** Positions of each label, ascending; all under -1 without labels. */
-function byLabel(positions: Int32Array, labels: Int32Array | null): [label: number, members: number[]][] {
-  const classes = new Map<number, number[]>();
+function byLabel(positions: Int32Array, labels: Int32Array | null): [label: number, members: Int32Array][] {
+  const labelOf = (position: number): number => labels?.[position] ?? -1;
+  const counts = new Map<number, number>();
+  for (const position of positions) counts.set(labelOf(position), (counts.get(labelOf(position)) ?? 0) + 1);
+  const classes = new Map(
+    Array.from(counts, ([label, count]) => [label, { members: new Int32Array(count), filled: 0 }]),
+  );
   for (const position of positions) {
-    const label = labels ? (labels[position] ?? -1) : -1;
-    const members = classes.get(label);
-    if (members) members.push(position);
-    else classes.set(label, [position]);
+    const found = classes.get(labelOf(position));
+    if (found) found.members[found.filled++] = position;
   }
-  return [...classes].sort(([a], [b]) => a - b);
+  return Array.from(classes, ([label, { members }]): [number, Int32Array] => [label, members]).sort(
+    ([a], [b]) => a - b,
+  );
+}
+
+/** After the last of ascending positions. */
+function end(positions: Int32Array): number {
+  return (positions.at(-1) ?? -1) + 1;
 }
 
 /** Takes groups in a random order, each as long as it brings the sum nearer to the fraction; at least one, never all. */
@@ -164,7 +175,7 @@ function drawGroups(
   const taken = new Set<number>();
   let sum = 0;
   for (const index of order) {
-    const [group, { length }] = members[index] as [number, number[]];
+    const [group, { length }] = members[index] as [number, Int32Array];
     if (taken.size > 0 && Math.abs(sum + length - wanted) >= Math.abs(sum - wanted)) continue;
     if (taken.size + 1 === members.length) break;
     taken.add(group);

@@ -12,6 +12,7 @@ import { SampleStore } from './state/samples.js';
 import { readViewState } from './state/viewState.js';
 import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';
+import { ActivityView } from './view/activity.js';
 import { GridsView } from './view/grids.js';
 import { Header } from './view/header.js';
 import { announcement, HealthView } from './view/health.js';
@@ -75,11 +76,12 @@ const notice = new Notice((message) => host.send(message));
 const waiting = new Waiting(renderAfter);
 const reconstruction = new ReconstructionView(currentTheme);
 const grids = new GridsView();
+const activity = new ActivityView(currentTheme);
 const weights = new WeightsView(currentTheme);
 const health = new HealthView((message) => host.send(message));
 const timeline = new Timeline(navigation, currentTheme);
 const spoken = element('div', { class: 'for-listeners', 'aria-live': 'polite', role: 'status' });
-const views: View[] = [header, notice, waiting, loss, reconstruction, grids, weights, health, timeline];
+const views: View[] = [header, notice, waiting, loss, reconstruction, grids, activity, weights, health, timeline];
 
 const root = document.getElementById('monitor') ?? document.body;
 root.append(
@@ -91,6 +93,7 @@ root.append(
     waiting.element,
     element('div', { class: 'row row-large' }, loss.element, reconstruction.element),
     grids.element,
+    element('div', { class: 'row' }, activity.element),
     element('div', { class: 'row' }, weights.element, health.element),
   ),
   timeline.element,

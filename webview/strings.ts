@@ -110,6 +110,12 @@ export const english = {
   gridHint_walk: 'from one example to another, through their codes',
   gridText: '{0} at step {1}: {2} pictures',
 
+  activityTitle: 'Active units',
+  activityHint: 'share of the examples that each unit of the code is active in, the most active first',
+  activityNever: '{0} of {1} never',
+  activityScale: 'full height: {0} %',
+  activityText: 'Activity at step {0}: {1} units, active in {2} % of the examples on average, {3} never',
+
   healthTitle: 'Health',
   openRecipe: 'Open recipe',
   changed_learningRate: 'Learning rate changed from {0} to {1} at step {2}.',

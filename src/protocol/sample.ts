@@ -3,7 +3,7 @@
  * metadata hold { step, epoch, views }, each a JSON text, `views` an array of {@link SampleView} that says which
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
  */
-export type SampleView = ReconstructionView | WeightsView | GridView;
+export type SampleView = ReconstructionView | WeightsView | GridView | ActivityView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -40,4 +40,10 @@ export interface GridView {
   content: 'samples' | 'plane' | 'walk';
   tensor: string;
   columns: number;
+}
+
+/** How often each unit of the code is active: tensor [units] float32, shares 0..1 of the latest examples. */
+export interface ActivityView {
+  kind: 'activity';
+  tensor: string;
 }

@@ -89,6 +89,38 @@ describe('the monitor shows views that a method brings', () => {
     }
   });
 
+  const shares = Float32Array.from({ length: 40 }, (_, i) => (i % 8 === 0 ? 0 : 0.45 * Math.exp(-((i * 7) % 40) / 12)));
+  const sparse = withViews(record(2), [{ kind: 'activity', tensor: 'activity' }], {
+    activity: { shape: [40], data: shares },
+  });
+
+  it('how often units are active, the most active first, and in words', async () => {
+    await monitor.showAll(sparse);
+    const canvas = monitor.host.page.locator('.activity canvas');
+    const heights = await canvas.evaluate((canvas: HTMLCanvasElement) => {
+      const copy = new OffscreenCanvas(canvas.width, canvas.height);
+      const context = copy.getContext('2d', { willReadFrequently: true })!;
+      context.drawImage(canvas, 0, 0);
+      return [0.5, 10.5, 38.5].map((bar) => {
+        const { data } = context.getImageData(Math.round((bar * canvas.width) / 40) - 2, 0, 1, canvas.height);
+        return data.filter((value, i) => i % 4 === 3 && value > 0).length / canvas.height;
+      });
+    });
+    const sorted = [...shares].sort((a, b) => b - a);
+    for (const [i, bar] of [0, 10].entries())
+      assert.ok(Math.abs(heights[i]! - sorted[bar]! / 0.5) < 0.03, `bar ${bar}: ${heights[i]}`);
+    assert.ok(heights[2]! < 0.03, 'nothing but the line under the bars');
+    assert.match((await canvas.getAttribute('aria-label'))!, /Activity at step 470: 40 units, .* 5 never/);
+    assert.equal(await monitor.host.page.getByText('5 of 40 never').count(), 1);
+  });
+
+  for (const theme of ['dark-modern', 'light-modern', 'high-contrast'] satisfies ThemeName[])
+    it(`activity in the theme ${theme}`, async () => {
+      const host = await monitor.showAll(sparse, { theme });
+      await host.page.screenshot({ path: path.join(results, `views-activity-${theme}.png`) });
+      assert.ok(await host.page.locator('.activity canvas').isVisible());
+    });
+
   for (const theme of ['dark-modern', 'light-modern', 'high-contrast'] satisfies ThemeName[])
     it(`in the theme ${theme}`, async () => {
       const host = await monitor.showAll(generative, { theme, height: 1250 });

@@ -36,6 +36,8 @@ export interface Sample {
   weights: Weights | null;
   /** Each with other content. */
   grids: PictureGrid[];
+  /** Share of the examples that each unit of the code is active in, 0..1. */
+  activity: Float32Array | null;
   byteLength: number;
 }
 
@@ -50,6 +52,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     reconstruction: null,
     weights: null,
     grids: [],
+    activity: null,
     byteLength: bytes.byteLength,
   };
   if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
@@ -58,6 +61,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     const fields = view as Record<string, unknown>;
     if (fields['kind'] === 'reconstruction') sample.reconstruction ??= readReconstruction(file, fields);
     else if (fields['kind'] === 'weights') sample.weights ??= readWeights(file, fields);
+    else if (fields['kind'] === 'activity') sample.activity ??= readActivity(file, fields['tensor']);
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
   return sample;
@@ -92,6 +96,13 @@ function readGrid(file: TensorFile, view: Record<string, unknown>): PictureGrid 
   if (typeof columns !== 'number' || !Number.isInteger(columns) || columns < 1 || columns > pictures.count)
     throw new Error(`Its grid has ${String(columns)} columns for ${pictures.count} pictures`);
   return { content: typeof view['content'] === 'string' ? view['content'].slice(0, 200) : '', pictures, columns };
+}
+
+function readActivity(file: TensorFile, name: unknown): Float32Array {
+  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
+  if (!(tensor?.data instanceof Float32Array) || tensor.shape.length !== 1 || tensor.data.length === 0)
+    throw new Error(`Tensor ${String(name)} is not a list of numbers`);
+  return tensor.data.map((share) => Math.min(1, Math.max(0, share || 0)));
 }
 
 function bytePictures(file: TensorFile, name: unknown): Pictures<Uint8Array> {

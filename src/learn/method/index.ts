@@ -3,7 +3,15 @@ import { autoencoder } from './autoencoder.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
 import type { Method } from './method.js';
+import { sparse } from './sparse.js';
 import { variational } from './variational.js';
 
 /** Every pretraining method by the name a recipe uses. A new one is one file and one line here. */
-export const methods: Record<string, Method> = { autoencoder, denoising, contractive, variational, adversarial };
+export const methods: Record<string, Method> = {
+  autoencoder,
+  denoising,
+  sparse,
+  contractive,
+  variational,
+  adversarial,
+};

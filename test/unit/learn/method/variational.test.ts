@@ -183,8 +183,12 @@ for (const name of engineNames)
       assertPictures(tensors['plane']!.data.slice(-72), row(0));
     });
 
-    it('learns digits, and goes on after a stop as if there had been none', () =>
-      assertLearnsAndResumes(engine, build({ warmupEpochs: 2 }, digitShape, [16])));
+    it('learns digits while the weight of the KL rises, and goes on after a stop as if there had been none', async () => {
+      const { steps } = await assertLearnsAndResumes(engine, build({ warmupEpochs: 2 }, digitShape, [16]));
+      const weights = steps.map(({ loss, reconstruction, kl }) => (loss! - reconstruction!) / kl!);
+      // Three steps an epoch.
+      weights.forEach((weight, step) => assert.ok(Math.abs(weight - Math.min(1, step / 6)) < 0.01, weights.join(', ')));
+    });
   });
 
 describe('the quantiles of the normal distribution', () => {

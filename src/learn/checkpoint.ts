@@ -1,5 +1,6 @@
 import { t } from '../protocol/l10n.js';
 import type { Arrays } from './engine/engine.js';
+import type { Stability } from './evaluate/stability.js';
 
 /**
  * Everything that the next step depends on. Random numbers have no state beside the seed and the step: each stream is
@@ -11,6 +12,8 @@ export interface Checkpoint {
   progress: Progress;
   /** Best weights so far; null when early stopping is off or no epoch has ended. */
   bestWeights: Arrays | null;
+  /** The checkpoint of `progress.goodStep`; null when it is this one, or the beginning. */
+  good: Checkpoint | null;
 }
 
 /** Where training is. */
@@ -29,6 +32,9 @@ export interface Progress {
   restoredStep: number | null;
   /** Base learning rate, before the schedule: the recipe's, or what it was changed to while running. */
   learningRate: number;
+  /** Step to which training goes back when its loss explodes: the last checkpoint at an epoch's end, or 0. */
+  goodStep: number;
+  stability: Stability;
 }
 
 /** Why arrays from a checkpoint are not those of a network, or of its optimizer; null when they are. */

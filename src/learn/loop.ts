@@ -5,6 +5,7 @@ import type { PretrainOptions } from '../recipe/recipe.js';
 import { Ahead, draw, tensorsOf } from './batches.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
+import { calm, hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
 import type { Inputs, Learner, Preview } from './method/method.js';
 import { Model } from './model.js';
 import type { Pass } from './network.js';
@@ -59,6 +60,17 @@ export interface Observer {
   /** Whether a preview is due after this step. */
   wantsPreview(progress: Readonly<Progress>): boolean;
   preview(progress: Readonly<Progress>, preview: Preview): void;
+  /** Training went back to an earlier step, which `progress` is at again, with a lower learning rate. */
+  wentBack(progress: Readonly<Progress>, learningRateBefore: number, diagnosis: Diagnosis): void;
+}
+
+/** How the training is doing, for people. */
+export interface Diagnosis {
+  level: 'good' | 'warning' | 'problem';
+  message: string;
+  advice?: string;
+  /** What in the recipe to change. */
+  recipePath?: (string | number)[];
 }
 
 /** "stop" ends the training after a checkpoint; "sample" draws a preview, then asks again. */
@@ -89,18 +101,30 @@ export class TrainingError extends Error {
 export async function train(job: Job): Promise<Outcome> {
   const { engine, learner, options, training, validation, observer, start } = job;
   const { seed, epochs, batchSize } = options;
-  const model = new Model(engine, learner, options.optimizer, start?.weights ?? learner.init(seed));
-  if (start) model.restore(start.weights, start.optimizer);
+  const model = new Model(engine, learner, options.optimizer, learner.init(seed));
   const stepsPerEpoch = Math.ceil(training.count / batchSize);
-  const progress: Progress = start ? { ...start.progress } : newProgress(options);
-  let bestWeights: Arrays | null = start?.bestWeights ?? null;
+  const progress = newProgress(options);
+  let bestWeights: Arrays | null = null;
 
-  const snapshot = async (): Promise<Checkpoint> => ({
+  const snapshot = async (good: Checkpoint | null): Promise<Checkpoint> => ({
     weights: await model.weights(),
     optimizer: await model.state(),
     progress: { ...progress },
     bestWeights,
+    good,
   });
+  const goTo = (checkpoint: Checkpoint): void => {
+    model.restore(checkpoint.weights, checkpoint.optimizer);
+    Object.assign(progress, checkpoint.progress);
+    bestWeights = checkpoint.bestWeights;
+  };
+
+  /** Where training goes back to. It does not depend on where a run was stopped in between. */
+  let good = await snapshot(null);
+  if (start) {
+    goTo(start);
+    if (progress.goodStep > 0) good = start.good ?? start;
+  }
 
   try {
     if (progress.step === 0) await preview(job, model.values, progress);
@@ -113,7 +137,7 @@ export async function train(job: Job): Promise<Outcome> {
       const waiting = observer.beforeStep(progress);
       const action = typeof waiting === 'string' ? waiting : await waiting;
       if (action === 'stop') {
-        await observer.checkpoint(await snapshot());
+        await observer.checkpoint(await snapshot([0, progress.step].includes(progress.goodStep) ? null : good));
         return { reason: 'stopped', progress };
       }
       if (action === 'sample') {
@@ -126,14 +150,20 @@ export async function train(job: Job): Promise<Outcome> {
       const inputs = tensorsOf(drawn, training.shape);
       const measured = step(inputs);
       tf.dispose(inputs);
+      if (measured === null) {
+        goBack();
+        continue;
+      }
 
       progress.step++;
       progress.epoch = progress.step / stepsPerEpoch;
       progress.lossSum += measured.loss * drawn.count;
       progress.lossCount += drawn.count;
+      progress.stability = withLoss(progress.stability, measured.loss);
       observer.afterStep(progress, measured);
 
-      if (progress.step % stepsPerEpoch === 0) {
+      if (hasExploded(progress.stability)) goBack(measured.loss);
+      else if (progress.step % stepsPerEpoch === 0) {
         const ended = await endEpoch();
         if (ended) return { reason: 'earlyStopping', progress };
       } else if (observer.wantsPreview(progress)) await preview(job, model.values, progress);
@@ -143,7 +173,8 @@ export async function train(job: Job): Promise<Outcome> {
     model.dispose();
   }
 
-  function step(inputs: Inputs): Metrics & { loss: number } {
+  /** @returns null when a loss is no finite number: the parameters are then of no use. */
+  function step(inputs: Inputs): (Metrics & { loss: number }) | null {
     const learningRate =
       progress.learningRate * learningRateFactor(options.schedule, progress.step, stepsPerEpoch, epochs);
     const measured: Metrics & { loss: number } = { loss: NaN };
@@ -161,7 +192,10 @@ export async function train(job: Job): Promise<Outcome> {
       const numbers = found.measured.dataSync<'float32'>();
       measured[objective.metric] = numbers[0] as number;
       found.terms.forEach((term, k) => (measured[term] = numbers[k + 1] as number));
-      if (!Number.isFinite(numbers[0])) throw notFinite(progress, options);
+      if (!Number.isFinite(numbers[0])) {
+        tf.dispose([found.measured, found.gradients, ...updates.values()]);
+        return null;
+      }
       model.apply(i, found.gradients, learningRate);
       model.assign(updates);
       tf.dispose([found.measured, found.gradients]);
@@ -171,10 +205,24 @@ export async function train(job: Job): Promise<Outcome> {
     return measured;
   }
 
+  /** To the last good checkpoint, with half the learning rate. @param loss far above all before; none for no number */
+  function goBack(loss: number | null = null): void {
+    const { step, learningRate, stability } = progress;
+    if (stability.returns >= MOST_RETURNS) throw lost(progress, options, loss);
+    goTo(good);
+    progress.learningRate = learningRate / 2;
+    progress.stability = { ...progress.stability, returns: stability.returns + 1 };
+    observer.wentBack(progress, learningRate, explosion(step, loss, stability.high, progress));
+  }
+
   /** Validates, remembers the best weights, writes a checkpoint. @returns whether early stopping ends the training. */
   async function endEpoch(): Promise<boolean> {
     const trainingLoss = progress.lossSum / progress.lossCount;
     const measured = validation && (await evaluate(job, validation, model.values, progress));
+    if (!Number.isFinite(measured?.loss ?? 0)) {
+      goBack();
+      return false;
+    }
     progress.lossSum = progress.lossCount = 0;
     const watched = measured?.loss ?? trainingLoss;
     const isBest = watched < progress.bestLoss - (options.earlyStopping?.minDelta ?? 0);
@@ -195,7 +243,17 @@ export async function train(job: Job): Promise<Outcome> {
     }
     // Early stopping may have to go on from the best weights after a resume.
     const isNeeded = isLast || (isBest && options.earlyStopping !== null);
-    if (isNeeded || progress.epoch % options.checkpointEpochs === 0) await observer.checkpoint(await snapshot());
+    // A loss that may be exploding is written down only when nothing comes after it.
+    const isGood = progress.stability.above === 0;
+    if ((isNeeded || progress.epoch % options.checkpointEpochs === 0) && (isGood || isLast)) {
+      progress.goodStep = progress.step;
+      const checkpoint = await snapshot(null);
+      if (!areFinite(checkpoint.weights)) {
+        goBack();
+        return false;
+      }
+      await observer.checkpoint((good = checkpoint));
+    }
     if (isLast || observer.wantsPreview(progress)) await preview(job, model.values, progress);
     return stopsEarly;
   }
@@ -211,6 +269,8 @@ function newProgress({ optimizer }: PretrainOptions): Progress {
     bestStep: 0,
     restoredStep: null,
     learningRate: optimizer.learningRate,
+    goodStep: 0,
+    stability: calm,
   };
 }
 
@@ -276,14 +336,47 @@ async function preview(
   tf.dispose(inputs);
 }
 
-function notFinite(progress: Progress, { optimizer }: PretrainOptions): TrainingError {
+function areFinite(arrays: Arrays): boolean {
+  return Object.values(arrays).every(({ data }) => data.every(Number.isFinite));
+}
+
+/** @param step that of the explosion @param loss null for no finite number @param now after going back */
+function explosion(step: number, loss: number | null, highest: number, now: Progress): Diagnosis {
+  const what =
+    loss === null
+      ? t('The loss was no longer a finite number after step {0}.', formatCount(step))
+      : t(
+          'The loss exploded: at step {0} it was {1}, and had never been above {2}.',
+          formatCount(step),
+          loss.toPrecision(3),
+          highest.toPrecision(3),
+        );
+  const back = t(
+    'Training went back to step {0} and goes on with half the learning rate, {1}.',
+    formatCount(now.step),
+    now.learningRate,
+  );
+  return {
+    level: 'warning',
+    message: `${what} ${back}`,
+    advice: t('If this happens again, start with a lower learning rate, or set "globalClipNorm": 1.'),
+    recipePath: ['pretrain', 'optimizer', 'learningRate'],
+  };
+}
+
+function lost({ step, learningRate }: Progress, { optimizer }: PretrainOptions, loss: number | null): TrainingError {
+  const what =
+    loss === null
+      ? t('The loss is no longer a finite number at step {0}', formatCount(step + 1))
+      : t('The loss exploded again at step {0}', formatCount(step));
   return new TrainingError(
     t(
-      'The loss is no longer a finite number at step {0}. Usually the learning rate ({1}, optimizer {2}) is too high: try {3}, or set "globalClipNorm": 1.',
-      formatCount(progress.step + 1),
-      progress.learningRate,
+      '{0}, though training went back {1} times and halved the learning rate. Usually the learning rate ({2}, optimizer {3}) is too high: try {4}, or set "globalClipNorm": 1.',
+      what,
+      MOST_RETURNS,
+      learningRate,
       optimizer.name,
-      progress.learningRate / 10,
+      learningRate / 10,
     ),
   );
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { misfit, type Checkpoint, type Progress } from '../learn/checkpoint.js';
 import type { Arrays } from '../learn/engine/engine.js';
+import type { Stability } from '../learn/evaluate/stability.js';
 import { stateShapes } from '../learn/engine/portableOptimizer.js';
 import { trainedShapes, type Learner } from '../learn/method/method.js';
 import { CheckpointFile, RunFile, stepName } from '../protocol/run.js';
@@ -75,16 +76,17 @@ export async function checkpointSteps(run: string): Promise<number[]> {
 }
 
 /**
- * Removes checkpoints but the last `keep` besides the newest, and the one with the best weights. Those after the newest,
+ * Removes checkpoints but the last `keep` besides the newest, the one with the best weights, and the one that training
+ * would go back to. Those after the newest,
  * which could not be read when the run was resumed before them, neither count nor go away: they are written anew.
  */
 export async function pruneCheckpoints(
   run: string,
   keep: number,
-  { step: newest, bestStep }: Pick<Progress, 'step' | 'bestStep'>,
+  { step: newest, bestStep, goodStep }: Pick<Progress, 'step' | 'bestStep' | 'goodStep'>,
 ): Promise<void> {
   const steps = (await checkpointSteps(run)).filter((step) => step <= newest);
-  const surplus = steps.slice(0, -(keep + 1)).filter((step) => step !== bestStep);
+  const surplus = steps.slice(0, -(keep + 1)).filter((step) => step !== bestStep && step !== goodStep);
   await Promise.all(
     surplus.map((step) => rm(path.join(run, RunFile.checkpoints, stepName(step)), { recursive: true, force: true })),
   );
@@ -105,6 +107,7 @@ export async function readLastCheckpoint(
       const checkpoint = await readCheckpoint(run, step);
       const warnings = reasons.map((reason) => t('A checkpoint was passed over: {0}', reason));
       if (withBest) warnings.push(...(await addBestWeights(run, checkpoint)));
+      warnings.push(...(await addGood(run, checkpoint)));
       return { checkpoint, warnings };
     } catch (error) {
       reasons.push(reasonOf(error));
@@ -134,6 +137,7 @@ async function readCheckpoint(run: string, step: number): Promise<Checkpoint> {
     optimizer: await readArrays(path.join(folder, CheckpointFile.optimizer)),
     progress,
     bestWeights: null,
+    good: null,
   };
 }
 
@@ -156,6 +160,28 @@ async function addBestWeights(run: string, checkpoint: Checkpoint): Promise<stri
         'Early stopping cannot bring back the best weights so far, those of step {0}: {1} The next epoch counts as the best instead.',
         bestStep,
         reasonOf(error),
+      ),
+    ];
+  }
+}
+
+/** @returns what is to be told. */
+async function addGood(run: string, checkpoint: Checkpoint): Promise<string[]> {
+  const { progress } = checkpoint;
+  const { step, goodStep } = progress;
+  if (goodStep === 0 || goodStep === step) return [];
+  try {
+    checkpoint.good = await readCheckpoint(run, goodStep);
+    if (goodStep >= progress.bestStep) checkpoint.good.bestWeights = checkpoint.bestWeights;
+    return [];
+  } catch (error) {
+    progress.goodStep = step;
+    return [
+      t(
+        'The checkpoint of step {0}, to which training would go back if its loss exploded, cannot be read: {1} It would go back to step {2} instead.',
+        goodStep,
+        reasonOf(error),
+        step,
       ),
     ];
   }
@@ -187,10 +213,11 @@ async function readProgress(file: string): Promise<Progress> {
       );
   }
   const { bestLoss, ...others } = progress as StateFile['progress'];
-  if (others.bestStep > others.step)
-    throw new Error(
-      t('{0} is damaged: "bestStep" is {1}, after "step", which is {2}.', file, others.bestStep, others.step),
-    );
+  for (const name of ['bestStep', 'goodStep'] as const)
+    if (others[name] > others.step)
+      throw new Error(
+        t('{0} is damaged: "{1}" is {2}, after "step", which is {3}.', file, name, others[name], others.step),
+      );
   return { ...others, bestLoss: bestLoss ?? Infinity };
 }
 
@@ -219,15 +246,24 @@ const fields: Record<keyof Progress, Field> = {
   bestStep: count,
   restoredStep: orNull(count),
   learningRate: positive,
+  goodStep: count,
+  stability: { holds: isStability, is: t('losses and counts') },
 };
+
+function isStability(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { first, low, high, above, returns } = value as Partial<Record<keyof Stability, unknown>>;
+  return orNull(number).holds(first) && [low, high].every(number.holds) && [above, returns].every(count.holds);
+}
 
 /** @throws UserError when the checkpoint is that of another network or optimizer than the run's recipe describes. */
 export function checkFit(
   run: string,
-  { weights, optimizer, bestWeights, progress }: Checkpoint,
+  { weights, optimizer, bestWeights, good, progress }: Checkpoint,
   learner: Pick<Learner, 'shapes' | 'untrained'>,
   options: OptimizerOptions,
 ): void {
+  if (good) checkFit(run, good, learner, options);
   const { shapes } = learner;
   const parts: [step: number, name: string, arrays: Arrays | null, shapes: Record<string, number[]>][] = [
     [progress.step, CheckpointFile.weights, weights, shapes],

@@ -73,6 +73,7 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
         checkpoint: () => Promise.resolve(),
         wantsPreview: () => false,
         preview: () => (last = performance.now()),
+        wentBack: () => undefined,
       },
     });
     times.sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 import type { Checkpoint, Progress } from '../learn/checkpoint.js';
-import type { EpochResult, Metrics, Observer } from '../learn/loop.js';
+import type { Diagnosis, EpochResult, Metrics, Observer } from '../learn/loop.js';
 import type { Preview } from '../learn/method/method.js';
 import type { RunState } from '../protocol/run.js';
 import type { ControlServer } from './control.js';
@@ -132,6 +132,17 @@ export class Recorder implements Observer, SteeringListener {
         this.run.addEvent({ ...event, type: 'sample' });
       }),
     );
+  }
+
+  wentBack({ step, epoch, learningRate }: Readonly<Progress>, before: number, diagnosis: Diagnosis): void {
+    Object.assign(this.run.record, { step, epoch });
+    this.epochStart = { seconds: this.seconds, step };
+    this.diagnosis(diagnosis);
+    this.onLearningRate(before, learningRate);
+  }
+
+  private diagnosis(diagnosis: Diagnosis): void {
+    this.run.addEvent({ ...this.now(), type: 'diagnosis', ...diagnosis });
   }
 
   onPaused(): void {

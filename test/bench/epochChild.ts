@@ -74,6 +74,7 @@ async function ours(name: EngineName, epochs: number): Promise<number[]> {
       checkpoint: () => Promise.resolve(),
       wantsPreview: () => false,
       preview: () => undefined,
+      wentBack: () => undefined,
     },
   });
   return seconds;

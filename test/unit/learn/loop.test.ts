@@ -5,8 +5,17 @@ import type { Checkpoint, Progress } from '../../../src/learn/checkpoint.js';
 import { encoders } from '../../../src/learn/encoder/index.js';
 import type { Arrays, Engine } from '../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../src/learn/engine/index.js';
-import { train, TrainingError, type Action, type EpochResult, type Job, type Source } from '../../../src/learn/loop.js';
+import {
+  train,
+  TrainingError,
+  type Action,
+  type Diagnosis,
+  type EpochResult,
+  type Job,
+  type Source,
+} from '../../../src/learn/loop.js';
 import { autoencoder } from '../../../src/learn/method/autoencoder.js';
+import type { Learner } from '../../../src/learn/method/method.js';
 import { stream } from '../../../src/protocol/random.js';
 import type { PretrainOptions } from '../../../src/recipe/recipe.js';
 import { engineOf, engineOrSkip } from './engines.js';
@@ -61,7 +70,28 @@ function later(from: Source): Source {
   };
 }
 
+/** A learner whose loss is multiplied from a step on, as long as the learning rate is above a limit. */
+function fragile(from: number, factor: number): Learner {
+  const [objective] = learner.objectives;
+  return {
+    ...learner,
+    objectives: [
+      {
+        ...objective!,
+        loss: (values, inputs, pass) => {
+          const { loss } = objective!.loss(values, inputs, pass);
+          const broken = pass.training && pass.epoch >= from / 3 - 1e-9;
+          return { loss: broken && rateNow > 0.004 ? tf.mul<tf.Scalar>(loss, factor) : loss };
+        },
+      },
+    ],
+  };
+}
+/** The learning rate of the step that runs, as the observer hears it. */
+let rateNow = 0;
+
 interface Watched {
+  returns: { step: number; rate: number; diagnosis: Diagnosis }[];
   losses: number[];
   epochs: EpochResult[];
   checkpoints: Checkpoint[];
@@ -74,7 +104,7 @@ async function watch(
   change: Partial<Job> & { options?: PretrainOptions } = {},
   action: (step: number, progress: Progress) => Action = () => 'go',
 ): Promise<Watched> {
-  const watched: Omit<Watched, 'reason' | 'weights'> = { losses: [], epochs: [], checkpoints: [] };
+  const watched: Omit<Watched, 'reason' | 'weights'> = { losses: [], epochs: [], checkpoints: [], returns: [] };
   const { reason } = await train({
     engine,
     learner,
@@ -84,12 +114,16 @@ async function watch(
     previewPositions: Int32Array.of(0, 1),
     start: null,
     observer: {
-      beforeStep: (progress) => action(progress.step, progress),
+      beforeStep: (progress) => {
+        rateNow = progress.learningRate;
+        return action(progress.step, progress);
+      },
       afterStep: (_, { loss }) => watched.losses.push(loss!),
       afterEpoch: (_, epoch) => watched.epochs.push(epoch),
       checkpoint: async (checkpoint) => void watched.checkpoints.push(checkpoint),
       wantsPreview: () => false,
       preview: () => undefined,
+      wentBack: ({ step, learningRate }, _, diagnosis) => watched.returns.push({ step, rate: learningRate, diagnosis }),
     },
     ...change,
   });
@@ -138,6 +172,51 @@ for (const name of engineNames)
       const resumed = await watch(engine, { ...slow, start: stopped.checkpoints.at(-1)! });
       assert.deepEqual(resumed.weights, whole.weights);
     });
+
+    it('goes back to the last checkpoint when the loss is no number, and halves the learning rate until it is one', async () => {
+      const { returns, losses, epochs, reason, checkpoints } = await watch(engine, { learner: fragile(7, NaN) });
+      assert.deepEqual(
+        returns.map(({ step, rate }) => [step, rate]),
+        [
+          [6, 0.005],
+          [6, 0.0025],
+        ],
+      );
+      assert.match(returns[0]!.diagnosis.message, /no longer a finite number after step 7\. .*back to step 6 .*0\.005/);
+      assert.deepEqual([losses.length, epochs.length, reason], [7 + 1 + 6, 4, 'completed']);
+      const { progress } = checkpoints.at(-1)!;
+      assert.deepEqual([progress.step, progress.learningRate, progress.stability.returns], [12, 0.0025, 2]);
+    });
+
+    it('goes back to the beginning when there is no checkpoint yet', async () => {
+      const { returns } = await watch(engine, { learner: fragile(1, NaN) });
+      assert.deepEqual(
+        returns.map(({ step }) => step),
+        [0, 0],
+      );
+      const slower = { ...options, optimizer: { ...options.optimizer, learningRate: 0.0025 } };
+      const [broken, whole] = [
+        await watch(engine, { learner: fragile(1, NaN) }),
+        await watch(engine, { options: slower }),
+      ];
+      assert.deepEqual(broken.weights, whole.weights, 'nothing is left of the steps that were taken back');
+    });
+
+    for (const stopAt of [5, 7, 8, 10])
+      it(`that has gone back ends with the same bits after a stop at step ${stopAt}`, async () => {
+        const job = { learner: fragile(8, NaN), options: { ...options, checkpointEpochs: 2 } };
+        const whole = await watch(engine, job);
+        let stopped = false;
+        const before = await watch(engine, job, (step) => {
+          if (step !== stopAt || stopped) return 'go';
+          stopped = true;
+          return 'stop';
+        });
+        assert.equal(before.reason, 'stopped');
+        const after = await watch(engine, { ...job, start: structuredClone(before.checkpoints.at(-1)!) });
+        assert.equal(whole.returns.length, 2);
+        assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));
+      });
 
     it('learns: the validation loss falls in each epoch', async () => {
       const { epochs } = await watch(engine);
@@ -219,8 +298,37 @@ describe('the training loop', () => {
       watch(engine, { training: broken }),
       (error) =>
         error instanceof TrainingError &&
-        /step 1\b.*learning rate \(0\.01, optimizer adam\).*try 0\.001/.test(error.message),
+        /step 1\b.*3 times.*learning rate \(0\.00125, optimizer adam\).*try 0\.000125/.test(error.message),
     );
+  });
+
+  it('goes back when the loss stays far above all that it was, not for a few outliers', async () => {
+    const long = { ...options, epochs: 12 };
+    const { returns, losses } = await watch(engine, { learner: fragile(20, 1e4), options: long });
+    assert.deepEqual(
+      returns.map(({ step, rate }) => [step, rate]),
+      [
+        [18, 0.005],
+        [18, 0.0025],
+      ],
+    );
+    assert.equal(losses.length, 30 + 12 + (36 - 18));
+    assert.match(returns[0]!.diagnosis.message, /exploded: at step 30 .*never been above 0\.7.*back to step 18/);
+    let calls = 0;
+    const [objective] = learner.objectives;
+    const outliers: Learner = {
+      ...learner,
+      objectives: [
+        {
+          ...objective!,
+          loss: (values, inputs, pass) => {
+            const { loss } = objective!.loss(values, inputs, pass);
+            return { loss: pass.training && calls++ % 12 >= 3 ? tf.mul<tf.Scalar>(loss, 1e4) : loss };
+          },
+        },
+      ],
+    };
+    assert.deepEqual((await watch(engine, { learner: outliers, options: long })).returns, []);
   });
 
   it('asks for the next batch before it computes the present one, also into the next epoch', async () => {

@@ -96,6 +96,7 @@ async function watch(
       checkpoint: (checkpoint) => void checkpoints.push(checkpoint),
       wantsPreview: () => false,
       preview: () => undefined,
+      wentBack: () => undefined,
     },
   });
   return { measured, last: checkpoints.at(-1)!, validation };

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os';
 import path from 'node:path';
 import type { Checkpoint, Progress } from '../../../src/learn/checkpoint.js';
+import { calm } from '../../../src/learn/evaluate/stability.js';
 import { stepName } from '../../../src/protocol/run.js';
 import { checkFit, pruneCheckpoints, readLastCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoints.js';
 
@@ -32,9 +33,12 @@ describe('Checkpoints of a run', () => {
         bestStep: step,
         restoredStep: null,
         learningRate: 0.001,
+        goodStep: step,
+        stability: calm,
         ...progress,
       },
       bestWeights: null,
+      good: null,
     };
   }
 
@@ -75,13 +79,28 @@ describe('Checkpoints of a run', () => {
 
   it('are never removed while they hold the best weights', async () => {
     await write(checkpoint(8), checkpoint(16, { bestStep: 8 }), checkpoint(24, { bestStep: 8 }));
-    await pruneCheckpoints(run, 0, { step: 24, bestStep: 8 });
+    await pruneCheckpoints(run, 0, { step: 24, bestStep: 8, goodStep: 24 });
     assert.deepEqual(steps(), [8, 24]);
+  });
+
+  it('are never removed while training would go back to them, and are read with those that would', async () => {
+    await write(checkpoint(8), checkpoint(16, { goodStep: 8 }), checkpoint(24, { goodStep: 8 }));
+    await pruneCheckpoints(run, 0, { step: 24, bestStep: 0, goodStep: 8 });
+    assert.deepEqual(steps(), [8, 24]);
+    const { checkpoint: read, warnings } = await readLastCheckpoint(run, false);
+    assert.deepEqual([read.good?.progress.step, read.good?.weights['kernel']?.data[0], warnings], [8, 8, []]);
+  });
+
+  it('take the place of the one to go back to when that cannot be read, and tell so', async () => {
+    await write(checkpoint(24, { goodStep: 8 }));
+    const { checkpoint: read, warnings } = await readLastCheckpoint(run, false);
+    assert.deepEqual([read.good, read.progress.goodStep, warnings.length], [null, 24, 1]);
+    assert.match(warnings[0]!, /step 8, to which training would go back .* back to step 24 instead/);
   });
 
   it('that were just written stay, though damaged ones of a later step stand there', async () => {
     await write(checkpoint(8), checkpoint(16), checkpoint(40));
-    await pruneCheckpoints(run, 0, { step: 16, bestStep: 0 });
+    await pruneCheckpoints(run, 0, { step: 16, bestStep: 0, goodStep: 16 });
     assert.deepEqual(steps(), [16, 40]);
   });
 
@@ -95,6 +114,8 @@ describe('Checkpoints of a run', () => {
     ['bestStep', undefined, /"bestStep" must be a whole number from 0, but is not there\./],
     ['bestStep', 99, /"bestStep" is 99, after "step", which is 16\./],
     ['restoredStep', '../8', /"restoredStep" must be a whole number from 0, or null, but is "\.\.\/8"\./],
+    ['goodStep', 17, /"goodStep" is 17, after "step", which is 16\./],
+    ['stability', { low: 1 }, /"stability" must be losses and counts, but is \{"low":1\}\./],
     ['learningRate', 0, /"learningRate" must be a number above 0, but is 0\./],
   ];
   for (const [field, value, message] of damages)

@@ -73,6 +73,7 @@ export async function trained(
       checkpoint: (checkpoint) => void found.checkpoints.push(checkpoint),
       wantsPreview: () => false,
       preview: (_, preview) => void found.previews.push(preview),
+      wentBack: () => undefined,
     },
   };
   await train(job);

@@ -17,18 +17,22 @@ export interface Pass {
   updates: Map<string, tf.Tensor> | null;
 }
 
-/** A part of a model: pure functions over the flat record of parameters. */
-export interface Network {
-  /** Shapes of one example, without the batch. */
-  inputShape: number[];
-  outputShape: number[];
-  /** Shape of each parameter by its path name; known without computing anything. */
+/** Values of a part of a model, known without computing anything. */
+export interface Part {
+  /** Shape of each parameter by its path name. */
   shapes: Record<string, number[]>;
   /** Those among them that no gradient trains. */
   untrained: readonly string[];
   /** Floating-point numbers that one example's pass keeps for its gradient. */
   activations: number;
-  init(seed: number): Arrays;
+  init: (seed: number) => Arrays;
+}
+
+/** A part of a model: pure functions over the flat record of parameters. */
+export interface Network extends Part {
+  /** Shapes of one example, without the batch. */
+  inputShape: number[];
+  outputShape: number[];
   /** @param input [batch, ...inputShape] @returns [batch, ...outputShape] */
   apply(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor;
 }
@@ -53,12 +57,12 @@ export function sequence(inputShape: number[], makers: readonly ((inputShape: nu
   };
 }
 
-/** What several networks have of everything but their pass. */
-export function together(networks: readonly Network[]): Pick<Network, 'shapes' | 'untrained' | 'activations' | 'init'> {
+/** Several parts as one. */
+export function together(parts: readonly Part[]): Part {
   return {
-    shapes: Object.assign({}, ...networks.map(({ shapes }) => shapes)) as Network['shapes'],
-    untrained: networks.flatMap(({ untrained }) => untrained),
-    activations: networks.reduce((sum, { activations }) => sum + activations, 0),
-    init: (seed) => Object.assign({}, ...networks.map((network) => network.init(seed))) as Arrays,
+    shapes: Object.assign({}, ...parts.map(({ shapes }) => shapes)) as Part['shapes'],
+    untrained: parts.flatMap(({ untrained }) => untrained),
+    activations: parts.reduce((sum, { activations }) => sum + activations, 0),
+    init: (seed) => Object.assign({}, ...parts.map((part) => part.init(seed))) as Arrays,
   };
 }

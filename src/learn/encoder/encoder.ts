@@ -1,7 +1,10 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type { EncoderDescription } from '../../recipe/description.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
-import type { Network } from '../network.js';
+import type { Values } from '../engine/engine.js';
+import type { PatchGrid } from '../layer/patches.js';
+import type { Network, Part, Pass } from '../network.js';
 
 /** A family of encoders, with the decoder that mirrors it. Each casts its options, which the schema has checked. */
 export interface EncoderFamily {
@@ -21,4 +24,21 @@ export interface EncoderFamily {
   decoder(options: EncoderOptions, outputShape: number[]): Network;
   /** e.g. "784 → 32": widths from input to code. */
   summary(options: EncoderOptions, inputShape: number[]): { encoder: string; decoder: string };
+  /** Only of families that can encode some of an image's patches: what masked pretraining needs. */
+  patches?(options: EncoderOptions, inputShape: number[]): PatchEncoder;
+}
+
+export interface PatchEncoder {
+  grid: PatchGrid;
+  /** Numbers for each patch. */
+  width: number;
+  part: Part;
+  /** [count, width], fixed. @param width that of the encoder when left out */
+  positions: (width?: number) => tf.Tensor2D;
+  /**
+   * @param patches [batch, some, grid.width]
+   * @param positions of these patches: [some, width] or [batch, some, width]
+   * @returns [batch, some, width]
+   */
+  encode: (values: Values, patches: tf.Tensor, positions: tf.Tensor, pass: Pass) => tf.Tensor;
 }

@@ -2,6 +2,7 @@ import { adversarial } from './adversarial.js';
 import { autoencoder } from './autoencoder.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
+import { masked } from './masked.js';
 import type { Method } from './method.js';
 import { sparse } from './sparse.js';
 import { variational } from './variational.js';
@@ -13,5 +14,6 @@ export const methods: Record<string, Method> = {
   sparse,
   contractive,
   variational,
+  masked,
   adversarial,
 };

@@ -45,7 +45,7 @@ export interface Learner {
   activationsPerExample: number;
   /** What a step needs besides the examples. */
   needs: Needs;
-  init(seed: number): Arrays;
+  init: (seed: number) => Arrays;
   /** What is made small, one after the other in each step, each over parameters of its own. Usually one. */
   objectives: readonly Objective[];
   /** What the encoder makes of examples. @returns [batch, width] */

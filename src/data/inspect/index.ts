@@ -147,7 +147,10 @@ async function preparedOf(
   signal: AbortSignal | undefined,
 ): Promise<Inspection['prepared']> {
   try {
-    const { preparation, notes } = await planPreparation(dataset, data, drawn, signal ? { signal } : {});
+    const { preparation, notes } = await planPreparation(dataset, data, drawn, {
+      glance: true,
+      ...(signal ? { signal } : {}),
+    });
     return { shape: preparation.shape, notes };
   } catch {
     signal?.throwIfAborted();

@@ -51,11 +51,13 @@ export const text: Preparer<'text', TextPreparation> = {
     const { vocabularySize } = tokenizer;
     const counts = await count(texts, sample, tokenizer, options.features, open);
     const notes = unknownNotes(counts, isTrained);
-    if (isTrained && sample.positions.length < training.length)
+    // What training learns from, also where it is looked at only.
+    const learned = glance ? sampleOf(texts, training, LEARNED_BYTES) : sample;
+    if (isTrained && learned.positions.length < training.length)
       notes.push(
         t(
           'The tokenizer is learned from {0} of {1} training texts, taken evenly.',
-          grouped(sample.positions.length),
+          grouped(learned.positions.length),
           grouped(training.length),
         ),
       );

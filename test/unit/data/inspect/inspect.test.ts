@@ -6,7 +6,10 @@ import { openDataset } from '../../../../src/data/index.js';
 import { factsOf } from '../../../../src/data/inspect/describe.js';
 import { inspectDataset, type InspectOptions } from '../../../../src/data/inspect/index.js';
 import { inspectionMarkdown } from '../../../../src/data/inspect/markdown.js';
+import { planPreparation } from '../../../../src/data/prepare/index.js';
 import type { Collection, DataKind, Reader, Stored, StoredKind } from '../../../../src/data/reader.js';
+import { chooseSplits } from '../../../../src/data/split.js';
+import { TextPacker } from '../../../../src/data/text/collection.js';
 import { exampleTensor, type Inspection } from '../../../../src/protocol/inspection.js';
 import { stream } from '../../../../src/protocol/random.js';
 import { dataOptions, idx, png, put, temporaryFolder } from '../make.js';
@@ -261,6 +264,21 @@ function collection<Kind extends StoredKind>(kind: Kind, examples: Stored[Kind][
 }
 
 describe('Inspecting texts, tables and what is not known yet', () => {
+  it('learns a tokenizer from no more of the texts than a check of the recipe does', async () => {
+    const packer = new TextPacker();
+    packer.begin('train');
+    // 4 MB in words of which each is in one text.
+    for (let i = 0; i < 2000; i++) packer.add(`word${i} ${'x '.repeat(1000)}`, null, `line ${i + 1}`, 'words.txt');
+    const texts = packer.collection({ format: 'text', path: 'words.txt', files: [], problems: [] });
+    const data = { ...dataOptions, text: { ...dataOptions.text, vocabularySize: 10_000 } };
+    const shapeOf = async (glance: boolean) =>
+      (await planPreparation(texts, data, chooseSplits(texts, null, data, 1), { glance })).preparation.shape;
+    const [part, all] = [await shapeOf(true), await shapeOf(false)];
+    assert.notDeepEqual(part, all);
+    const { inspection } = await inspected(texts, { data });
+    assert.deepEqual(inspection.prepared?.shape, part);
+  });
+
   it('tells characters, words, shortest and longest texts, empty and repeated ones', async () => {
     const { inspection } = await inspected(collection('text', ['to be', 'or not to be 😀', '  ', 'to be']));
     const { lengths, characters, blank, duplicates } = inspection;

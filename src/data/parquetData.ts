@@ -23,7 +23,7 @@ import { openTree, type Tree } from './tree/tree.js';
 
 /**
  * One file, or splits by name, each in any number of shards. A column of image or sound files makes it images or sounds,
- * a column of sentences with at most a label beside it texts, everything else is a table.
+ * a column of sentences with at most a label beside it, or the one that is asked for, texts, everything else is a table.
  * @param memoryBytes a table that takes more is read from its file again whenever its values are needed
  * @throws DataError
  */
@@ -42,7 +42,7 @@ export async function openParquet(
     if (!first) throw await nothingFound(tree, t('Parquet files'), t('Choose a .parquet file, or a folder of such.'));
     const files = tree.kind === 'folder' ? shards.map((file) => file.path) : [target];
     const source = { path: target, files, problems };
-    const media = await sniff(first, options.signal);
+    const media = options.textColumn ? null : await sniff(first, options.signal);
     if (media) {
       const collection = await openMedia(tree, parts, media, source, options);
       kept = true;

@@ -38,10 +38,9 @@ export function textColumns(
   profiles: readonly ColumnProfile[],
   { labelColumn, textColumn }: Pick<DatasetOptions, 'labelColumn' | 'textColumn'>,
 ): TextColumns | null {
-  const chosen = chooseTextColumns(
-    profiles.map(({ name }) => name),
-    { text: textColumn, label: labelColumn },
-  );
+  const names = profiles.map(({ name }) => name);
+  if (labelColumn && !names.includes(labelColumn)) return null; // told as of a table
+  const chosen = chooseTextColumns(names, { text: textColumn, label: labelColumn });
   const text = chosen && profiles.find(({ name }) => name === chosen.text && name !== chosen.label);
   if (!text) return null;
   if (textColumn) return chosen;

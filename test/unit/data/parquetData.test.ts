@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { detectDataset } from '../../../src/data/detect.js';
 import { findDatasets } from '../../../src/data/find.js';
 import { decodeImage } from '../../../src/data/image/decode.js';
@@ -11,7 +12,7 @@ import type { Collection } from '../../../src/data/reader.js';
 import { SoundCollection } from '../../../src/data/soundFolder.js';
 import type { TableCollection } from '../../../src/data/table/collection.js';
 import { prepared, put, rejectsWith, temporaryFolder } from './make.js';
-import { tar } from './tree/make.js';
+import { tar, zip } from './tree/make.js';
 
 const fixtures = path.join(__dirname, '../../fixtures/parquet');
 const at = (...names: string[]): string => path.join(fixtures, ...names);
@@ -75,18 +76,24 @@ describe('Datasets in Parquet files', () => {
 
     it('are read from within archives, and under other names by how they begin', async () => {
       const bytes = readFileSync(at('table.parquet'));
-      put(
-        scratch('one.tar'),
-        tar({ name: 'in/train.parquet', content: bytes }, { name: 'in/test.parquet', content: bytes }),
-      );
-      const archived = await openDataset(scratch('one.tar'));
-      assert.deepEqual(
-        archived.info.splits.map(({ name, count }) => [name, count]),
-        [
-          ['train', 40],
-          ['test', 40],
-        ],
-      );
+      const members = ['in/train.parquet', 'in/test.parquet'].map((name) => ({ name, content: bytes }));
+      const packed = tar(...members);
+      put(scratch('one.tar'), packed);
+      put(scratch('one.tar.gz'), gzipSync(packed));
+      put(scratch('one.zip'), zip(members).bytes);
+      const rows = await examples((await openDataset(at('table.parquet'))) as Collection);
+      for (const name of ['one.tar', 'one.tar.gz', 'one.zip']) {
+        const archived = (await openDataset(scratch(name))) as Collection;
+        assert.deepEqual(
+          archived.info.splits.map((split) => [split.name, split.count]),
+          [
+            ['train', 40],
+            ['test', 40],
+          ],
+          name,
+        );
+        assert.deepEqual(await examples(archived), [...rows, ...rows], name);
+      }
       assert.equal((await openDataset(put(scratch('unnamed.bin'), bytes))).info.count, 40);
     });
 
@@ -126,6 +133,33 @@ describe('Datasets in Parquet files', () => {
     assert.deepEqual(await examples(texts as Collection), ['How do I, please, pay?', 'Line\nbreak', '', 'NA']);
     assert.deepEqual(named(texts as Collection), ['cat', 'dog', 'dog', null]);
     assert.equal((texts as Collection).name(1), 'row 2 of texts.parquet');
+  });
+
+  describe('of a column that is asked for as text', () => {
+    it('are its texts, whatever else there is', async () => {
+      const texts = (await openDataset(at('table.parquet'), {
+        textColumn: 'colour',
+        labelColumn: 'kind',
+      })) as Collection;
+      assert.deepEqual([texts.kind, texts.info.count], ['text', 40]);
+      assert.deepEqual((await examples(texts)).slice(0, 3), ['red', 'green', 'green']);
+      assert.deepEqual(named(texts).slice(0, 3), ['cat', 'dog', 'cat']);
+      const numbers = (await openDataset(at('table.parquet'), { textColumn: 'count' })) as Collection;
+      assert.deepEqual((await examples(numbers)).slice(0, 4), ['0', '1', '4', '9'], 'as a CSV file has them');
+      const labels = (await openDataset(at('pictures'), { textColumn: 'label' })) as Collection;
+      assert.deepEqual([labels.kind, labels.info.count], ['text', 10], 'rather than images');
+    });
+
+    it('are refused where there is none of that name, or of texts', async () => {
+      await rejectsWith(
+        openDataset(at('table.parquet'), { textColumn: 'hue' }),
+        'table.parquet',
+        /no column "hue".*kind/,
+      );
+      await rejectsWith(openDataset(at('pictures'), { textColumn: 'image.bytes' }), 'pictures', /"image.bytes"/);
+      const wrong = { textColumn: 'colour', labelColumn: 'kin' };
+      await rejectsWith(openDataset(at('table.parquet'), wrong), 'table.parquet', /no column .kin.*kind/);
+    });
   });
 
   describe('of images', () => {

@@ -11,6 +11,8 @@ export interface MemoryPart {
 /** Answers at once: {@link read} copies the rows into a new array, which the caller owns. */
 export class MemoryReader implements Reader {
   readonly groups = null;
+  /** Bytes that the examples take. */
+  readonly bytes: number;
   private readonly rowSize: number;
   private parts: { data: ExampleData; start: number; end: number }[];
 
@@ -21,6 +23,7 @@ export class MemoryReader implements Reader {
     parts: MemoryPart[],
   ) {
     this.rowSize = info.shape.reduce((product, dimension) => product * dimension, 1);
+    this.bytes = parts.reduce((sum, { data }) => sum + data.byteLength, 0);
     let start = 0;
     this.parts = parts.map(({ data, count }) => {
       if (data.length !== count * this.rowSize)

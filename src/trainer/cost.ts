@@ -4,7 +4,7 @@ import type { EncoderFamily } from '../learn/encoder/encoder.js';
 import { encoders } from '../learn/encoder/index.js';
 import { methods } from '../learn/method/index.js';
 import { trainedShapes, type ExampleFacts, type Learner, type Method, type Setting } from '../learn/method/method.js';
-import { countParameters, sizeOf } from '../learn/parameters.js';
+import { countParameters } from '../learn/parameters.js';
 import type { StageCost } from '../protocol/trainer.js';
 import type { Finding } from '../recipe/finding.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -64,8 +64,8 @@ function named<T>(choices: Record<string, T>, name: string): T {
   throw new UserError(t('There is no "{0}". There are: {1}.', name, Object.keys(choices).join(', ')));
 }
 
-/** @param count all examples, as bytes in memory @param trainingCount those that are trained on */
-export function costOf(recipe: Recipe, example: ExampleFacts, count: number, trainingCount: number): StageCost {
+/** @param heldBytes of the examples that are in memory @param trainingCount those that are trained on */
+export function costOf(recipe: Recipe, example: ExampleFacts, heldBytes: number, trainingCount: number): StageCost {
   const learner = buildLearner(recipe, example);
   const { epochs, batchSize, optimizer } = recipe.pretrain;
   const parameters = countParameters(trainedShapes(learner));
@@ -73,7 +73,7 @@ export function costOf(recipe: Recipe, example: ExampleFacts, count: number, tra
   const copies = optimizer.name === 'adam' ? 4 : 3;
   const memoryBytes =
     BASE_BYTES +
-    count * sizeOf(example.shape) +
+    heldBytes +
     copies * parameters * FLOAT_BYTES +
     Math.min(batchSize, trainingCount) * learner.activationsPerExample * FLOAT_BYTES;
   const stepsPerEpoch = Math.ceil(trainingCount / batchSize);

@@ -53,11 +53,10 @@ export async function prepare(
       signal: stopped,
       onProgress,
       kept,
-      onPlanned: (preparation, { training, validation }) => {
+      onPlanned: (preparation, { training }, heldBytes) => {
         const unscaled = scalingTrouble(recipe, preparation.kind);
         if (unscaled !== null) throw new UserError(unscaled);
-        const count = training.length + validation.length;
-        const tooLarge = memoryTrouble(costOf(recipe, preparation, count, training.length));
+        const tooLarge = memoryTrouble(costOf(recipe, preparation, heldBytes, training.length));
         if (tooLarge !== null) throw new UserError(tooLarge);
       },
     });

@@ -28,6 +28,17 @@ describe('pretrain check', function () {
     assert.ok(cost!.memoryBytes > 100e6 && cost!.memoryBytes < 1e9);
   });
 
+  it('counts prepared examples as held in memory up to 512 MiB, above which they stay in a file', async () => {
+    const memory = async (count: number): Promise<number> => {
+      const texts = Array.from({ length: count }, (_, i) => `w${i % 9000}\n`).join('');
+      writeFileSync(path.join(workspace.folder, 'words.txt'), texts);
+      const { cost } = await check({ data: { path: 'words.txt', text: { vocabularySize: 8000 } } });
+      return cost!.memoryBytes;
+    };
+    // 480,000,000 bytes and 560,000,000.
+    assert.equal((await memory(60_000)) - (await memory(70_000)), 60_000 * 8000);
+  });
+
   it('tells what data it found', async () => {
     const { data } = await check({ data: { path: 'sample:digits' } });
     const classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];

@@ -53,8 +53,8 @@ export async function pack<Kind extends StoredKind, P extends Preparation & { ki
 ): Promise<Packed> {
   const { positions, cache, fingerprint, memoryBytes = MEMORY_BYTES } = options;
   const type = preparer.typeOf(preparation);
-  const width = preparation.shape.reduce((product, dimension) => product * dimension, 1);
-  const bytes = positions.length * width * bytesOf[type];
+  const width = widthOf(preparation);
+  const bytes = packedBytes(preparer, preparation, positions.length);
   const inMemory = cache === null || bytes <= memoryBytes;
   const key = PackCache.key({ fingerprint, preparation, positions: digest(positions) });
   const packed = (values: Values, { unreadable }: PackMeta, notKept: string | null = null): Packed => ({
@@ -95,6 +95,19 @@ export async function pack<Kind extends StoredKind, P extends Preparation & { ki
     await writer.abandon();
     throw fileErrorOf(error, cache);
   }
+}
+
+/** @param count of examples @returns what they take, prepared; above {@link MEMORY_BYTES} it is in a file */
+export function packedBytes<Kind extends StoredKind, P extends Preparation & { kind: Kind }>(
+  preparer: Preparer<Kind, P>,
+  preparation: P,
+  count: number,
+): number {
+  return count * widthOf(preparation) * bytesOf[preparer.typeOf(preparation)];
+}
+
+function widthOf({ shape }: Preparation): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
 /** @returns what was passed over */

@@ -2,7 +2,8 @@
 import { grouped, t } from '../../protocol/l10n.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { PackedReader } from '../pack/packed.js';
-import { pack, type PackOptions } from '../pack/pack.js';
+import { MEMORY_BYTES, pack, packedBytes, type PackOptions } from '../pack/pack.js';
+import { MemoryReader } from '../memory.js';
 import { isReader, type Collection, type Reader, type StoredKind } from '../reader.js';
 import type { ChosenSplits } from '../split.js';
 import { columnRanges, scaledColumns, type ColumnRanges } from './columns.js';
@@ -47,7 +48,7 @@ export interface PrepareOptions extends Omit<PackOptions, 'positions' | 'assets'
   /** Of a run that goes on. */
   kept?: KeptPlan | null | undefined;
   /** Hears what will be made of the examples before any is prepared, which may take long; what it throws ends that. */
-  onPlanned?: ((preparation: Preparation, splits: ChosenSplits) => void) | undefined;
+  onPlanned?: ((preparation: Preparation, splits: ChosenSplits, heldBytes: number) => void) | undefined;
 }
 
 /** What will be made of the data, without reading more than is needed to tell. @throws DataError */
@@ -61,6 +62,21 @@ export function planPreparation(
   return preparerOf(dataset).plan(dataset, options, training, open);
 }
 
+/** Bytes of the examples that training holds in memory; 0 when they stay in a file. */
+export function heldBytes(
+  dataset: Reader | Collection,
+  preparation: Preparation,
+  { training, validation }: ChosenSplits,
+): number {
+  if (isReader(dataset)) return dataset instanceof MemoryReader ? dataset.bytes : 0;
+  const bytes = packedBytes(
+    preparerOf(dataset),
+    preparation as Preparation & { kind: StoredKind },
+    training.length + validation.length,
+  );
+  return bytes <= MEMORY_BYTES ? bytes : 0;
+}
+
 /** @throws DataError */
 export async function prepareDataset(
   dataset: Reader | Collection,
@@ -70,7 +86,7 @@ export async function prepareDataset(
 ): Promise<Prepared> {
   const plan = await planPreparation(dataset, options, chosen, { ...packing, kept });
   const { preparation, notes, assets = {} } = plan;
-  onPlanned?.(preparation, chosen);
+  onPlanned?.(preparation, chosen, heldBytes(dataset, preparation, chosen));
   if (isReader(dataset)) {
     const { columns } = preparation as NumbersPreparation;
     const reader = columns ? scaledColumns(dataset, columns) : dataset;

@@ -3,7 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
-import { planPreparation } from '../../data/prepare/index.js';
+import { heldBytes, planPreparation } from '../../data/prepare/index.js';
 import { chooseSplits } from '../../data/split.js';
 import { counted, t } from '../../protocol/l10n.js';
 import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.js';
@@ -115,7 +115,11 @@ async function factsOf(
       const findings = recipe ? findingsOf(recipe, preparation) : [];
       facts = { ...facts, trainingCount, findings };
       const canLearn = recipe && findings.every(({ severity }) => severity !== 'error');
-      return { facts, found, cost: canLearn ? costOf(recipe, preparation, info.count, trainingCount) : null };
+      return {
+        facts,
+        found,
+        cost: canLearn ? costOf(recipe, preparation, heldBytes(dataset, preparation, chosen), trainingCount) : null,
+      };
     } finally {
       await dataset.close();
     }

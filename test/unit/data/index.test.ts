@@ -28,7 +28,7 @@ describe('Opening a dataset', function () {
     assert.equal(await formatOf(at('arrays')), 'npy');
     assert.equal(await formatOf(at('pets')), 'imageFolder');
     assert.equal(await formatOf(SAMPLE_DIGITS), 'strokeDigits');
-    assert.equal(formats.length, 9);
+    assert.equal(formats.length, 10);
   });
 
   it('takes a folder with one archive in it as that archive', async () => {

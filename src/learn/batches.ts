@@ -1,7 +1,7 @@
 /** Batches as the loop takes them: drawn from a source, ahead where that takes time, and made tensors. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ExampleData, Source } from './loop.js';
-import type { Inputs, Learner } from './method/method.js';
+import type { Inputs, Needs } from './method/method.js';
 
 /** What a source gives for one batch. */
 export interface Drawn {
@@ -13,7 +13,7 @@ export interface Drawn {
 
 /** @param step names the random numbers of views */
 export function draw(
-  { needs }: Learner,
+  needs: Needs,
   source: Source,
   positions: Int32Array,
   seed: number,
@@ -26,9 +26,12 @@ export function draw(
     view,
     labels,
   });
-  if (needs.views) {
+  const views = needs.views ? 2 : needs.augmented ? 1 : 0;
+  if (views > 0) {
     if (!source.views) throw new Error('The source makes no views of its examples.');
-    return source.views(positions, seed, step).then(([input, view]) => drawn(input, view));
+    return source
+      .views(positions, seed, step, views)
+      .then(([input, view]) => drawn(input as ExampleData, view ?? null));
   }
   const batch = source.batch(positions);
   return batch instanceof Promise ? batch.then((data) => drawn(data, null)) : drawn(batch, null);

@@ -6,7 +6,7 @@ import { Ahead, draw, tensorsOf } from './batches.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
 import { calm, hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
-import type { Inputs, Learner, Preview } from './method/method.js';
+import type { Inputs, Learner, Needs, Preview } from './method/method.js';
 import { Model } from './model.js';
 import type { Pass } from './network.js';
 import { randomTensors } from './random.js';
@@ -25,8 +25,8 @@ export interface Source {
    * may write to it.
    */
   batch(positions: Int32Array): ExampleData | Promise<ExampleData>;
-  /** The same examples twice, each time changed at random, by the step's own numbers; missing where nobody needs it. */
-  views?(positions: Int32Array, seed: number, step: number): Promise<[ExampleData, ExampleData]>;
+  /** So many views of the same examples, each changed at random by the step's own numbers; missing where nobody needs it. */
+  views?(positions: Int32Array, seed: number, step: number, count: number): Promise<ExampleData[]>;
 }
 
 export type ExampleData = Float32Array | Int32Array;
@@ -130,7 +130,7 @@ export async function train(job: Job): Promise<Outcome> {
     if (progress.step === 0) await preview(job, model.values, progress);
     const positionsOf = positionsByStep(options, training.count);
     const batches = new Ahead(
-      (index) => draw(learner, training, positionsOf(index), seed, index),
+      (index) => draw(learner.needs, training, positionsOf(index), seed, index),
       epochs * stepsPerEpoch,
     );
     while (progress.step < epochs * stepsPerEpoch) {
@@ -307,7 +307,7 @@ async function evaluate(
     return Int32Array.from({ length: Math.min(batchSize, source.count - from) }, (_, i) => from + i);
   };
   const end = Math.ceil(source.count / batchSize);
-  const batches = new Ahead((batch) => draw(learner, source, positionsOf(batch), seed, batch), end);
+  const batches = new Ahead((batch) => draw(asTheyAre(learner), source, positionsOf(batch), seed, batch), end);
   for (let batch = 0; batch < end; batch++) {
     const drawn = await batches.take(batch);
     const inputs = tensorsOf(drawn, source.shape);
@@ -328,12 +328,17 @@ async function preview(
   progress: Progress,
 ): Promise<void> {
   const source = validation ?? training;
-  const inputs = tensorsOf(await draw(learner, source, previewPositions, seed, 0), source.shape);
+  const inputs = tensorsOf(await draw(asTheyAre(learner), source, previewPositions, seed, 0), source.shape);
   const random = randomTensors(engine, seed, 0, 'preview');
   const from = validation ? 'validation' : 'training';
   const pass: Pass = { engine, training: false, epoch: progress.epoch, random, updates: null };
   observer.preview(progress, await learner.preview(values, inputs, from, pass));
   tf.dispose(inputs);
+}
+
+/** What is needed to measure and to show: examples that are not changed, unless the method is about changes. */
+function asTheyAre({ needs }: Learner): Needs {
+  return { ...needs, augmented: false };
 }
 
 function areFinite(arrays: Arrays): boolean {

@@ -3,7 +3,8 @@
  * metadata hold { step, epoch, views }, each a JSON text, `views` an array of {@link SampleView} that says which
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
  */
-export type SampleView = ReconstructionView | WeightsView | GridView | ActivityView;
+export type SampleView =
+  ReconstructionView | WeightsView | GridView | ActivityView | PairsView | MatrixView | GuessesView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -46,4 +47,33 @@ export interface GridView {
 export interface ActivityView {
   kind: 'activity';
   tensor: string;
+}
+
+/** Two views of each example, as pictures like a reconstruction's. */
+export interface PairsView {
+  kind: 'pairs';
+  from: string;
+  first: string;
+  second: string;
+  /** Tensor [count, count] float32: cosine similarity, -1..1, of each first view (row) with each second one (column). */
+  similarity: string;
+}
+
+/** A cross-correlation: tensor [rows, columns] float32, each -1..1. Rows are features of first views, columns of second ones. */
+export interface MatrixView {
+  kind: 'matrix';
+  tensor: string;
+}
+
+/** What class the network takes each example for. */
+export interface GuessesView {
+  kind: 'guesses';
+  from: string;
+  /** Pictures, like a reconstruction's input. */
+  input: string;
+  classes: string[];
+  /** The class of each example, -1 for none. */
+  labels: number[];
+  /** Tensor [count, classes] float32: each row sums to 1. */
+  probabilities: string;
 }

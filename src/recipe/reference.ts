@@ -27,9 +27,16 @@ function objectParts(schema: JsonSchema, path: readonly string[], level: number)
   const properties = Object.entries(object.properties ?? {}).filter(isDescribed);
   if (properties.length > 0) parts.push(table(properties, new Set(object.required)));
   for (const branch of object.allOf ?? []) parts.push(...choiceParts(branch, object, path));
+  properties.push(...optionObjects(object));
   for (const [key, property] of properties)
     if (hasProperties(property)) parts.push(...objectParts(property, [...path, key], Math.min(level + path.length, 4)));
   return parts;
+}
+
+/** Options of choices that are objects themselves; one that several choices have is told once. */
+function optionObjects({ allOf = [] }: JsonSchema): [string, JsonSchema][] {
+  const options = allOf.flatMap(({ then }) => Object.entries(then?.properties ?? {}).filter(isDescribed));
+  return options.filter(([, one], i) => options.findIndex(([, other]) => other === one) === i);
 }
 
 /** What one choice of an object is and which options it adds. */

@@ -48,8 +48,8 @@ function idsNotLearned({ description: { title } }: Method): Finding {
 }
 
 function settingOf({ encoder, pretrain }: Recipe, example: ExampleFacts): { method: Method; setting: Setting } {
-  const { options } = pretrain;
-  const setting = { family: familyOf(encoder), encoder, ...example, options };
+  const { options, batchSize } = pretrain;
+  const setting = { family: familyOf(encoder), encoder, ...example, options, batchSize };
   return { method: named(methods, pretrain.method), setting };
 }
 

@@ -2,14 +2,18 @@ import { openDataset } from '../data/index.js';
 import { fingerprint, type FileHash } from '../data/fingerprint.js';
 import { PackCache } from '../data/pack/cache.js';
 import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
-import type { Assets } from '../data/prepare/preparation.js';
+import type { Assets, Preparation } from '../data/prepare/preparation.js';
 import { scaled } from '../data/prepare/scale.js';
-import { chooseSplits } from '../data/split.js';
+import { chooseSplits, type ChosenSplits } from '../data/split.js';
 import type { Batch, OpenOptions } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
 import type { ExampleFacts } from '../learn/method/method.js';
+import type { AugmentationOptions } from '../recipe/augmentation.js';
 import type { RunDataset } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
+
+import { labelsOf } from './labels.js';
+import { augmentationOf, Views } from './views.js';
 
 /** From a recipe's data to what the loop takes. */
 
@@ -33,6 +37,11 @@ export interface LoadedDataset {
   close(): Promise<void>;
 }
 
+export interface LoadOptions extends OpenOptions, Pick<PrepareOptions, 'kept'> {
+  /** Hears what will be made of the examples before any is prepared; what it throws ends that. */
+  onPlanned: (example: Preparation & ExampleFacts, splits: ChosenSplits, heldBytes: number) => void;
+}
+
 /**
  * @param cache folder for prepared examples
  * @throws DataError, UserError naming the file, what is wrong with it and what to do
@@ -41,30 +50,44 @@ export async function loadDataset(
   { data, pretrain }: Recipe,
   dataPath: string,
   cache: string,
-  { kept, onPlanned, ...open }: OpenOptions & Pick<PrepareOptions, 'kept' | 'onPlanned'>,
+  { kept, onPlanned, ...open }: LoadOptions,
 ): Promise<LoadedDataset> {
   const dataset = await openDataset(dataPath, { ...data, ...open });
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
+    const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
+      onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes);
     const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
       data,
       chooseSplits(dataset, labels, data, pretrain.seed),
-      { ...open, kept, onPlanned, cache: new PackCache(cache), fingerprint: identity },
+      { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
     const { range, shape, vocabularySize } = preparation;
     const packed = (batch: Batch): ExampleData =>
       vocabularySize === undefined ? scaled(batch, range) : Int32Array.from(batch.data);
+    const read = (positions: Int32Array): ExampleData | Promise<ExampleData> => {
+      const batch = reader.read(positions);
+      return batch instanceof Promise ? batch.then(packed) : packed(batch);
+    };
+    const augmentation = pretrain.options['augmentation'] as AugmentationOptions | undefined; // as its schema says
+    // Methods that want views learn from quantities.
+    const views =
+      augmentation &&
+      new Views(
+        augmentationOf(info, preparation, augmentation),
+        read as (of: Int32Array) => Float32Array | Promise<Float32Array>,
+      );
     const source = (positions: Int32Array): Source => ({
       count: positions.length,
       shape,
       labels: labels && gather(labels, positions),
-      batch: (of) => {
-        const batch = reader.read(gather(positions, of));
-        return batch instanceof Promise ? batch.then(packed) : packed(batch);
-      },
+      batch: (of) => read(gather(positions, of)),
+      ...(views && {
+        views: (of, seed, step, count) => views.of(gather(positions, of), splits.training, seed, step, count),
+      }),
     });
     const shown = splits.validation.length > 0 ? splits.validation : splits.training;
     return {
@@ -82,12 +105,15 @@ export async function loadDataset(
       },
       files,
       assets,
-      example: preparation,
+      example: { ...preparation, labels: labelsOf(dataset, data, splits) },
       notes,
       training: source(splits.training),
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
       previewPositions: previewPositions(shown, labels),
-      close: () => reader.close(),
+      close: async () => {
+        await views?.close();
+        await reader.close();
+      },
     };
   } catch (error) {
     await dataset.close();

@@ -53,10 +53,10 @@ export async function prepare(
       signal: stopped,
       onProgress,
       kept,
-      onPlanned: (preparation, { training }, heldBytes) => {
-        const unscaled = scalingTrouble(recipe, preparation.kind);
+      onPlanned: (example, { training }, heldBytes) => {
+        const unscaled = scalingTrouble(recipe, example.kind);
         if (unscaled !== null) throw new UserError(unscaled);
-        const tooLarge = memoryTrouble(costOf(recipe, preparation, heldBytes, training.length));
+        const tooLarge = memoryTrouble(costOf(recipe, example, heldBytes, training.length));
         if (tooLarge !== null) throw new UserError(tooLarge);
       },
     });

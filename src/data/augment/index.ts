@@ -38,6 +38,11 @@ export function augmenterOf({ kind, shape, columns, bounded, options }: Augmenta
   }
 }
 
+/** Whether views need values of other examples: then {@link othersAt} says which. */
+export function mixes(augmentation: Augmentation): boolean {
+  return augmenterOf(augmentation).mixes;
+}
+
 function ones(shape: readonly number[]): number[] {
   return new Array<number>(shape.reduce((product, dimension) => product * dimension, 1)).fill(1);
 }

@@ -166,6 +166,15 @@ class CategoriesLearned {
   }
 }
 
+/** How many outputs each column has. */
+export function outputWidths({ columns }: TablePreparation): number[] {
+  return columns.map((column) =>
+    column.kind === 'number'
+      ? 1 + Number(column.indicator)
+      : column.categories.length + Number(column.missing) + Number(column.other),
+  );
+}
+
 /** Applies a preparation: the same arithmetic for a table in memory and for one row at inference. */
 export class TablePreparer {
   /** Numbers of one prepared row. */

@@ -1,10 +1,13 @@
 import { adversarial } from './adversarial.js';
 import { autoencoder } from './autoencoder.js';
+import { contrastive } from './contrastive.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
 import { masked } from './masked.js';
 import type { Method } from './method.js';
+import { redundancy } from './redundancy.js';
 import { sparse } from './sparse.js';
+import { supervised } from './supervised.js';
 import { variational } from './variational.js';
 
 /** Every pretraining method by the name a recipe uses. A new one is one file and one line here. */
@@ -16,4 +19,7 @@ export const methods: Record<string, Method> = {
   variational,
   masked,
   adversarial,
+  contrastive,
+  redundancy,
+  supervised,
 };

@@ -13,6 +13,15 @@ export interface ExampleFacts {
   shape: number[];
   /** Of ids, which are 0..vocabularySize - 1; missing for quantities 0..1. */
   vocabularySize?: number;
+  /** Null or missing where the examples have none. */
+  labels?: Labels | null;
+}
+
+export interface Labels {
+  /** Names, by number. */
+  classes: string[];
+  /** Examples without a label, for training or validation. */
+  unlabelled: number;
 }
 
 /** What a method builds upon. */
@@ -21,6 +30,8 @@ export interface Setting extends ExampleFacts {
   encoder: EncoderOptions;
   /** The method's own options from the recipe, defaults filled in. */
   options: Record<string, unknown>;
+  /** Examples in a step; missing where it is not known. */
+  batchSize?: number;
 }
 
 /** One way to pretrain. */
@@ -59,8 +70,10 @@ export interface Learner {
 export interface Needs {
   /** The class of each example. */
   labels?: boolean;
-  /** Each example twice, changed at random in two ways. */
+  /** Each example twice, changed at random in two ways, also where it is only measured or shown. */
   views?: boolean;
+  /** While it trains, each example changed at random. */
+  augmented?: boolean;
 }
 
 /** One batch. */

@@ -12,6 +12,7 @@ import { parseRecipe } from '../../recipe/parse.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
+import { labelsOf } from '../labels.js';
 import { dataPathOf, recipeLanguage, recipeName, withTokenizerPath } from '../language.js';
 import { jsonOption, type Command } from './command.js';
 
@@ -112,13 +113,14 @@ async function factsOf(
       const chosen = chooseSplits(dataset, labels, data, recipe?.pretrain.seed ?? 1);
       const { preparation } = await planPreparation(dataset, data, chosen, { glance: true });
       const trainingCount = chosen.training.length;
-      const findings = recipe ? findingsOf(recipe, preparation) : [];
+      const example = { ...preparation, labels: labelsOf(dataset, data, chosen) };
+      const findings = recipe ? findingsOf(recipe, example) : [];
       facts = { ...facts, trainingCount, findings };
       const canLearn = recipe && findings.every(({ severity }) => severity !== 'error');
       return {
         facts,
         found,
-        cost: canLearn ? costOf(recipe, preparation, heldBytes(dataset, preparation, chosen), trainingCount) : null,
+        cost: canLearn ? costOf(recipe, example, heldBytes(dataset, preparation, chosen), trainingCount) : null,
       };
     } finally {
       await dataset.close();

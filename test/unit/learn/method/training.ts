@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
+import { augment, augmenterOf } from '../../../../src/data/augment/index.js';
 import { DIGIT_SIZE, drawDigit } from '../../../../src/data/strokeDraw.js';
 import type { Checkpoint } from '../../../../src/learn/checkpoint.js';
 import type { Engine } from '../../../../src/learn/engine/engine.js';
 import { train, type EpochResult, type Job, type Metrics, type Source } from '../../../../src/learn/loop.js';
 import type { Learner, Preview } from '../../../../src/learn/method/method.js';
 import { stream } from '../../../../src/protocol/random.js';
+import { augmentationOption, type AugmentationOptions } from '../../../../src/recipe/augmentation.js';
+import { filled } from '../../../../src/recipe/defaults.js';
 import type { PretrainOptions } from '../../../../src/recipe/recipe.js';
 
 /** Training a method on a few drawn digits. */
 
 export const digitShape = [DIGIT_SIZE, DIGIT_SIZE, 1];
 const pixels = DIGIT_SIZE * DIGIT_SIZE;
+const augmenter = augmenterOf({
+  kind: 'image',
+  shape: digitShape,
+  bounded: true,
+  options: filled(augmentationOption, {}) as unknown as AugmentationOptions,
+});
 
 export function digits(count: number, seed = 1): Source {
   const random = stream(seed, 'digits');
@@ -20,7 +29,15 @@ export function digits(count: number, seed = 1): Source {
   return {
     count,
     shape: digitShape,
-    labels: null,
+    labels: Int32Array.from({ length: count }, (_, i) => i % 10),
+    views: (positions, seed, step, views) =>
+      Promise.resolve(
+        Array.from({ length: views }, (_, view) => {
+          const chosen = new Float32Array(positions.length * pixels);
+          positions.forEach((from, to) => chosen.set(values.subarray(from * pixels, (from + 1) * pixels), to * pixels));
+          return augment(augmenter, { seed, step, view }, positions, chosen, new Float32Array());
+        }),
+      ),
     batch(positions) {
       const batch = new Float32Array(positions.length * pixels);
       positions.forEach((from, to) => batch.set(values.subarray(from * pixels, (from + 1) * pixels), to * pixels));
@@ -80,13 +97,22 @@ export async function trained(
   return found;
 }
 
-/** It learns, and a run that was stopped in the middle of an epoch ends with the same bits as one that was not. */
-export async function assertLearnsAndResumes(engine: Engine, learner: Learner): Promise<Trained> {
-  const whole = await trained(engine, learner);
-  const [first, ...others] = whole.epochs.map(({ validation }) => validation!['loss']!);
-  assert.ok(others.at(-1)! < first!, `the validation loss falls: ${first}, ${others.join(', ')}`);
-  const before = await trained(engine, learner, {}, { stopAt: 4 });
-  const after = await trained(engine, learner, {}, { start: before.checkpoints.at(-1)! });
+/**
+ * It learns, and a run that was stopped in the middle of an epoch ends with the same bits as one that was not.
+ * @param measure which loss falls
+ */
+export async function assertLearnsAndResumes(
+  engine: Engine,
+  learner: Learner,
+  { epochs = 3, measure = 'validation' }: { epochs?: number; measure?: 'training' | 'validation' } = {},
+): Promise<Trained> {
+  const whole = await trained(engine, learner, { epochs });
+  const [first, ...others] = whole.epochs.map(({ trainingLoss, validation }) =>
+    measure === 'training' ? trainingLoss : validation!['loss']!,
+  );
+  assert.ok(others.at(-1)! < first!, `the ${measure} loss falls: ${first}, ${others.join(', ')}`);
+  const before = await trained(engine, learner, { epochs }, { stopAt: 4 });
+  const after = await trained(engine, learner, { epochs }, { start: before.checkpoints.at(-1)! });
   assert.deepEqual([...before.steps, ...after.steps], whole.steps);
   assert.deepEqual([...before.epochs, ...after.epochs], whole.epochs);
   assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));

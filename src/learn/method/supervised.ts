@@ -1,0 +1,152 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { grouped, t } from '../../protocol/l10n.js';
+import { augmentationOption } from '../../recipe/augmentation.js';
+import { dense } from '../layer/dense.js';
+import type { Network } from '../network.js';
+import { contrastiveOptions } from './contrastive.js';
+import { soleObjective, type Inputs, type Learner, type Method, type Setting } from './method.js';
+import { imagePixels, imageShape } from './pictures.js';
+import { learnerOf } from './reconstruction.js';
+import { nearestAccuracy, similarities, spread, supervisedContrastive, unit } from './similarity.js';
+import { batchOfOne, pairsPreview, project, projection, twoViewLearner } from './twoViews.js';
+
+/**
+ * Supervised pretraining (Yosinski, Clune, Bengio & Lipson 2014, "How transferable are features in deep neural
+ * networks?"): the labels of a set teach the encoder, and what names the classes is thrown away.
+ *   loss = mean of -log softmax(head(encoder(x)))_label, or the supervised contrastive loss; see similarity.ts.
+ */
+export const supervised: Method = {
+  description: {
+    name: 'supervised',
+    title: 'Supervised',
+    summary:
+      'Learns the labels of a data set that has many; the encoder then serves another task. Every example needs a label.',
+    paper: {
+      authors: 'Yosinski, Clune, Bengio & Lipson',
+      year: 2014,
+      title: 'How transferable are features in deep neural networks?',
+    },
+    options: {
+      loss: {
+        enum: ['crossEntropy', 'contrastive'],
+        default: 'crossEntropy',
+        markdownEnumDescriptions: [
+          'The class is guessed from the code. Keras: `SparseCategoricalCrossentropy`.',
+          'Two views of each example: those of one class belong together. Khosla et al. (2020): *Supervised contrastive learning*.',
+        ],
+        description: 'How labels teach the encoder.',
+      },
+      ...contrastiveOptions,
+      augmentation: augmentationOption,
+    },
+  },
+
+  check(setting) {
+    const finding = { path: ['pretrain', 'method'], severity: 'error' as const };
+    const { labels } = setting;
+    if (!labels)
+      return [
+        {
+          ...finding,
+          code: 'labels-needed',
+          message: t(
+            'Supervised pretraining learns from labels, and these examples have none. Name where they stand ("filePattern" or "labelColumn" in the recipe’s data), or take a method that needs no labels.',
+          ),
+          fixes: ['contrastive'],
+        },
+      ];
+    if (labels.unlabelled > 0)
+      return [
+        {
+          ...finding,
+          code: 'labels-incomplete',
+          message: t(
+            'Supervised pretraining learns from labels, and {0} of the examples have none. Leave them out of the data, or take a method that needs no labels.',
+            grouped(labels.unlabelled),
+          ),
+          fixes: ['contrastive'],
+        },
+      ];
+    if (labels.classes.length < 2)
+      return [
+        {
+          ...finding,
+          code: 'one-class',
+          message: t('All examples have the same label, {0}: there is nothing to tell apart.', labels.classes[0] ?? ''),
+          fixes: ['contrastive'],
+        },
+      ];
+    return setting.options['loss'] === 'contrastive' ? batchOfOne(setting) : [];
+  },
+
+  build(setting) {
+    const { family, encoder: options, shape } = setting;
+    const encoder = family.encoder(options, shape);
+    const widths = family.summary(options, shape).encoder;
+    return setting.options['loss'] === 'contrastive'
+      ? byContrast(setting, encoder, widths)
+      : byGuess(setting, encoder, widths);
+  },
+};
+
+function byGuess({ labels: known }: Setting, encoder: Network, widths: string): Learner {
+  const classes = known?.classes ?? [];
+  const head = dense('head/dense', classes.length, 'linear')(encoder.outputShape);
+  return {
+    ...learnerOf([encoder, head]),
+    needs: { labels: true, augmented: true },
+    summary: t('Supervised {0} · {1} classes · cross-entropy', widths, classes.length),
+    objectives: soleObjective([encoder, head], (values, inputs, pass) => {
+      const logits = head.apply(values, encoder.apply(values, inputs.input, pass), pass) as tf.Tensor2D;
+      const labels = labelsOf(inputs);
+      const right = tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels);
+      return {
+        loss: tf.mean(pass.engine.softmaxCrossEntropy(logits, labels)),
+        accuracy: tf.mean(tf.cast(right, 'float32')),
+      };
+    }),
+    async preview(values, inputs, from, pass) {
+      const { input } = inputs;
+      const probabilities = tf.tidy(() =>
+        tf.softmax(head.apply(values, encoder.apply(values, input, pass), pass) as tf.Tensor2D),
+      );
+      const labels = Array.from(await labelsOf(inputs).data<'int32'>());
+      const data = await probabilities.data<'float32'>();
+      probabilities.dispose();
+      return {
+        views: [{ kind: 'guesses', from, input: 'input', classes, labels, probabilities: 'probabilities' }],
+        tensors: {
+          input: await imagePixels(input, imageShape(input.shape.slice(1))),
+          probabilities: { shape: probabilities.shape, data },
+        },
+      };
+    },
+  };
+}
+
+function byContrast({ options }: Setting, encoder: Network, widths: string): Learner {
+  const temperature = options['temperature'] as number;
+  const head = projection(encoder, options['projection'] as number);
+  return {
+    ...twoViewLearner(encoder, head),
+    needs: { labels: true, views: true },
+    summary: t('Supervised {0} · contrastive, temperature {1}', widths, temperature),
+    objectives: soleObjective([encoder, head], (values, inputs, pass) => {
+      const similarity = similarities(unit(project(encoder, head, values, inputs, pass)));
+      const labels = tf.tile(labelsOf(inputs), [2]);
+      const same = tf.cast<tf.Tensor2D>(tf.equal(tf.expandDims(labels, 1), tf.expandDims(labels, 0)), 'float32');
+      return {
+        loss: supervisedContrastive(similarity, same, temperature, pass.engine),
+        accuracy: nearestAccuracy(similarity, same),
+        ...spread(similarity),
+      };
+    }),
+    preview: (values, inputs, from, pass) =>
+      pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from),
+  };
+}
+
+function labelsOf({ labels }: Inputs): tf.Tensor1D {
+  if (!labels) throw new Error('The batch has no labels.');
+  return labels;
+}

@@ -1,0 +1,17 @@
+import type { Collection, Reader } from '../data/reader.js';
+import type { ChosenSplits } from '../data/split.js';
+import type { Labels } from '../learn/method/method.js';
+import type { DataOptions } from '../recipe/recipe.js';
+
+/** What a method must know of the labels; null where there are none, or where the recipe passes over them. */
+export function labelsOf(
+  { labels, info: { classes } }: Reader | Collection,
+  options: DataOptions,
+  { training, validation }: Pick<ChosenSplits, 'training' | 'validation'>,
+): Labels | null {
+  if (!labels || !classes || options.labels === 'none') return null;
+  let unlabelled = 0;
+  for (const positions of [training, validation])
+    for (const position of positions) if ((labels[position] as number) < 0) unlabelled++;
+  return { classes, unlabelled };
+}

@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os';
+import { mixes, othersAt, type Augmentation, type ViewKey } from '../data/augment/index.js';
+import type { Preparation } from '../data/prepare/preparation.js';
+import type { TablePreparation } from '../data/prepare/table.js';
+import type { DatasetInfo } from '../data/reader.js';
+import { outputWidths } from '../data/table/prepare.js';
+import { openPool } from '../data/work/pool.js';
+import type { AugmentationOptions } from '../recipe/augmentation.js';
+
+/** Fewer examples are not worth a task of their own. */
+const LEAST_IN_TASK = 32;
+
+/** How examples of a dataset are changed, by what they are. */
+export function augmentationOf(
+  { kind }: Pick<DatasetInfo, 'kind'>,
+  preparation: Preparation,
+  options: AugmentationOptions,
+): Augmentation {
+  const { shape, range } = preparation;
+  const common = { shape, bounded: range !== null, options };
+  if (shape.length === 3 && (kind === 'image' || kind === 'sound')) return { kind, ...common };
+  const columns = preparation.kind === 'table' && outputWidths((preparation as TablePreparation).columns);
+  return { kind: 'table', ...common, ...(columns && { columns }) };
+}
+
+/** Makes views of examples on other threads. */
+export class Views {
+  private readonly pool = openPool();
+  private readonly mixing: boolean;
+
+  /** @param read the examples at those positions of the dataset, one after the other */
+  constructor(
+    private readonly augmentation: Augmentation,
+    private readonly read: (positions: Int32Array) => Float32Array | Promise<Float32Array>,
+  ) {
+    this.mixing = mixes(augmentation);
+  }
+
+  /**
+   * @param positions in the dataset
+   * @param among positions of examples that may be mixed in
+   * @param count views of each example
+   */
+  async of(
+    positions: Int32Array,
+    among: Int32Array,
+    seed: number,
+    step: number,
+    count: number,
+  ): Promise<Float32Array[]> {
+    const values = await this.read(positions);
+    return Promise.all(
+      Array.from({ length: count }, (_, view) => this.one(positions, values, among, { seed, step, view })),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private async one(
+    positions: Int32Array,
+    values: Float32Array,
+    among: Int32Array,
+    key: ViewKey,
+  ): Promise<Float32Array> {
+    const { augmentation } = this;
+    const others = this.mixing
+      ? await this.read(othersAt(key, positions, among.length).map((index) => among[index] as number))
+      : new Float32Array();
+    const size = values.length / positions.length;
+    const tasks = Math.max(1, Math.min(availableParallelism(), Math.floor(positions.length / LEAST_IN_TASK)));
+    const each = Math.ceil(positions.length / tasks);
+    const out = new Float32Array(values.length);
+    await Promise.all(
+      Array.from({ length: tasks }, async (_, task) => {
+        const [from, to] = [task * each, Math.min(positions.length, (task + 1) * each)];
+        // The pool takes what it is given: parts of their own.
+        const made = await this.pool.run('augmentExamples', () => ({
+          augmentation,
+          key,
+          positions: positions.slice(from, to),
+          values: values.slice(from * size, to * size),
+          others: others.slice(from * size, to * size),
+        }));
+        out.set(made, from * size);
+      }),
+    );
+    return out;
+  }
+}

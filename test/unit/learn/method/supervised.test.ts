@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs-core';
 import { encoders } from '../../../../src/learn/encoder/index.js';
 import type { Engine } from '../../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
-import type { Labels } from '../../../../src/learn/method/method.js';
+import type { Inputs, Labels } from '../../../../src/learn/method/method.js';
 import { supervised } from '../../../../src/learn/method/supervised.js';
 import { engineOrSkip } from '../engines.js';
 import { checkGradients, movedValues, passOf, tensorsOf } from '../learners.js';
@@ -51,6 +52,12 @@ for (const name of engineNames)
       assert.ok(Math.abs(losses['accuracy']!.dataSync()[0]! - accuracy) < 1e-6);
       assert.ok(accuracy > 0 && accuracy < 1, 'both right and wrong are seen');
       checkGradients(learner, objective!, arrays, pairs.inputs, engine);
+      const right = tf.tensor1d(
+        guesses.map((z) => z.indexOf(Math.max(...z))),
+        'int32',
+      );
+      const all = objective!.loss(tensorsOf(arrays), { ...pairs.inputs, labels: right }, passOf(engine));
+      assert.equal(all['accuracy']!.dataSync()[0], 1);
     });
 
     it('the contrastive loss and accuracy equal the formulas to 1e-5, and its gradients finite differences', () => {
@@ -75,6 +82,10 @@ for (const name of engineNames)
       assert.ok(Math.abs(losses['accuracy']!.dataSync()[0]! - accuracy) < 1e-6);
       assert.ok(accuracy > 0 && accuracy < 1, 'both right and wrong are seen');
       checkGradients(learner, objective!, arrays, pairs.inputs, engine);
+      // An example's own other view is nearest where both are the same, and does not count.
+      const alone = { input: pairs.inputs.input, view: pairs.inputs.input, labels: tf.range(0, 5, 1, 'int32') };
+      const none = objective!.loss(tensorsOf(arrays), alone as Inputs, passOf(engine));
+      assert.equal(none['accuracy']!.dataSync()[0], 0);
     });
 
     it('shows its guesses', async () => {

@@ -39,6 +39,12 @@ export function short(value: number): string {
   return number(value, { maximumSignificantDigits: 6 });
 }
 
+/** A part of 1, e.g. "91.2 %". */
+export function percent(value: number): string {
+  if (!Number.isFinite(value)) return say('notANumber');
+  return say('percent', number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+}
+
 /** Examples a second, to three digits. */
 export function rate(value: number): string {
   return number(value, value >= 100 ? { maximumSignificantDigits: 4 } : { maximumSignificantDigits: 2 });

@@ -28,6 +28,10 @@ export const english = {
   stepAndEpoch: 'step {0} · epoch {1}',
   loss: 'loss',
   validation: 'validation',
+  probe: 'probe',
+  probeHint:
+    'How many validation examples the nearest neighbours among the codes give the right class. Never used for training',
+  percent: '{0} %',
   notANumber: 'not a number',
   imagesPerSecond: '{0} images/s',
   examplesPerSecond: '{0} examples/s',

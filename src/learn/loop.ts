@@ -5,6 +5,7 @@ import type { PretrainOptions } from '../recipe/recipe.js';
 import { Ahead, draw, tensorsOf } from './batches.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
+import { Probe } from './evaluate/probe.js';
 import { calm, hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
 import type { Inputs, Learner, Needs, Preview } from './method/method.js';
 import { Model } from './model.js';
@@ -84,6 +85,8 @@ export interface EpochResult {
   trainingLoss: number;
   /** Of the first objective, with its terms; null without validation examples. */
   validation: Metrics | null;
+  /** What codes tell of classes, 0..1; null without labels, and after epochs that it is not measured after. */
+  probeAccuracy: number | null;
 }
 
 export interface Outcome {
@@ -105,6 +108,10 @@ export async function train(job: Job): Promise<Outcome> {
   const stepsPerEpoch = Math.ceil(training.count / batchSize);
   const progress = newProgress(options);
   let bestWeights: Arrays | null = null;
+  const probe = new Probe(job);
+  const began = performance.now();
+  /** Milliseconds in which the observer let training wait. */
+  let waited = 0;
 
   const snapshot = async (good: Checkpoint | null): Promise<Checkpoint> => ({
     weights: await model.weights(),
@@ -135,7 +142,7 @@ export async function train(job: Job): Promise<Outcome> {
     );
     while (progress.step < epochs * stepsPerEpoch) {
       const waiting = observer.beforeStep(progress);
-      const action = typeof waiting === 'string' ? waiting : await waiting;
+      const action = typeof waiting === 'string' ? waiting : await waitFor(waiting);
       if (action === 'stop') {
         await observer.checkpoint(await snapshot([0, progress.step].includes(progress.goodStep) ? null : good));
         return { reason: 'stopped', progress };
@@ -171,6 +178,13 @@ export async function train(job: Job): Promise<Outcome> {
     return { reason: 'completed', progress };
   } finally {
     model.dispose();
+  }
+
+  async function waitFor(waiting: Promise<Action>): Promise<Action> {
+    const since = performance.now();
+    const action = await waiting;
+    waited += performance.now() - since;
+    return action;
   }
 
   /** @returns null when a loss is no finite number: the parameters are then of no use. */
@@ -231,11 +245,13 @@ export async function train(job: Job): Promise<Outcome> {
       progress.bestStep = progress.step;
       if (options.earlyStopping) bestWeights = await model.weights();
     }
-    observer.afterEpoch(progress, { trainingLoss, validation: measured });
-
     const epochsSinceBest = (progress.step - progress.bestStep) / stepsPerEpoch;
     const stopsEarly = options.earlyStopping !== null && epochsSinceBest >= options.earlyStopping.patience;
     const isLast = stopsEarly || progress.epoch === epochs;
+    const isLookedAt = isLast || probe.isDue(performance.now() - began - waited);
+    const probed = isLookedAt ? await probe.look(model.values, progress.epoch) : null;
+    observer.afterEpoch(progress, { trainingLoss, validation: measured, probeAccuracy: probed?.accuracy ?? null });
+
     if (isLast && options.earlyStopping && bestWeights && !isBest) {
       // Training ends with the best weights, as Keras' restore_best_weights; the optimizer's state belongs to the last.
       model.restore(bestWeights);

@@ -37,7 +37,7 @@ export class ProgressBar implements Display {
 
   private text(
     { step, epoch, epochs, stepsPerEpoch, batchSize }: RunRecord,
-    { loss, validationLoss }: Record<string, number>,
+    { loss, validationLoss, probeAccuracy }: Record<string, number>,
   ): string {
     const steps = epochs * stepsPerEpoch;
     this.pace ??= new Pace();
@@ -52,6 +52,7 @@ export class ProgressBar implements Display {
       `${bar} ${t('epoch {0}/{1}', underWay, epochs)}`,
       t('loss {0}', loss?.toFixed(4) ?? '-'),
       ...(validationLoss === undefined ? [] : [t('validation {0}', validationLoss.toFixed(4))]),
+      ...(probeAccuracy === undefined ? [] : [t('probe {0} %', (100 * probeAccuracy).toFixed(1))]),
       speed,
       time,
     ];

@@ -73,7 +73,7 @@ export class Recorder implements Observer, SteeringListener {
     }
   }
 
-  afterEpoch(progress: Readonly<Progress>, { trainingLoss, validation }: EpochResult): void {
+  afterEpoch(progress: Readonly<Progress>, { trainingLoss, validation, probeAccuracy }: EpochResult): void {
     const { record } = this.run;
     const { seconds } = this;
     // A resumed epoch has only the steps since then to tell the speed by.
@@ -81,6 +81,7 @@ export class Recorder implements Observer, SteeringListener {
     const values: Record<string, number> = {
       trainingLoss,
       ...validationMetrics(validation),
+      ...(probeAccuracy !== null && { probeAccuracy }),
       examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)),
     };
     this.epochStart = { seconds, step: progress.step };

@@ -2,7 +2,7 @@ import { isAlive, isResumable, type EngineFacts, type RunRecord, type RunState }
 import { formatDuration } from '../../src/protocol/duration.js';
 import type { FromMonitor } from '../../src/protocol/monitor.js';
 import { element, icon, setAttribute, setIcon, setShown, setText, type IconName } from '../dom.js';
-import { measure, parseNumber, rate, short, whole } from '../format.js';
+import { measure, parseNumber, percent, rate, short, whole } from '../format.js';
 import type { MetricStore } from '../state/metrics.js';
 import { epochNumber, hasPoints, type Model, type Topic, type View } from '../state/model.js';
 import { say } from '../strings.js';
@@ -41,7 +41,10 @@ export class Header implements View {
   private readonly pillText = element('span');
   private readonly summary = element('p', { class: 'summary' });
   private readonly failure = element('p', { class: 'control-failure', role: 'alert' });
-  private readonly facts: Record<'epoch' | 'step' | 'loss' | 'validation' | 'speed' | 'engine' | 'left', HTMLElement>;
+  private readonly facts: Record<
+    'epoch' | 'step' | 'loss' | 'validation' | 'probe' | 'speed' | 'engine' | 'left',
+    HTMLElement
+  >;
   private readonly factsLine: HTMLElement;
   private readonly bar = element('div', {
     class: 'progress',
@@ -90,6 +93,7 @@ export class Header implements View {
       step: fact('step'),
       loss: fact('loss'),
       validation: fact('validation'),
+      probe: fact('probe'),
       speed: fact('speed'),
       engine: fact('engine'),
       left: fact('left'),
@@ -177,6 +181,8 @@ export class Header implements View {
     setText(this.facts.step, say('stepAt', whole(step)));
     setFigure(this.facts.loss, say('loss'), lastOf(model, 'loss') ?? lastOf(model, 'trainingLoss'));
     setFigure(this.facts.validation, say('validation'), lastOf(model, 'validationLoss'));
+    setFigure(this.facts.probe, say('probe'), lastOf(model, 'probeAccuracy'), percent);
+    setAttribute(this.facts.probe, 'title', say('probeHint'));
     const speed = examplesPerSecond(metrics, run);
     const unit = run.dataset?.kind === 'image' ? 'imagesPerSecond' : 'examplesPerSecond';
     setText(this.facts.speed, Number.isFinite(speed) && speed > 0 ? say(unit, rate(speed)) : '');
@@ -231,14 +237,19 @@ function examplesPerSecond({ series, pace }: MetricStore, { batchSize }: RunReco
 }
 
 /** A name in quiet letters and its number. */
-function setFigure(target: HTMLElement, name: string, value: number | undefined): void {
+function setFigure(
+  target: HTMLElement,
+  name: string,
+  value: number | undefined,
+  format: (value: number) => string = measure,
+): void {
   if (value === undefined) {
     target.replaceChildren();
     return;
   }
   const [number] = target.getElementsByTagName('b');
-  if (number) setText(number, measure(value));
-  else target.replaceChildren(`${name} `, element('b', {}, measure(value)));
+  if (number) setText(number, format(value));
+  else target.replaceChildren(`${name} `, element('b', {}, format(value)));
 }
 
 function describeTime(model: Model, run: RunRecord, state: RunState | null): string {

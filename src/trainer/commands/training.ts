@@ -50,10 +50,11 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   const { state, epochs } = await readRecord(summary.run);
   const picture = await writeReconstructions(summary.run);
   output.object({ type: 'summary', ...summary });
-  const { loss, validationLoss } = summary.metrics;
+  const { loss, validationLoss, probeAccuracy } = summary.metrics;
   const losses = [
     loss === undefined ? null : t('loss {0}', loss.toFixed(4)),
     validationLoss === undefined ? null : t('validation loss {0}', validationLoss.toFixed(4)),
+    probeAccuracy === undefined ? null : t('probe {0} %', (100 * probeAccuracy).toFixed(1)),
   ]
     .filter((text) => text !== null)
     .join(', ');

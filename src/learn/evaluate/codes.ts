@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { tensorsOf } from '../batches.js';
+import type { Values } from '../engine/engine.js';
+import type { Job, Source } from '../loop.js';
+import type { Pass } from '../network.js';
+import { randomTensors } from '../random.js';
+
+/** What an encoder makes of examples, one code after the other. */
+export interface Codes {
+  count: number;
+  width: number;
+  /** [count, width] */
+  data: Float32Array;
+}
+
+/** Codes held at once are at most so many numbers (64 MiB), however wide they are. */
+const MOST_NUMBERS = 2 ** 24;
+
+/**
+ * Codes of the examples at those positions, as they are outside of training; of the first ones only where all would not
+ * fit into memory.
+ * @param values the learner's, as they are now
+ */
+export async function codesOf(
+  { engine, learner, options: { batchSize, seed } }: Pick<Job, 'engine' | 'learner' | 'options'>,
+  source: Source,
+  positions: Int32Array,
+  values: Values,
+  epoch: number,
+): Promise<Codes> {
+  let codes: Codes = { count: positions.length, width: 0, data: new Float32Array() };
+  for (let from = 0; from < codes.count; from += batchSize) {
+    const batch = positions.subarray(from, Math.min(from + batchSize, codes.count));
+    const input = await source.batch(batch);
+    const inputs = tensorsOf({ count: batch.length, input, view: null, labels: null }, source.shape);
+    const random = randomTensors(engine, seed, from / batchSize, 'codes');
+    const pass: Pass = { engine, training: false, epoch, random, updates: null };
+    const encoded = tf.tidy(() => learner.encode(values, inputs.input, pass));
+    const width = encoded.shape[1];
+    if (codes.width === 0) {
+      const count = Math.min(positions.length, Math.max(1, Math.floor(MOST_NUMBERS / width)));
+      codes = { count, width, data: new Float32Array(count * width) };
+    }
+    codes.data.set((await encoded.data<'float32'>()).subarray(0, (codes.count - from) * width), from * width);
+    tf.dispose([encoded, inputs]);
+  }
+  return codes;
+}

@@ -14,10 +14,13 @@ import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';
 import { ActivityView } from './view/activity.js';
 import { GridsView } from './view/grids.js';
+import { GuessesView } from './view/guesses.js';
 import { Header } from './view/header.js';
 import { announcement, HealthView } from './view/health.js';
 import { LossView } from './view/loss.js';
+import { MatrixView } from './view/matrix.js';
 import { Notice, Waiting } from './view/notice.js';
+import { PairsView } from './view/pairs.js';
 import { ReconstructionView } from './view/reconstruction.js';
 import { Timeline } from './view/timeline.js';
 import { WeightsView } from './view/weights.js';
@@ -75,13 +78,30 @@ const loss = new LossView(currentTheme, {
 const notice = new Notice((message) => host.send(message));
 const waiting = new Waiting(renderAfter);
 const reconstruction = new ReconstructionView(currentTheme);
+const pairs = new PairsView();
+const guesses = new GuessesView();
 const grids = new GridsView();
 const activity = new ActivityView(currentTheme);
+const matrix = new MatrixView(currentTheme);
 const weights = new WeightsView(currentTheme);
 const health = new HealthView((message) => host.send(message));
 const timeline = new Timeline(navigation, currentTheme);
 const spoken = element('div', { class: 'for-listeners', 'aria-live': 'polite', role: 'status' });
-const views: View[] = [header, notice, waiting, loss, reconstruction, grids, activity, weights, health, timeline];
+const views: View[] = [
+  header,
+  notice,
+  waiting,
+  loss,
+  reconstruction,
+  pairs,
+  guesses,
+  grids,
+  activity,
+  matrix,
+  weights,
+  health,
+  timeline,
+];
 
 const root = document.getElementById('monitor') ?? document.body;
 root.append(
@@ -91,10 +111,10 @@ root.append(
     'main',
     { 'aria-label': say('monitor') },
     waiting.element,
-    element('div', { class: 'row row-large' }, loss.element, reconstruction.element),
+    element('div', { class: 'row row-large' }, loss.element, reconstruction.element, pairs.element, guesses.element),
     grids.element,
     element('div', { class: 'row' }, activity.element),
-    element('div', { class: 'row' }, weights.element, health.element),
+    element('div', { class: 'row' }, weights.element, matrix.element, health.element),
   ),
   timeline.element,
   spoken,

@@ -114,6 +114,28 @@ export const english = {
   gridHint_walk: 'from one example to another, through their codes',
   gridText: '{0} at step {1}: {2} pictures',
 
+  pairsTitle: 'Pairs of views',
+  pairsFirst: 'one view',
+  pairsSecond: 'another',
+  pairsSimilarity: 'similarity',
+  pairsOwn: 'own pair {0}',
+  pairsOthers: 'other examples {0}',
+  pairsText: '{0} at step {1}: {2} pictures',
+  pairsFigures: 'Mean similarity at step {0}: {1} within pairs, {2} between different examples',
+
+  matrixTitle: 'Cross-correlation',
+  matrixHint: 'features of one view by those of the other; only the diagonal shall be strong',
+  matrixText: 'Cross-correlation at step {0}: {1} features, mean {2} on the diagonal, mean size {3} beside it',
+  matrixDiagonal: 'on the diagonal {0}',
+  matrixOthers: 'beside it ±{0}',
+
+  guessesTitle: 'Guesses',
+  guessesRight: '{0} of {1} right',
+  guessRight: 'right: {0}, {1} %',
+  guessWrong: 'wrong: {0}, {1} %, it is {2}',
+  guessUnknown: '{0}, {1} %',
+  guessTruth: 'is {0}',
+
   activityTitle: 'Active units',
   activityHint: 'share of the examples that each unit of the code is active in, the most active first',
   activityNever: '{0} of {1} never',

@@ -28,6 +28,37 @@ export interface PictureGrid {
   columns: number;
 }
 
+/** Two views of each example. */
+export interface Pairs {
+  from: string;
+  first: Pictures<Uint8Array>;
+  second: Pictures<Uint8Array>;
+  /** [count, count]: cosine similarity of each first view with each second one, -1..1. */
+  similarity: Float32Array;
+}
+
+/** Row by row, -1..1. */
+export interface Matrix {
+  rows: number;
+  columns: number;
+  data: Float32Array;
+}
+
+export interface Guesses {
+  from: string;
+  input: Pictures<Uint8Array>;
+  /** One for each picture. */
+  guesses: Guess[];
+}
+
+export interface Guess {
+  /** The likeliest class, and how likely, 0..1. */
+  guess: string;
+  probability: number;
+  /** Null where it is not known. */
+  truth: string | null;
+}
+
 /** A file of `samples/`, checked; a view that it does not have is null. */
 export interface Sample {
   step: number;
@@ -38,6 +69,9 @@ export interface Sample {
   grids: PictureGrid[];
   /** Share of the examples that each unit of the code is active in, 0..1. */
   activity: Float32Array | null;
+  pairs: Pairs | null;
+  matrix: Matrix | null;
+  guesses: Guesses | null;
   byteLength: number;
 }
 
@@ -53,6 +87,9 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     weights: null,
     grids: [],
     activity: null,
+    pairs: null,
+    matrix: null,
+    guesses: null,
     byteLength: bytes.byteLength,
   };
   if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
@@ -62,6 +99,9 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     if (fields['kind'] === 'reconstruction') sample.reconstruction ??= readReconstruction(file, fields);
     else if (fields['kind'] === 'weights') sample.weights ??= readWeights(file, fields);
     else if (fields['kind'] === 'activity') sample.activity ??= readActivity(file, fields['tensor']);
+    else if (fields['kind'] === 'pairs') sample.pairs ??= readPairs(file, fields);
+    else if (fields['kind'] === 'matrix') sample.matrix ??= readMatrix(file, fields['tensor']);
+    else if (fields['kind'] === 'guesses') sample.guesses ??= readGuesses(file, fields);
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
   return sample;
@@ -73,7 +113,7 @@ function readReconstruction(file: TensorFile, view: Record<string, unknown>): Re
   const seen = view['seen'] === undefined ? null : bytePictures(file, view['seen']);
   for (const other of [output, seen])
     if (other && other.data.length !== input.data.length) throw new Error('Input and output differ in shape');
-  return { from: typeof view['from'] === 'string' ? view['from'].slice(0, 200) : '', input, seen, output };
+  return { from: text(view['from']), input, seen, output };
 }
 
 function readWeights(file: TensorFile, view: Record<string, unknown>): Weights {
@@ -95,7 +135,7 @@ function readGrid(file: TensorFile, view: Record<string, unknown>): PictureGrid 
   const { columns } = view;
   if (typeof columns !== 'number' || !Number.isInteger(columns) || columns < 1 || columns > pictures.count)
     throw new Error(`Its grid has ${String(columns)} columns for ${pictures.count} pictures`);
-  return { content: typeof view['content'] === 'string' ? view['content'].slice(0, 200) : '', pictures, columns };
+  return { content: text(view['content']), pictures, columns };
 }
 
 function readActivity(file: TensorFile, name: unknown): Float32Array {
@@ -103,6 +143,54 @@ function readActivity(file: TensorFile, name: unknown): Float32Array {
   if (!(tensor?.data instanceof Float32Array) || tensor.shape.length !== 1 || tensor.data.length === 0)
     throw new Error(`Tensor ${String(name)} is not a list of numbers`);
   return tensor.data.map((share) => Math.min(1, Math.max(0, share || 0)));
+}
+
+function readPairs(file: TensorFile, view: Record<string, unknown>): Pairs {
+  const first = bytePictures(file, view['first']);
+  const second = bytePictures(file, view['second']);
+  if (first.data.length !== second.data.length || first.count !== second.count)
+    throw new Error('First and second views differ in shape');
+  const { rows, columns, data } = readMatrix(file, view['similarity']);
+  if (rows !== first.count || columns !== first.count)
+    throw new Error(`Its similarities are ${rows} x ${columns} for ${first.count} pairs`);
+  return { from: text(view['from']), first, second, similarity: data };
+}
+
+function readMatrix(file: TensorFile, name: unknown): Matrix {
+  const { data, rows, columns } = floatMatrix(file, name);
+  return { rows, columns, data: data.map((value) => Math.min(1, Math.max(-1, value || 0))) };
+}
+
+function readGuesses(file: TensorFile, view: Record<string, unknown>): Guesses {
+  const input = bytePictures(file, view['input']);
+  const { data, rows, columns } = floatMatrix(file, view['probabilities']);
+  const { classes, labels } = view;
+  if (rows !== input.count || !Array.isArray(classes) || classes.length !== columns || !Array.isArray(labels))
+    throw new Error(`Its guesses are ${rows} x ${columns} for ${input.count} pictures`);
+  const name = (label: unknown): string | null => {
+    const found: unknown = typeof label === 'number' ? classes[label] : undefined;
+    return found === undefined ? null : text(found);
+  };
+  const guesses = Array.from({ length: rows }, (_, row): Guess => {
+    const chances = data.subarray(row * columns, (row + 1) * columns);
+    const best = chances.reduce((most, chance, i) => (chance > (chances[most] ?? 0) ? i : most), 0);
+    const probability = Math.min(1, Math.max(0, chances[best] ?? 0)) || 0;
+    return { guess: name(best) ?? '', probability, truth: name(labels[row]) };
+  });
+  return { from: text(view['from']), input, guesses };
+}
+
+function floatMatrix(file: TensorFile, name: unknown): Matrix {
+  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
+  const [rows = 0, columns = 0] = tensor?.shape ?? [];
+  if (!(tensor?.data instanceof Float32Array) || tensor.shape.length !== 2 || rows < 1 || columns < 1)
+    throw new Error(`Tensor ${String(name)} is not a matrix of numbers`);
+  return { rows, columns, data: tensor.data };
+}
+
+/** Of a file that may be anything, some. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 200) : '';
 }
 
 function bytePictures(file: TensorFile, name: unknown): Pictures<Uint8Array> {

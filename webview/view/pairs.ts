@@ -1,0 +1,93 @@
+import { element, setAttribute, setShown, setText } from '../dom.js';
+import { whole } from '../format.js';
+import { ShownSample, type Model, type View } from '../state/model.js';
+import type { Pairs } from '../state/samples.js';
+import { say, sayOr } from '../strings.js';
+import { asTheyAre, drawGrid, rowGrid } from './pictures.js';
+
+/** Least and largest width of a picture, in CSS pixels: at the least its similarity still fits under it. */
+const LEAST = 34;
+const MOST = 96;
+
+/** Two views of each example, one above the other, and how similar the network finds them. */
+export class PairsView implements View {
+  readonly element: HTMLElement;
+  private readonly origin = element('span', { class: 'quiet' });
+  private readonly first = element('canvas', { role: 'img', 'data-pair': 'first' });
+  private readonly second = element('canvas', { role: 'img', 'data-pair': 'second' });
+  private readonly table = element('div', { class: 'picture-rows' });
+  private readonly figures = element('div', { class: 'pair-figures' });
+  private readonly own = element('span');
+  private readonly others = element('span');
+  private readonly count = element('span');
+  private readonly shown = new ShownSample();
+  private drawn = '';
+
+  constructor() {
+    const label = (text: string): HTMLElement => element('span', { class: 'row-label', 'aria-hidden': 'true' }, text);
+    this.table.append(
+      label(say('pairsFirst')),
+      this.first,
+      label(say('pairsSecond')),
+      this.second,
+      label(say('pairsSimilarity')),
+      this.figures,
+    );
+    this.element = element(
+      'section',
+      { class: 'section pairs', 'aria-labelledby': 'pairs-title' },
+      element('div', { class: 'section-head' }, element('h2', { id: 'pairs-title' }, say('pairsTitle')), this.origin),
+      this.table,
+      element('p', { class: 'picture-legend' }, this.own, this.others, this.count),
+    );
+  }
+
+  render(model: Model): void {
+    const sample = this.shown.get(model);
+    const pairs = sample?.pairs;
+    setShown(this.element, Boolean(pairs));
+    if (!sample || !pairs) return;
+    const { first, second, from } = pairs;
+    const room = Math.max(60, this.table.clientWidth - this.figures.offsetLeft + this.table.offsetLeft);
+    const grid = rowGrid(room, first.count, first.height / first.width, LEAST, MOST);
+    const drawn = [sample.step, grid.pitch, grid.columns, devicePixelRatio, first.data.length].join(' ');
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    setText(this.origin, sayOr(`from_${from}`, from));
+    for (const [canvas, pictures, name] of [
+      [this.first, first, say('pairsFirst')],
+      [this.second, second, say('pairsSecond')],
+    ] as const) {
+      drawGrid(canvas, grid, pictures.count, pictures, asTheyAre(pictures));
+      setAttribute(canvas, 'aria-label', say('pairsText', name, whole(sample.step), whole(pictures.count)));
+      canvas.dataset['step'] = String(sample.step);
+    }
+    const similar = (row: number, column: number): number => pairs.similarity[row * first.count + column] ?? 0;
+    this.figures.style.gridTemplateColumns = `repeat(${grid.columns}, ${grid.pitch}px)`;
+    this.figures.replaceChildren(
+      ...Array.from({ length: grid.columns }, (_, i) => element('span', {}, twoPlaces(similar(i, i)))),
+    );
+    const { own, others } = means(pairs);
+    setAttribute(this.figures, 'aria-label', say('pairsFigures', whole(sample.step), own, others));
+    setText(this.own, say('pairsOwn', own));
+    setText(this.others, say('pairsOthers', others));
+    setText(this.count, grid.columns < first.count ? say('firstShown', whole(grid.columns), whole(first.count)) : '');
+    setShown(this.count, grid.columns < first.count);
+  }
+}
+
+function means({ first: { count }, similarity }: Pairs): { own: string; others: string } {
+  let own = 0;
+  let all = 0;
+  similarity.forEach((value, i) => {
+    all += value;
+    if (i % (count + 1) === 0) own += value;
+  });
+  return { own: twoPlaces(own / count), others: count > 1 ? twoPlaces((all - own) / (count * (count - 1))) : '–' };
+}
+
+/** With a true minus sign, and none before a zero. */
+function twoPlaces(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && text !== '0.00' ? `−${text}` : text;
+}

@@ -13,7 +13,9 @@ import { groupIdxFiles } from './idxNames.js';
 import { readImageHeader } from './image/header.js';
 import { parseNpyHeader } from './npyArray.js';
 import { parseArrayName } from './npyNames.js';
-import type { Detection } from './reader.js';
+import { statedRows } from './parquet/statedRows.js';
+import { shardsOfSplits } from './parquet/shards.js';
+import type { Detection, DirectoryEntry } from './reader.js';
 import { SPLIT_ORDER, type SplitName } from './splitNames.js';
 import { ZipFile } from './zip.js';
 
@@ -34,10 +36,12 @@ export interface Summary {
 const START_BYTES = 4096;
 /** Images whose size is looked at. */
 const SAMPLED = 5;
+/** Parquet files whose rows are asked for. */
+const MOST_SHARDS = 100;
 /** Pixels of an image of CIFAR: 3 colours of 32 x 32. */
 const CIFAR_BYTES = 3072;
 
-const SIZED: Record<string, RegExp> = { parquet: PARQUET_NAME, csv: CSV_NAME, jsonl: JSONL_NAME, text: TEXT_NAME };
+const SIZED: Record<string, RegExp> = { csv: CSV_NAME, jsonl: JSONL_NAME, text: TEXT_NAME };
 
 /** Null where nothing can be known so cheaply, or the files are not what their names promise. */
 export async function summarize({ format, path: target, files }: Detection): Promise<Summary | null> {
@@ -45,6 +49,7 @@ export async function summarize({ format, path: target, files }: Detection): Pro
     if (format === 'text' && files !== undefined) return await summarizeFiles(target, TEXT_NAME);
     const sized = SIZED[format];
     if (sized) return await summarizeSize(target, sized);
+    if (format === 'parquet') return await summarizeParquet(target);
     if (format === 'idx') return await summarizeIdx(target);
     if (format === 'imageFolder') return await summarizeFiles(target, IMAGE_NAME);
     if (format === 'soundFolder') return await summarizeFiles(target, SOUND_NAME);
@@ -112,9 +117,41 @@ function classesInNames({ names, atLeast }: Counted): number | null {
 async function summarizeSize(target: string, named: RegExp): Promise<Summary> {
   const { entries } = await firstEntries(target);
   const files = entries.flatMap(({ name }) => (named.test(name) ? [path.join(target, name)] : []));
-  const stats = await Promise.all((files.length === 0 ? [target] : files).map((file) => fs.stat(file)));
+  return sizeOf(files.length === 0 ? [target] : files);
+}
+
+async function sizeOf(files: readonly string[]): Promise<Summary> {
+  const stats = await Promise.all(files.map((file) => fs.stat(file)));
   const bytes = stats.reduce((sum, { size }) => sum + size, 0);
   return { counts: [], atLeast: false, shape: [], classes: null, bytes };
+}
+
+/** Rows as the files state them; their size where there are many files, or one does not say it at once. */
+async function summarizeParquet(target: string): Promise<Summary> {
+  const named = await parquetNames(target);
+  const files = named.map((name) => ({ name, path: path.join(target, name) }));
+  if (files.length === 0) files.push({ name: path.basename(target), path: target });
+  const size = (): Promise<Summary> => sizeOf(files.map((file) => file.path));
+  if (files.length > MOST_SHARDS) return size();
+  const rows = new Map(await Promise.all(files.map(async (file) => [file, await statedRows(file.path)] as const)));
+  const counts = shardsOfSplits(files).map((part) =>
+    part.files.reduce((sum, file) => sum + (rows.get(file) ?? NaN), 0),
+  );
+  return counts.every(Number.isFinite) ? { counts, atLeast: false, shape: [], classes: null, bytes: null } : size();
+}
+
+/** In a folder, or one below it. */
+async function parquetNames(folder: string): Promise<string[]> {
+  const { entries } = await firstEntries(folder);
+  const files = (inside: readonly DirectoryEntry[]): string[] =>
+    inside.flatMap(({ name, isDirectory }) => (!isDirectory && PARQUET_NAME.test(name) ? [name] : []));
+  const here = files(entries);
+  if (here.length > 0) return here;
+  const below = entries.filter(({ isDirectory }) => isDirectory).slice(0, MOST_SHARDS);
+  const lists = below.map(async ({ name }) =>
+    files((await firstEntries(path.join(folder, name))).entries).map((file) => `${name}/${file}`),
+  );
+  return (await Promise.all(lists)).flat();
 }
 
 async function summarizeCifar(target: string): Promise<Summary | null> {

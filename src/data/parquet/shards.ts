@@ -21,18 +21,13 @@ export interface ShardedPart {
  */
 export function shardedParts(tree: Tree, problems: UnreadableFile[]): ShardedPart[] {
   const files = tree.kind === 'file' ? tree.files : tree.files.filter(({ name }) => PARQUET_NAME.test(name));
-  const named = files.map((file) => ({ file, split: files.length === 1 ? null : splitOfPath(file.name) }));
-  const known = named.filter(({ split }) => split !== null);
-  const used = known.length > 0 ? known : named;
-  for (const { file } of named.filter((one) => !used.includes(one)))
+  const parts = shardsOfSplits(files);
+  const used = new Set(parts.flatMap((part) => part.files));
+  for (const file of files.filter((one) => !used.has(one)))
     problems.push({
       file: file.path,
       reason: t('Left out: its name has no word for a split, as those of others have.'),
     });
-  const parts = SPLIT_ORDER.flatMap((split): ShardedPart[] => {
-    const same = used.filter((one) => (one.split ?? 'train') === split).map(({ file }) => file);
-    return same.length > 0 ? [{ split, files: same }] : [];
-  });
   for (const { files: same } of parts) {
     const kinds = new Set(same.map(({ name }) => name.replace(/[0-9a-f-]{8,}|\d+/gi, '#')));
     if (kinds.size > 1)
@@ -48,6 +43,19 @@ export function shardedParts(tree: Tree, problems: UnreadableFile[]): ShardedPar
     problems.push(...missingShards(same));
   }
   return parts;
+}
+
+/** By their names; files without a split's name are left out where others have one. */
+export function shardsOfSplits<File extends { name: string }>(
+  files: readonly File[],
+): { split: SplitName; files: File[] }[] {
+  const named = files.map((file) => ({ file, split: files.length === 1 ? null : splitOfPath(file.name) }));
+  const known = named.filter(({ split }) => split !== null);
+  const used = known.length > 0 ? known : named;
+  return SPLIT_ORDER.flatMap((split) => {
+    const same = used.filter((one) => (one.split ?? 'train') === split).map(({ file }) => file);
+    return same.length > 0 ? [{ split, files: same }] : [];
+  });
 }
 
 function splitOfPath(name: string): SplitName | null {

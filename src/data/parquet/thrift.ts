@@ -17,6 +17,14 @@ export function structEnd(bytes: Uint8Array, start: number): number {
   return new Walk(bytes, start).struct(0);
 }
 
+/**
+ * @returns the whole number in that field of the struct at the start, looking no further; null when it has none
+ * @throws CutOff when the bytes end before; Damage when it is no struct
+ */
+export function wholeNumberIn(bytes: Uint8Array, field: number): number | null {
+  return new Walk(bytes, 0).wholeNumber(field);
+}
+
 class Walk {
   constructor(
     private readonly bytes: Uint8Array,
@@ -32,6 +40,17 @@ class Walk {
       if (head >> 4 === 0) this.varint();
       // A field that is true or false has its value in its type.
       if (type > 2) this.value(type, depth);
+    }
+  }
+
+  wholeNumber(wanted: number): number | null {
+    for (let field = 0; ;) {
+      const head = this.byte();
+      const type = head & 15;
+      if (type === 0) return null;
+      field = head >> 4 === 0 ? unzigzag(this.varint()) : field + (head >> 4);
+      if (field === wanted) return type >= 4 && type <= 6 ? unzigzag(this.varint()) : null;
+      if (type > 2) this.value(type, 0);
     }
   }
 
@@ -87,4 +106,9 @@ class Walk {
     if (length > this.bytes.length - this.at) throw new CutOff();
     this.at += length;
   }
+}
+
+/** Whole numbers are written so that small ones are short, also below 0: 0, -1, 1, -2, ... */
+function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }

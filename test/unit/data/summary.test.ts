@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { detectDataset } from '../../../src/data/detect.js';
 import { summarize, type Summary } from '../../../src/data/summary.js';
 import { npy, png } from './make.js';
+import { varint } from './parquet/make.js';
 import { zip } from './tree/make.js';
 
 const told = (known: Partial<Summary>): Summary => ({
@@ -26,6 +27,8 @@ function idx(sizes: number[]): Buffer {
     ),
   ]);
 }
+
+const parquet = (...names: string[]) => path.join('test/fixtures/parquet', ...names);
 
 describe('What is told of a dataset before it is opened', () => {
   let folder: string;
@@ -122,5 +125,48 @@ describe('What is told of a dataset before it is opened', () => {
     assert.equal(await summaryOf(), null);
     write('b/x.npy', 'nonsense');
     assert.equal(await summaryOf(path.join(folder, 'b')), null);
+  });
+
+  it('are the rows that Parquet files state, of all shards of each split', async () => {
+    assert.deepEqual(await summaryOf(parquet('pictures', 'data')), told({ counts: [8, 2] }));
+    assert.deepEqual(await summaryOf(parquet('table.parquet')), told({ counts: [40] }));
+    for (const [split, name] of [
+      ['train', 'table.parquet'],
+      ['test', 'texts.parquet'],
+    ] as const) {
+      mkdirSync(path.join(folder, split));
+      copyFileSync(parquet(name), path.join(folder, split, '0000.parquet'));
+    }
+    assert.deepEqual(await summaryOf(), told({ counts: [40, 4] }));
+  });
+
+  it('is the size of Parquet files that do not say at once how many rows they have', async () => {
+    const whole = readFileSync(parquet('table.parquet'));
+    const length = whole.readUInt32LE(whole.length - 8);
+    // FileMetaData: version 2, so many empty SchemaElements, 40 rows, then what is long.
+    const wide = (columns: number): Buffer => {
+      const elements = [0x19, 0xfc, ...varint(columns), ...new Array<number>(columns).fill(0)];
+      const description = Buffer.concat([Buffer.from([0x15, 4, ...elements, 0x16, 80]), Buffer.alloc(300_000)]);
+      const tail = Buffer.from('0000PAR1');
+      tail.writeUInt32LE(description.length);
+      return Buffer.concat([Buffer.from('PAR1'), description, tail]);
+    };
+    const cases: [string, Buffer][] = [
+      ['cut.parquet', whole.subarray(0, -1)],
+      ['lies.parquet', Buffer.concat([whole.subarray(0, -8), Buffer.from([255, 255, 255, 127]), Buffer.from('PAR1')])],
+      ['zeros.parquet', Buffer.concat([whole.subarray(0, -8 - length), Buffer.alloc(length), whole.subarray(-8)])],
+      [
+        'nested.parquet',
+        Buffer.concat([whole.subarray(0, -8 - length), Buffer.alloc(length, 0x1c), whole.subarray(-8)]),
+      ],
+      ['short.parquet', Buffer.from('PAR1')],
+      ['wide.parquet', wide(300_000)],
+    ];
+    for (const [name, bytes] of cases) {
+      write(name, bytes);
+      assert.deepEqual(await summaryOf(path.join(folder, name)), told({ bytes: bytes.length }), name);
+    }
+    write('narrow.parquet', wide(30_000));
+    assert.deepEqual(await summaryOf(path.join(folder, 'narrow.parquet')), told({ counts: [40] }));
   });
 });

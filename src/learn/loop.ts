@@ -5,6 +5,7 @@ import type { PretrainOptions } from '../recipe/recipe.js';
 import { Ahead, draw, tensorsOf } from './batches.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
+import { Diagnostician } from './evaluate/diagnose.js';
 import { Probe } from './evaluate/probe.js';
 import { calm, hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
 import type { Inputs, Learner, Needs, Preview } from './method/method.js';
@@ -62,7 +63,8 @@ export interface Observer {
   wantsPreview(progress: Readonly<Progress>): boolean;
   preview(progress: Readonly<Progress>, preview: Preview): void;
   /** Training went back to an earlier step, which `progress` is at again, with a lower learning rate. */
-  wentBack(progress: Readonly<Progress>, learningRateBefore: number, diagnosis: Diagnosis): void;
+  wentBack(progress: Readonly<Progress>, learningRateBefore: number): void;
+  diagnosis(progress: Readonly<Progress>, diagnosis: Diagnosis): void;
 }
 
 /** How the training is doing, for people. */
@@ -109,6 +111,7 @@ export async function train(job: Job): Promise<Outcome> {
   const progress = newProgress(options);
   let bestWeights: Arrays | null = null;
   const probe = new Probe(job);
+  const diagnostician = new Diagnostician(learner.objectives.length > 1);
   const began = performance.now();
   /** Milliseconds in which the observer let training wait. */
   let waited = 0;
@@ -226,7 +229,8 @@ export async function train(job: Job): Promise<Outcome> {
     goTo(good);
     progress.learningRate = learningRate / 2;
     progress.stability = { ...progress.stability, returns: stability.returns + 1 };
-    observer.wentBack(progress, learningRate, explosion(step, loss, stability.high, progress));
+    observer.wentBack(progress, learningRate);
+    observer.diagnosis(progress, explosion(step, loss, stability.high, progress));
   }
 
   /** Validates, remembers the best weights, writes a checkpoint. @returns whether early stopping ends the training. */
@@ -251,6 +255,10 @@ export async function train(job: Job): Promise<Outcome> {
     const isLookedAt = isLast || probe.isDue(performance.now() - began - waited);
     const probed = isLookedAt ? await probe.look(model.values, progress.epoch) : null;
     observer.afterEpoch(progress, { trainingLoss, validation: measured, probeAccuracy: probed?.accuracy ?? null });
+    const { epoch, stability } = progress;
+    const codes = probed?.codes ?? null;
+    const found = diagnostician.examine({ epoch, trainingLoss, validation: measured, first: stability.first, codes });
+    for (const diagnosis of found) observer.diagnosis(progress, diagnosis);
 
     if (isLast && options.earlyStopping && bestWeights && !isBest) {
       // Training ends with the best weights, as Keras' restore_best_weights; the optimizer's state belongs to the last.

@@ -74,6 +74,7 @@ export async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis>
         wantsPreview: () => false,
         preview: () => (last = performance.now()),
         wentBack: () => undefined,
+        diagnosis: () => undefined,
       },
     });
     times.sort((a, b) => a - b);

@@ -135,14 +135,13 @@ export class Recorder implements Observer, SteeringListener {
     );
   }
 
-  wentBack({ step, epoch, learningRate }: Readonly<Progress>, before: number, diagnosis: Diagnosis): void {
+  wentBack({ step, epoch, learningRate }: Readonly<Progress>, before: number): void {
     Object.assign(this.run.record, { step, epoch });
     this.epochStart = { seconds: this.seconds, step };
-    this.diagnosis(diagnosis);
     this.onLearningRate(before, learningRate);
   }
 
-  private diagnosis(diagnosis: Diagnosis): void {
+  diagnosis(_: Readonly<Progress>, diagnosis: Diagnosis): void {
     this.run.addEvent({ ...this.now(), type: 'diagnosis', ...diagnosis });
   }
 

@@ -75,6 +75,7 @@ async function ours(name: EngineName, epochs: number): Promise<number[]> {
       wantsPreview: () => false,
       preview: () => undefined,
       wentBack: () => undefined,
+      diagnosis: () => undefined,
     },
   });
   return seconds;

@@ -97,6 +97,7 @@ async function watch(
       wantsPreview: () => false,
       preview: () => undefined,
       wentBack: () => undefined,
+      diagnosis: () => undefined,
     },
   });
   return { measured, last: checkpoints.at(-1)!, validation };

@@ -91,6 +91,7 @@ export async function trained(
       wantsPreview: () => false,
       preview: (_, preview) => void found.previews.push(preview),
       wentBack: () => undefined,
+      diagnosis: () => undefined,
     },
   };
   await train(job);

@@ -17,6 +17,7 @@ import {
   readingsBesideTable,
   readingsOfNames,
   withOtherFormats,
+  type NameReadings,
 } from './otherReadings.js';
 import type { DataKind, Detection, Format } from './reader.js';
 import { nextSlice, sliceIsOver } from './slice.js';
@@ -191,15 +192,16 @@ function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detecto
     const names =
       layout === 'flat'
         ? readingsOfNames(seen.complete ? paths.map((file) => path.basename(file)) : [])
-        : { ...NO_READINGS, others: layout === 'classes' ? readingsBesideFolders(paths) : [] };
-    const { taken, others } = table === null ? names : readingsBesideTable(table, layout, paths);
+        : layout === 'classes'
+          ? readingsBesideFolders(paths)
+          : NO_READINGS;
+    const readings = table === null ? names : readingsBesideTable(table, layout, paths);
     return {
       format: formats[kind],
       kind,
       path: seen.path,
-      reason: taken === '' ? reason : `${reason} ${taken}`,
       files: paths.length,
-      ...(others.length > 0 && { others }),
+      ...told(reason, readings),
     } satisfies { kind: DataKind } & Detection;
   };
 }
@@ -217,7 +219,7 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
     const reason = t('{0} is named as {1} files are.', first, known[format] ?? format);
     const looked = names.find((name) => splitOfName(name) === 'train') ?? first;
     // Its code is loaded where there is a table: the extension starts without it.
-    const { taken, others } =
+    const readings =
       format === 'csv'
         ? await (await import('./labelReadings.js')).readingsOfColumns((bytes) => seen.start(looked, bytes))
         : NO_READINGS;
@@ -225,10 +227,15 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
       format,
       kind,
       path: alone ? path.join(seen.path, first) : seen.path,
-      reason: taken === '' ? reason : `${reason} ${taken}`,
-      ...(others.length > 0 && { others }),
+      ...told(reason, readings),
     };
   };
+}
+
+/** Why it is read so, and how else; without another reading there is no doubt. */
+function told(reason: string, { taken, others }: NameReadings): Pick<Detection, 'reason' | 'taken' | 'others'> {
+  const whole = [reason, taken?.reason ?? ''].filter((sentence) => sentence !== '').join(' ');
+  return { reason: whole, ...(others.length > 0 && { ...(taken !== null && { taken }), others }) };
 }
 
 /** How a folder holds the files of a kind, by a bounded look. */

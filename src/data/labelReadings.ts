@@ -21,8 +21,16 @@ export async function readingsOfColumns(startOf: (bytes: number) => Promise<Buff
     const [taken] = labelColumns(profiles);
     const others = possibleLabels(profiles).filter((name) => name !== taken);
     return {
-      taken: taken === undefined ? '' : t('The label is taken from the column "{0}".', taken),
+      taken:
+        taken === undefined
+          ? null
+          : {
+              title: fromColumn(taken),
+              reason: t('The label is taken from the column "{0}".', taken),
+              data: { labelColumn: taken },
+            },
       others: others.map((name) => ({
+        title: fromColumn(name),
         reason: t('The label could also be the column "{0}".', name),
         data: { labelColumn: name },
       })),
@@ -31,6 +39,10 @@ export async function readingsOfColumns(startOf: (bytes: number) => Promise<Buff
     if (error instanceof DataError) return NO_READINGS; // opening it tells what is wrong
     throw error;
   }
+}
+
+function fromColumn(name: string): string {
+  return t('Label from the column "{0}"', name);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {

@@ -1,19 +1,19 @@
 /** When data can be read in more than one way: which ways these are, and how a recipe chooses. */
 import { t } from '../protocol/l10n.js';
 import { guessPatterns } from './filePattern.js';
-import type { Detection, OtherReading } from './reader.js';
+import type { Detection, Reading } from './reader.js';
 
 /** More would be a list of all that is thinkable. */
 const MOST = 3;
 
 /** What the names of files, or of columns, tell of their labels. */
 export interface NameReadings {
-  /** A sentence on where labels are taken from; empty when names tell nothing. */
-  taken: string;
-  others: OtherReading[];
+  /** Where labels are taken from; null when names tell nothing. */
+  taken: Reading | null;
+  others: Reading[];
 }
 
-export const NO_READINGS: NameReadings = { taken: '', others: [] };
+export const NO_READINGS: NameReadings = { taken: null, others: [] };
 
 /** @param names of files in one folder, without classes of its own */
 export function readingsOfNames(names: readonly string[]): NameReadings {
@@ -21,17 +21,24 @@ export function readingsOfNames(names: readonly string[]): NameReadings {
   if (!likeliest) return NO_READINGS;
   const { part, label, name, pattern } = likeliest;
   return {
-    taken: t('The label is taken from part {0} of the file names: "{1}" in {2} ({3}).', part, label, name, pattern),
+    taken: {
+      title: fromPart(part, label),
+      reason: t('The label is taken from part {0} of the file names: "{1}" in {2} ({3}).', part, label, name, pattern),
+      data: { filePattern: pattern },
+    },
     others: others.map(labelElsewhere),
   };
 }
 
 /** @param paths of files below folders that name their classes: "cat/7_jackson_32.wav" */
-export function readingsBesideFolders(paths: readonly string[]): OtherReading[] {
+export function readingsBesideFolders(paths: readonly string[]): NameReadings {
   const parts = paths.map((path) => path.split(/[/\\]/));
   const guesses = guessPatterns(parts.map((steps) => steps.at(-1) ?? ''));
-  const folder = parts[0]?.at(-2)?.toLowerCase();
-  return guesses.filter(({ label }) => label.toLowerCase() !== folder).map(labelElsewhere);
+  const folder = parts[0]?.at(-2) ?? '';
+  return {
+    taken: { title: fromFolders(folder), reason: '', data: {} },
+    others: guesses.filter(({ label }) => label.toLowerCase() !== folder.toLowerCase()).map(labelElsewhere),
+  };
 }
 
 /**
@@ -47,19 +54,33 @@ export function readingsBesideTable(
   const label = steps[steps.length - 2];
   const told = layout === 'splits' ? ['{split}', '{label}', '*'] : ['{label}', '*'];
   const filePattern = [...steps.slice(told.length).map(() => '*'), ...told].join('/');
-  const folders: OtherReading = {
+  const folders: Reading = {
+    title: fromFolders(label ?? ''),
     reason: t('The label could also be in the names of their folders, such as "{0}".', label ?? ''),
     data: { filePattern },
   };
   const hasFolders = layout !== 'flat' && steps.length >= told.length;
   return {
-    taken: t('Labels are taken from {0}, which names the files.', table),
-    others: [...(hasFolders ? [folders] : []), ...readingsBesideFolders(paths)],
+    taken: {
+      title: t('Labels from {0}', table),
+      reason: t('Labels are taken from {0}, which names the files.', table),
+      data: {},
+    },
+    others: [...(hasFolders ? [folders] : []), ...readingsBesideFolders(paths).others],
   };
 }
 
-function labelElsewhere({ part, label, pattern }: { part: number; label: string; pattern: string }): OtherReading {
+function fromPart(part: number, label: string): string {
+  return t('Label from part {0} of the file names, such as "{1}"', part, label);
+}
+
+function fromFolders(label: string): string {
+  return t('Label from the names of the folders, such as "{0}"', label);
+}
+
+function labelElsewhere({ part, label, pattern }: { part: number; label: string; pattern: string }): Reading {
   return {
+    title: fromPart(part, label),
     reason: t('The label could also be part {0} of the file names, such as "{1}".', part, label),
     data: { filePattern: pattern },
   };
@@ -72,19 +93,27 @@ export function withOtherFormats(detections: readonly Detection[], titleOf: (for
   // A text beside other data mostly describes it.
   const formats = rest.filter(({ format }) => format !== 'text');
   const others = [
-    ...formats.map(({ format, reason }): OtherReading => ({
+    ...formats.map(({ format, reason }): Reading => ({
+      title: titleOf(format),
       reason: t('It could also be read as "{0}": {1}', titleOf(format), reason),
       data: { format },
     })),
     ...(likeliest.others ?? []),
   ].slice(0, MOST);
-  return [others.length === 0 ? likeliest : { ...likeliest, others }, ...rest];
+  if (others.length === 0) return [...detections];
+  const { format, reason, taken } = likeliest;
+  const whole = { title: titleOf(format), reason, data: { format } };
+  return [{ ...likeliest, taken: formats.length > 0 ? whole : { ...(taken ?? whole), reason }, others }, ...rest];
 }
 
 /** The other reading, and what chooses it. */
-export function otherReadingText({ reason, data }: OtherReading): string {
-  const chosen = Object.entries(data)
+export function otherReadingText({ reason, data }: Reading): string {
+  return `${reason} ${t('Then write {0} into "data" of the recipe.', choiceText(data))}`;
+}
+
+/** As a recipe's `data` says it: '"filePattern": "{label}.*"'. */
+export function choiceText(data: Reading['data']): string {
+  return Object.entries(data)
     .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
     .join(', ');
-  return `${reason} ${t('Then write {0} into "data" of the recipe.', chosen)}`;
 }

@@ -171,14 +171,19 @@ export interface Detection {
   reason: string;
   /** Where each file is an example: how many were seen; there may be more. */
   files?: number;
+  /** How it is read, where it could be read otherwise, too. */
+  taken?: Reading;
   /** How else the same data could be read, the likeliest first; missing when there is no doubt. */
-  others?: readonly OtherReading[];
+  others?: readonly Reading[];
 }
 
-export interface OtherReading {
+/** One of several ways to read the same data. */
+export interface Reading {
+  /** For a list of all, e.g. 'Label from part 2 of the file names, such as "jackson"'. */
+  title: string;
   /** e.g. 'The label could also be part 2 of the file names, such as "jackson".' */
   reason: string;
-  /** What chooses it in a recipe's `data`. */
+  /** What chooses it in a recipe's `data`; empty where a recipe that says nothing means it. */
   data: Pick<DatasetOptions, 'format' | 'filePattern' | 'labelColumn'>;
 }
 

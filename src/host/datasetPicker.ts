@@ -12,8 +12,6 @@ export interface DatasetQuestion {
   nothingFound: string;
   /** On the button of the dialog for files and folders. */
   openLabel: string;
-  /** How many questions there are; this is the first. */
-  steps?: number;
 }
 
 type DatasetItem = vscode.QuickPickItem &
@@ -28,15 +26,11 @@ export function uriOf(dataset: unknown): vscode.Uri | undefined {
 /** The datasets of the workspace as they are found, or any file or folder. */
 export async function pickDataset(
   datasets: Datasets,
-  { title, placeholder, nothingFound, openLabel, steps }: DatasetQuestion,
+  { title, placeholder, nothingFound, openLabel }: DatasetQuestion,
 ): Promise<vscode.Uri | undefined> {
   const picker = vscode.window.createQuickPick<DatasetItem>();
   picker.title = title;
   picker.matchOnDescription = true;
-  if (steps !== undefined) {
-    picker.step = 1;
-    picker.totalSteps = steps;
-  }
   const show = (): void => {
     const items = datasets.list().map(datasetItem);
     const active = picker.activeItems[0]?.label;

@@ -1,10 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { detectDataset } from '../data/detect.js';
+import type { Reading } from '../data/reader.js';
 import { t } from '../protocol/l10n.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
 import { Command, RECIPE_ENDING } from './contributions.js';
 import { pickDataset, uriOf, type DatasetQuestion } from './datasetPicker.js';
 import type { Host } from './host.js';
+import { reason } from './message.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
 
@@ -23,11 +26,13 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
     }
     const data = uriOf(dataset) ?? (await pickDataset(host.datasets, pickText()));
     if (data === undefined) return;
+    const reading = await pickReading(host, data);
+    if (reading === undefined) return;
     const method = await pickMethod();
     if (method === undefined) return;
     const folder = vscode.workspace.getWorkspaceFolder(data) ?? folders[0];
     if (folder === undefined) return;
-    const recipe = await write(folder.uri, data, method);
+    const recipe = await write(folder.uri, data, reading, method);
     host.log.info(`wrote ${recipe.fsPath}`);
     await vscode.window.showTextDocument(recipe);
   });
@@ -39,8 +44,29 @@ function pickText(): DatasetQuestion {
     placeholder: t('What should be learned from?'),
     nothingFound: t('No dataset was found in this workspace. Choose one, or have one drawn.'),
     openLabel: t('Learn From This'),
-    steps: 2,
   };
+}
+
+/** What chooses how the data is read: asked where there is more than one way. Undefined when the question was closed. */
+async function pickReading({ log }: Host, data: vscode.Uri): Promise<Reading['data'] | undefined> {
+  const [detection] = await detectDataset(data.fsPath).catch((error: unknown) => {
+    log.warn(`${data.fsPath}: ${reason(error)}`); // the check of the recipe tells what is wrong with its data
+    return [];
+  });
+  const { taken, others = [] } = detection ?? {};
+  if (taken === undefined) return {};
+  const items = [taken, ...others].map((reading) => ({
+    label: reading.title,
+    description: reading === taken ? t('likeliest') : '',
+    detail: reading.reason,
+    reading,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('New Recipe: What Is Meant'),
+    placeHolder: t('{0} can be read in more than one way. Which is meant?', path.basename(data.fsPath)),
+    matchOnDetail: true,
+  });
+  return picked?.reading.data;
 }
 
 async function pickMethod(): Promise<MethodChoice | undefined> {
@@ -58,12 +84,17 @@ async function pickMethod(): Promise<MethodChoice | undefined> {
   return picked?.method;
 }
 
-async function write(folder: vscode.Uri, data: vscode.Uri, method: MethodChoice): Promise<vscode.Uri> {
+async function write(
+  folder: vscode.Uri,
+  data: vscode.Uri,
+  reading: Reading['data'],
+  method: MethodChoice,
+): Promise<vscode.Uri> {
   const taken = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
   const name = freeName(recipeFileName(data.fsPath, method.name), taken);
   const recipe = vscode.Uri.joinPath(folder, name + RECIPE_ENDING);
   const dataPath = path.relative(folder.fsPath, data.fsPath).split(path.sep).join('/');
-  const text = newRecipeText(recipeSchema(), { name, dataPath, method: method.name });
+  const text = newRecipeText(recipeSchema(), { name, dataPath, data: { ...reading }, method: method.name });
   await vscode.workspace.fs.writeFile(recipe, new TextEncoder().encode(text));
   return recipe;
 }

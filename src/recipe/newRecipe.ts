@@ -7,6 +7,8 @@ export interface NewRecipe {
   name: string;
   /** Relative to where the recipe will stand, with "/"; empty for the recipe's own folder. */
   dataPath: string;
+  /** More of `data`, e.g. what chooses among several ways to read the files. */
+  data?: Readonly<Record<string, Json>>;
   /** The schema's first one when left out. */
   method?: string;
   /** What the recipe is for, in the comment at its top; what the method does when left out. */
@@ -25,7 +27,10 @@ const LINE_WIDTH = 100;
  * The text of a new recipe: the important properties at their defaults, each with a comment from the schema.
  * @throws RangeError when the schema has no such method
  */
-export function newRecipeText(schema: JsonSchema, { name, dataPath, method, description }: NewRecipe): string {
+export function newRecipeText(
+  schema: JsonSchema,
+  { name, dataPath, data = {}, method, description }: NewRecipe,
+): string {
   const stage = property(schema, 'pretrain');
   const methods = property(stage, 'method');
   const chosen = method ?? methods.default ?? '';
@@ -33,12 +38,14 @@ export function newRecipeText(schema: JsonSchema, { name, dataPath, method, desc
   if (index < 0) throw new RangeError(`There is no method "${String(method)}"`);
   const about = description ?? methods.enumDescriptions?.[index] ?? '';
   const path = dataPath === '' ? '.' : dataPath;
-  const recipe = filled(schema, { data: { path }, pretrain: { method: chosen } }) as Sections;
+  const recipe = filled(schema, { data: { ...data, path }, pretrain: { method: chosen } }) as Sections;
+  const isShown = (section: string, key: string): boolean =>
+    (important[section] ?? []).includes(key) || (section === 'data' && Object.hasOwn(data, key));
   const sections = (['data', 'encoder', 'pretrain'] as const).map((section) => {
     const sectionSchema = property(schema, section);
     const optional = Object.keys(sectionSchema.properties ?? {});
     const rows = Object.entries(recipe[section])
-      .filter(([key], i) => i === 0 || !optional.includes(key) || (important[section] ?? []).includes(key))
+      .filter(([key], i) => i === 0 || !optional.includes(key) || isShown(section, key))
       .sort(([a], [b]) => rank(section, a) - rank(section, b))
       .flatMap(([key, value]) => [...comment(describe(sectionSchema, key), 4), `    "${key}": ${short(value)},`]);
     return [...comment(sectionSchema.description ?? '', 2), `  "${section}": {`, ...trimmed(rows), '  },'].join('\n');

@@ -67,9 +67,19 @@ describe("The tree of the workspace's datasets", () => {
   it('makes a recipe for a dataset, which lists the same ones', async () => {
     await row('spoken').hover();
     await action(row('spoken'), 'New Recipe').click();
+    const asked = await question(page);
+    assert.equal(asked.placeholder, 'spoken can be read in more than one way. Which is meant?');
+    assert.deepEqual(asked.labels, [
+      'Label from part 1 of the file names, such as "0"',
+      'Label from part 2 of the file names, such as "ann"',
+    ]);
+    await screenshot(page, 'datasets-reading');
+    await answer(page, 'Label from part 2');
     assert.match((await question(page)).title, /Method/);
     await answer(page, 'Autoencoder');
     await page.locator('.tab[data-resource-name="spoken-autoencoder.pretrain.json"]').waitFor({ timeout: 20_000 });
+    const recipe = fs.readFileSync(path.join(session.folder, 'spoken-autoencoder.pretrain.json'), 'utf8');
+    assert.match(recipe, /"filePattern": "\{index\}_\{label\}_\{index2\}\.wav"/);
     await runCommand(page, 'Pretrain: New Recipe');
     const { labels } = await question(page);
     assert.deepEqual(

@@ -28,6 +28,14 @@ describe('What a folder, archive or file is taken for', () => {
     );
     const [other, ...others] = detection?.others ?? [];
     assert.deepEqual(others, [], 'the number at the end only counts');
+    assert.deepEqual(
+      [detection?.taken, other].map((reading) => [reading?.title, reading?.data]),
+      [
+        ['Label from part 1 of the file names, such as "0"', { filePattern: '{label}_{source}_{index}.wav' }],
+        ['Label from part 2 of the file names, such as "ann"', { filePattern: '{index}_{label}_{index2}.wav' }],
+      ],
+    );
+    assert.equal(detection?.taken?.reason, detection?.reason);
     assert.ok(other);
     assert.equal(
       otherReadingText(other),
@@ -43,6 +51,7 @@ describe('What a folder, archive or file is taken for', () => {
       likely.info.classes,
       Array.from({ length: 10 }, (_, i) => String(i)),
     );
+    assert.deepEqual((await openDataset(at('readable'), detection?.taken?.data)).info.classes, likely.info.classes);
     const other = await openDataset(at('readable'), detection?.others?.[0]?.data ?? {});
     assert.deepEqual(other.info.classes, speakers);
   });
@@ -87,6 +96,13 @@ describe('What a folder, archive or file is taken for', () => {
     }
     const [detection] = await detectDataset(at('penguins.csv'));
     const [island] = detection?.others ?? [];
+    assert.deepEqual(
+      [detection?.taken, island].map((reading) => [reading?.title, reading?.data]),
+      [
+        ['Label from the column "species"', { labelColumn: 'species' }],
+        ['Label from the column "island"', { labelColumn: 'island' }],
+      ],
+    );
     assert.equal(
       island && otherReadingText(island),
       'The label could also be the column "island". Then write "labelColumn": "island" into "data" of the recipe.',
@@ -150,6 +166,13 @@ describe('What a folder, archive or file is taken for', () => {
     assert.equal(detection?.format, 'soundFolder');
     const chosen = detection?.others?.map(({ data }) => data) ?? [];
     assert.deepEqual(chosen[0], { format: 'imageFolder' });
+    assert.deepEqual(
+      [detection.taken, detection.others?.[0]].map((reading) => [reading?.title, reading?.data.format]),
+      [
+        ['Sounds in folders or an archive', 'soundFolder'],
+        ['Images in folders or an archive', 'imageFolder'],
+      ],
+    );
     assert.equal((await openDataset(at('mixed'), chosen[0])).info.format, 'imageFolder');
     assert.doesNotMatch(JSON.stringify(chosen), /"text"/, 'a text beside other data describes it');
   });
@@ -172,8 +195,14 @@ describe('What a folder, archive or file is taken for', () => {
       words?.others?.map(({ data }) => data),
       [{ filePattern: '{label}_{index}.png' }],
     );
+    assert.deepEqual(words.taken, {
+      title: 'Label from the names of the folders, such as "ann"',
+      reason: words.reason,
+      data: {},
+    });
     assert.deepEqual((await openDataset(at('words'), words.others[0]?.data)).info.classes, ['cat', 'dog']);
-    assert.equal((await detectDataset(at('same')))[0]?.others, undefined);
+    const [same] = await detectDataset(at('same'));
+    assert.deepEqual([same?.others, same?.taken], [undefined, undefined], 'without a doubt there is no question');
   });
 
   it('is texts with a label each where they lie in folders', async () => {

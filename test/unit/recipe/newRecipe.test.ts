@@ -47,6 +47,18 @@ describe('A new recipe', () => {
     assert.ok(denoising.includes('"noise": 0.3'));
   });
 
+  it('says how its data is read where that was chosen, with what it means', () => {
+    const chosen = { filePattern: '{index}_{label}.wav', format: 'soundFolder' };
+    const text = newRecipeText(schema, { name: 'a', dataPath: 'b', data: chosen });
+    const { recipe, problems, document } = parse(text);
+    assert.deepEqual(problems, []);
+    assert.deepEqual([recipe?.data.filePattern, recipe?.data.format], [chosen.filePattern, chosen.format]);
+    assert.deepEqual(Object.keys((document.value as { data: object }).data), [
+      ...['path', 'format', 'filePattern', 'validation'],
+    ]);
+    assert.match(text, /\/\/ What the names of files tell, in braces\..*\n *"filePattern"/);
+  });
+
   it('is not written for a method that does not exist', () => {
     for (const method of ['gan', '', '__proto__'])
       assert.throws(() => newRecipeText(schema, { name: 'a', dataPath: 'b', method }), /There is no method/);

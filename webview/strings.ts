@@ -170,6 +170,8 @@ export const english = {
   split_validation: 'validation',
   split_test: 'test',
   newRecipe: 'New Recipe with This Data',
+  asRecipeReads: 'as {0} reads it',
+  backToRecipe: 'Open Recipe',
   exportMarkdown: 'Export as Markdown',
   exportJson: 'Export as JSON',
   whatToKnow: 'What to know',

@@ -4,6 +4,7 @@ import { Command } from './contributions.js';
 import type { Datasets, FoundDataset } from './datasets.js';
 import { datasetIcon } from './datasetsTree.js';
 import { datasetText, formatText } from './format.js';
+import { recipeName } from './recipeFiles.js';
 
 export interface DatasetQuestion {
   title: string;
@@ -12,27 +13,23 @@ export interface DatasetQuestion {
   nothingFound: string;
   /** On the button of the dialog for files and folders. */
   openLabel: string;
+  /** One whose data can be chosen, too. */
+  recipe?: vscode.Uri | undefined;
 }
 
 type DatasetItem = vscode.QuickPickItem &
   ({ kind?: undefined; choose: () => Thenable<vscode.Uri | undefined> } | { kind: vscode.QuickPickItemKind.Separator });
 
-/** What a menu or another command names: a folder or file, or an item of the datasets' tree. */
-export function uriOf(dataset: unknown): vscode.Uri | undefined {
-  const named: unknown = typeof dataset === 'object' && dataset !== null && 'uri' in dataset ? dataset.uri : dataset;
-  return named instanceof vscode.Uri ? named : undefined;
-}
-
 /** The datasets of the workspace as they are found, or any file or folder. */
 export async function pickDataset(
   datasets: Datasets,
-  { title, placeholder, nothingFound, openLabel }: DatasetQuestion,
+  { title, placeholder, nothingFound, openLabel, recipe }: DatasetQuestion,
 ): Promise<vscode.Uri | undefined> {
   const picker = vscode.window.createQuickPick<DatasetItem>();
   picker.title = title;
   picker.matchOnDescription = true;
   const show = (): void => {
-    const items = datasets.list().map(datasetItem);
+    const items = [...(recipe ? [recipeItem(recipe)] : []), ...datasets.list().map(datasetItem)];
     const active = picker.activeItems[0]?.label;
     picker.items = [...items, ...otherItems(openLabel)];
     const shown = items.find(({ label }) => label === active) ?? items[0];
@@ -51,6 +48,15 @@ export async function pickDataset(
   listener.dispose();
   picker.dispose();
   return item?.kind === undefined ? item?.choose() : undefined;
+}
+
+function recipeItem(recipe: vscode.Uri): DatasetItem {
+  return {
+    label: t('The data of {0}', recipeName(recipe)),
+    description: t('as the recipe reads it'),
+    iconPath: new vscode.ThemeIcon('notebook-template'),
+    choose: () => Promise.resolve(recipe),
+  };
 }
 
 function datasetItem({ uri, label, detection, summary }: FoundDataset): DatasetItem {

@@ -2,52 +2,49 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { factsOf } from '../data/inspect/describe.js';
 import { inspectionMarkdown } from '../data/inspect/markdown.js';
-import type { FromInspection, Inspection, ShowInspection } from '../protocol/inspection.js';
+import type { FromInspection, ShowInspection } from '../protocol/inspection.js';
 import { t } from '../protocol/l10n.js';
 import { pageHtml } from '../protocol/page.js';
-import { Command, INSPECTION } from './contributions.js';
+import { Command } from './contributions.js';
 import type { Host } from './host.js';
+import type { InspectedDataset } from './keptInspections.js';
 import { plain, reason } from './message.js';
-import { webviewOptions, webviewPage } from './webviewPage.js';
-
-export interface InspectedDataset {
-  data: vscode.Uri;
-  inspection: Inspection;
-  /** See {@link ShowInspection}. */
-  pictures: Uint8Array | null;
-}
+import { isRecipe } from './recipeFiles.js';
+import { webviewPage } from './webviewPage.js';
 
 /** The page of an inspection, beside the editor. */
 export class InspectionPanel implements vscode.Disposable {
-  private readonly panel: vscode.WebviewPanel;
-
   constructor(
     private readonly host: Host,
+    private readonly panel: vscode.WebviewPanel,
     private inspected: InspectedDataset,
-    onClosed: () => void,
   ) {
-    const title = t('{0}: Dataset', path.basename(inspected.data.fsPath));
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.panel = vscode.window.createWebviewPanel(INSPECTION, title, place, webviewOptions(host));
-    this.panel.webview.onDidReceiveMessage((message: FromInspection) => this.receive(message));
-    this.panel.onDidDispose(onClosed);
-    const { strings, ...page } = webviewPage(host, this.panel, {
+    panel.title = t('{0}: Dataset', path.basename(inspected.target));
+    panel.webview.onDidReceiveMessage((message: FromInspection) => this.receive(message));
+    const { strings, ...page } = webviewPage(host, panel, {
       script: 'inspection.js',
       styles: ['monitor.css', 'inspection.css'],
-      title,
+      title: panel.title,
     });
-    this.panel.webview.html = pageHtml(page, 'inspection', { strings });
+    panel.webview.html = pageHtml(page, 'inspection', { strings });
+  }
+
+  reveal(): void {
+    this.panel.reveal(undefined, true);
   }
 
   /** Another look at the same data. */
   async show(inspected: InspectedDataset): Promise<void> {
     this.inspected = inspected;
-    this.panel.reveal(undefined, true);
     await this.send();
   }
 
   dispose(): void {
     this.panel.dispose();
+  }
+
+  private get target(): vscode.Uri {
+    return vscode.Uri.file(this.inspected.target);
   }
 
   private async receive(message: FromInspection): Promise<void> {
@@ -66,18 +63,22 @@ export class InspectionPanel implements vscode.Disposable {
       case 'export':
         return this.export(message.as);
       case 'newRecipe':
-        return vscode.commands.executeCommand(Command.newRecipe, this.inspected.data);
+        return vscode.commands.executeCommand(Command.newRecipe, this.target);
+      case 'openRecipe':
+        return vscode.window.showTextDocument(this.target, { viewColumn: vscode.ViewColumn.One });
     }
   }
 
   private async send(): Promise<void> {
-    const { inspection, pictures } = this.inspected;
-    const message: ShowInspection = { type: 'show', inspection, facts: factsOf(inspection), pictures };
+    const { target, inspection, pictures } = this.inspected;
+    const recipe = isRecipe(this.target) ? path.basename(target) : null;
+    const message: ShowInspection = { type: 'show', target, recipe, inspection, facts: factsOf(inspection), pictures };
     await this.panel.webview.postMessage(message);
   }
 
   private async export(as: 'markdown' | 'json'): Promise<void> {
-    const { data, inspection } = this.inspected;
+    const { target: data } = this;
+    const { inspection } = this.inspected;
     const [ending, text] =
       as === 'markdown'
         ? (['md', inspectionMarkdown(inspection)] as const)

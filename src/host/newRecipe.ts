@@ -5,11 +5,12 @@ import type { Reading } from '../data/reader.js';
 import { t } from '../protocol/l10n.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
 import { Command, RECIPE_ENDING } from './contributions.js';
-import { pickDataset, uriOf, type DatasetQuestion } from './datasetPicker.js';
+import { pickDataset, type DatasetQuestion } from './datasetPicker.js';
 import type { Host } from './host.js';
 import { reason } from './message.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
+import { uriOf } from './target.js';
 
 /** New Recipe: asks for the dataset and the method, writes a commented recipe beside the data, and opens it. */
 export function registerNewRecipe(host: Host): vscode.Disposable {

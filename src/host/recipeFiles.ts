@@ -36,6 +36,18 @@ export function isRecipe(uri: vscode.Uri): boolean {
   return uri.path.endsWith(RECIPE_ENDING);
 }
 
+/** The one in the editor. */
+export function activeRecipe(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri !== undefined && isRecipe(uri) ? uri : undefined;
+}
+
+/** The trainer reads the file, so what is in the editor goes there first. False when it could not be written. */
+export async function saveRecipe(recipe: vscode.Uri): Promise<boolean> {
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === recipe.toString());
+  return document === undefined || !document.isDirty || document.save();
+}
+
 /** What a recipe is called in lists: its file name without the ending. */
 export function recipeName(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1).slice(0, -RECIPE_ENDING.length);

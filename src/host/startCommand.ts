@@ -3,7 +3,8 @@ import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
 import { epochText } from './format.js';
 import type { Host } from './host.js';
-import { isRecipe, recipeName } from './recipeFiles.js';
+import { activeRecipe, recipeName, saveRecipe } from './recipeFiles.js';
+import { uriOf } from './target.js';
 import type { TrackedRun } from './trackedRun.js';
 import { startPretraining } from './trainers.js';
 
@@ -12,23 +13,11 @@ export function registerStartCommand(host: Host): vscode.Disposable {
   return vscode.commands.registerCommand(Command.start, async (target?: unknown) => {
     const recipe = uriOf(target) ?? activeRecipe() ?? (await pickRecipe(host));
     if (recipe === undefined) return;
-    if (!(await saved(recipe))) return;
+    if (!(await saveRecipe(recipe))) return;
     const running = host.runs.alive.find((run) => run.record?.recipePath === recipe.fsPath);
     if (running === undefined || (await wantsAnother(running, recipe)))
       await startPretraining(host, recipe, { parallel: running !== undefined });
   });
-}
-
-/** A code lens and the explorer give the address, a tree its element. */
-function uriOf(target: unknown): vscode.Uri | undefined {
-  if (target instanceof vscode.Uri) return target;
-  const uri = typeof target === 'object' && target !== null && 'uri' in target ? target.uri : undefined;
-  return uri instanceof vscode.Uri ? uri : undefined;
-}
-
-function activeRecipe(): vscode.Uri | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  return uri !== undefined && isRecipe(uri) ? uri : undefined;
 }
 
 async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
@@ -51,12 +40,6 @@ async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
       placeHolder: t('Which recipe?'),
     })
   )?.uri;
-}
-
-/** The trainer reads the file, so what is in the editor goes there first. */
-async function saved(recipe: vscode.Uri): Promise<boolean> {
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === recipe.toString());
-  return document === undefined || !document.isDirty || document.save();
 }
 
 /** Asks, because the same recipe is training already. */

@@ -217,6 +217,10 @@ export const exampleTensor = {
 /** Host to the page of an inspection. */
 export interface ShowInspection {
   type: 'show';
+  /** What was inspected; the page keeps it, so that it can come back after a reload. */
+  target: string;
+  /** The recipe's file name, where its data is shown as it reads them; else null. */
+  recipe: string | null;
   inspection: Inspection;
   /** The inspection in words, see data/inspect/describe.ts. */
   facts: { label: string; value: string }[];
@@ -227,4 +231,4 @@ export interface ShowInspection {
 /** The page to its host. */
 export type FromInspection =
   /** The page has loaded and can be sent the inspection. */
-  { type: 'ready' } | { type: 'export'; as: 'markdown' | 'json' } | { type: 'newRecipe' };
+  { type: 'ready' } | { type: 'export'; as: 'markdown' | 'json' } | { type: 'newRecipe' } | { type: 'openRecipe' };

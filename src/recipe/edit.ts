@@ -38,6 +38,12 @@ export function pathAt(text: string, offset: number): (string | number)[] {
   return path;
 }
 
+/** Range of a section's name; null where the recipe does not have it. */
+export function sectionAt(text: string, section: string): TextRange | null {
+  const { document } = parseDocument(text);
+  return document.property([section]) ? document.nameRange([section]) : null;
+}
+
 export interface StagePosition {
   stage: Stage;
   /** Of the stage's name; of the recipe's opening brace when the stage is left to its defaults. */

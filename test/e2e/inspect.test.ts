@@ -4,7 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { Session, until } from './session.js';
-import { answer, question, runCommand, screenshot, webviewFrame } from './workbench.js';
+import { answer, openFile, question, runCommand, screenshot, webviewFrame } from './workbench.js';
+
+const table = [
+  'species,island,mass',
+  ...Array.from({ length: 120 }, (_, i) => `${i % 2 ? 'cat' : 'dog'},${'ABC'[i % 3] ?? ''}land,${3 + ((7 * i) % 50)}`),
+].join('\n');
 
 describe('Inspect Dataset', () => {
   let session: Session;
@@ -12,7 +17,10 @@ describe('Inspect Dataset', () => {
 
   before(async function () {
     this.timeout(120_000);
-    session = await Session.open({});
+    session = await Session.open({
+      'animals.csv': table,
+      'islands.pretrain.json': JSON.stringify({ data: { path: 'animals.csv', labelColumn: 'island' } }, null, 2),
+    });
   });
   after(() => session.close());
   afterEach(async function () {
@@ -58,5 +66,66 @@ describe('Inspect Dataset', () => {
     await page.locator('.tab[data-resource-name="digits-autoencoder.pretrain.json"]').waitFor({ timeout: 15_000 });
     const recipe = fs.readFileSync(path.join(session.folder, 'digits-autoencoder.pretrain.json'), 'utf8');
     assert.match(recipe, /"path": "digits"/);
+  });
+
+  it('is in the menu of a file in the Explorer', async function () {
+    this.timeout(90_000);
+    const { page } = session;
+    await page.locator('.activitybar a.action-label[aria-label^="Explorer"]').click();
+    await page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'animals.csv' })
+      .click({ button: 'right' });
+    const entry = page.locator('.monaco-menu .action-item', { hasText: 'Inspect Dataset' });
+    await entry.waitFor({ timeout: 10_000 });
+    await screenshot(page, 'inspect-explorer');
+    await entry.click();
+    const animals = await webviewFrame(page, { selector: 'h1', text: 'animals.csv', timeout: 60_000 });
+    assert.deepEqual(await animals.locator('.tiles dd').allInnerTexts(), ['120', '2']);
+  });
+
+  it('has one page for a dataset: asked again, it comes to the front and is made anew', async function () {
+    this.timeout(90_000);
+    const { page } = session;
+    await runCommand(page, 'Pretrain: Inspect Dataset');
+    await until(async () => (await question(page)).labels.includes('digits'), 'the digits are found', 20_000);
+    await answer(page, 'digits');
+    await page.locator('.tab.active', { hasText: 'digits: Dataset' }).waitFor({ timeout: 10_000 });
+    frame = await webviewFrame(page, { selector: 'h1', text: 'digits' });
+    await frame.locator('h1').evaluate((title) => title.classList.add('earlier'));
+    await frame.locator('h1:not(.earlier)').waitFor({ timeout: 60_000 });
+    assert.equal(await page.locator('.tab', { hasText: 'digits: Dataset' }).count(), 1);
+  });
+
+  it('is shown again, at once, by a window that was reloaded', async function () {
+    this.timeout(120_000);
+    const { page } = session;
+    await session.workbench.reload();
+    frame = await webviewFrame(page, { selector: 'h1', text: 'digits', timeout: 60_000 });
+    assert.deepEqual(await frame.locator('.tiles dd').allInnerTexts(), ['6,000', '10', '5,000', '1,000']);
+    assert.ok((await frame.locator('.class-row canvas').count()) >= 50);
+    assert.equal(await page.locator('.notification-list-item', { hasText: 'Inspecting' }).count(), 0);
+  });
+
+  it('of a recipe is above its data, and reads the data as the recipe does', async function () {
+    this.timeout(90_000);
+    const { page } = session;
+    await openFile(page, 'islands.pretrain.json');
+    await page.locator('.codelens-decoration a', { hasText: 'Inspect Dataset' }).click({ timeout: 30_000 });
+    const animals = await webviewFrame(page, {
+      selector: '.summary',
+      text: 'as islands.pretrain.json reads it',
+      timeout: 60_000,
+    });
+    assert.deepEqual(await animals.locator('.tiles dd').allInnerTexts(), ['120', '3']);
+    await screenshot(page, 'inspect-recipe');
+  });
+
+  it('offers the data of the recipe in the editor first', async function () {
+    this.timeout(60_000);
+    const { page } = session;
+    await openFile(page, 'islands.pretrain.json');
+    await runCommand(page, 'Pretrain: Inspect Dataset');
+    assert.equal((await question(page)).labels[0], 'The data of islands');
+    await page.keyboard.press('Escape');
   });
 });

@@ -105,7 +105,7 @@ export async function question(
   return {
     title: (await widget.locator('.quick-input-title').textContent()) ?? '',
     placeholder: (await input.getAttribute('placeholder')) ?? '',
-    labels: await rows(widget).locator('.label-name').allTextContents(),
+    labels: await rows(widget).locator('.quick-input-list-row > .monaco-icon-label .label-name').allTextContents(),
   };
 }
 

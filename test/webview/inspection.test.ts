@@ -30,7 +30,11 @@ describe('the page of an inspected dataset', function () {
     assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
   });
 
-  async function show({ inspection, pictures }: Inspected, options: OpenOptions = {}, cutTo?: number): Promise<void> {
+  async function show(
+    { inspection, pictures }: Inspected,
+    options: OpenOptions = {},
+    { cutTo, recipe = null }: { cutTo?: number; recipe?: string | null } = {},
+  ): Promise<void> {
     let ready: () => void = () => undefined;
     const isReady = new Promise<void>((resolve) => (ready = resolve));
     page = await lab.openInspection(
@@ -48,7 +52,10 @@ describe('the page of an inspected dataset', function () {
         const pictures = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
         window.postMessage({ ...message, pictures });
       },
-      { message: { type: 'show', inspection, facts: factsOf(inspection) }, base64: bytes },
+      {
+        message: { type: 'show', target: '/data/photos', recipe, inspection, facts: factsOf(inspection) },
+        base64: bytes,
+      },
     );
     await page.locator('h1').waitFor();
   }
@@ -114,7 +121,7 @@ describe('the page of an inspected dataset', function () {
   });
 
   it('tells all that is words also when the pictures did not arrive whole', async () => {
-    await show(await inspectedImages(), {}, 1000);
+    await show(await inspectedImages(), {}, { cutTo: 1000 });
     assert.equal(await page.locator('.histogram tbody tr').count(), 3);
     assert.equal(await page.locator('.card canvas').count(), 0);
     assert.ok((await page.locator('.card', { hasText: 'not there' }).count()) > 10);
@@ -134,6 +141,15 @@ describe('the page of an inspected dataset', function () {
       { type: 'export', as: 'markdown' },
       { type: 'export', as: 'json' },
     ]);
+  });
+
+  it('of a recipe says that its data is shown as it reads it, and leads back to it', async () => {
+    await show(await inspectedImages(), {}, { recipe: 'pets.pretrain.json' });
+    assert.match(await page.locator('.summary').innerText(), / · as pets\.pretrain\.json reads it$/);
+    assert.equal(await page.locator('vscode-button', { hasText: 'New Recipe' }).count(), 0);
+    await page.locator('vscode-button', { hasText: 'Open Recipe' }).click();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    assert.deepEqual(sent, [{ type: 'ready' }, { type: 'openRecipe' }]);
   });
 
   it('gives every control and picture a name', async () => {
@@ -193,8 +209,14 @@ describe('the page of an inspected dataset', function () {
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       assert.notDeepEqual(await middle('.sound-picture'), before, 'pictures are drawn anew');
       await page.screenshot({ path: path.join(results, `inspection-sounds-${theme}.png`), fullPage: true });
-      await page.context().close();
-      await show(await inspectedImages(), { theme, height: 1400 });
-      await page.screenshot({ path: path.join(results, `inspection-images-${theme}.png`), fullPage: true });
+      for (const [kind, inspected] of [
+        ['images', inspectedImages],
+        ['texts', inspectedTexts],
+        ['table', inspectedTable],
+      ] as const) {
+        await page.context().close();
+        await show(await inspected(), { theme, height: 1400 });
+        await page.screenshot({ path: path.join(results, `inspection-${kind}-${theme}.png`), fullPage: true });
+      }
     });
 });

@@ -26,7 +26,8 @@ function isShow(data: unknown): data is ShowInspection {
   return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'inspection' in data;
 }
 
-function show({ inspection, facts, pictures: bytes }: ShowInspection): void {
+function show({ target, recipe, inspection, facts, pictures: bytes }: ShowInspection): void {
+  host.keep({ target });
   const shown = new Pictures(bytes, () => theme);
   pictures = shown;
   const gallery = new Gallery(inspection, shown);
@@ -41,21 +42,23 @@ function show({ inspection, facts, pictures: bytes }: ShowInspection): void {
     part(say('columns'), columnTable(inspection.columns)),
     part(say('problems'), problemTable(inspection)),
   ].filter((one) => one !== null);
-  root.replaceChildren(header(inspection), element('main', { 'aria-label': say('inspection') }, ...parts));
+  root.replaceChildren(header(inspection, recipe), element('main', { 'aria-label': say('inspection') }, ...parts));
 }
 
 function column(...parts: (HTMLElement | null)[]): HTMLElement {
   return element('div', { class: 'part-column' }, ...parts.filter((one) => one !== null));
 }
 
-function header(inspection: ShowInspection['inspection']): HTMLElement {
+function header(inspection: ShowInspection['inspection'], recipe: string | null): HTMLElement {
   const name =
     inspection.path
       .split(/[/\\]/)
       .filter((step) => step !== '')
       .pop() ?? inspection.path;
   const buttons = [
-    createButton({ label: say('newRecipe'), primary: true, onClick: () => host.send({ type: 'newRecipe' }) }),
+    recipe === null
+      ? createButton({ label: say('newRecipe'), primary: true, onClick: () => host.send({ type: 'newRecipe' }) })
+      : createButton({ label: say('backToRecipe'), primary: true, onClick: () => host.send({ type: 'openRecipe' }) }),
     createButton({ label: say('exportMarkdown'), onClick: () => host.send({ type: 'export', as: 'markdown' }) }),
     createButton({ label: say('exportJson'), onClick: () => host.send({ type: 'export', as: 'json' }) }),
   ];
@@ -69,7 +72,11 @@ function header(inspection: ShowInspection['inspection']): HTMLElement {
         'div',
         { class: 'title' },
         element('h1', {}, name),
-        element('span', { class: 'summary' }, inspection.path),
+        element(
+          'span',
+          { class: 'summary' },
+          recipe === null ? inspection.path : `${inspection.path} · ${say('asRecipeReads', recipe)}`,
+        ),
       ),
       element('div', { class: 'controls' }, ...buttons.map((button) => button.element)),
     ),

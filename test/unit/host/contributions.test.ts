@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   Command,
   ContextKey,
+  INSPECTION,
   MONITOR,
   RECIPE_ENDING,
   RECIPE_LANGUAGE,
@@ -72,7 +73,8 @@ describe('The manifest', () => {
       contributes.walkthroughs.map(({ id }) => id),
       [WALKTHROUGH],
     );
-    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${MONITOR}`));
+    for (const panel of [MONITOR, INSPECTION])
+      assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panel}`), panel);
   });
 
   it('has only menu entries, welcome links and walkthrough steps of commands and views that there are', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pathAt, propertyAt, stagePositions } from '../../../src/recipe/edit.js';
+import { pathAt, propertyAt, sectionAt, stagePositions } from '../../../src/recipe/edit.js';
 
 const text = `// mine
 {
@@ -34,6 +34,16 @@ describe('A property of a recipe is found by its path', () => {
     assert.equal(covered(propertyAt(text, ['encoder', 'units', 9])), '"units"');
     assert.equal(covered(propertyAt(text, ['finetune', 'epochs'])), '{');
     assert.equal(covered(propertyAt(text, [])), '{');
+  });
+
+  it('or nowhere, where a section is asked for that is not there', () => {
+    assert.equal(covered(sectionAt(text, 'data')), '"data"');
+    assert.deepEqual(
+      [sectionAt(text, 'finetune'), sectionAt('{}', 'data'), sectionAt('', 'data'), sectionAt('[1]', 'data')],
+      [null, null, null, null],
+    );
+    const broken = '{ "data": { "path": ';
+    assert.equal(covered(sectionAt(broken, 'data'), broken), '"data"');
   });
 
   it('also while the text is broken behind it', () => {

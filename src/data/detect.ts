@@ -191,11 +191,11 @@ function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detecto
     const table = await tableNaming(seen, found.places, paths);
     const names =
       layout === 'flat'
-        ? readingsOfNames(seen.complete ? paths.map((file) => path.basename(file)) : [])
+        ? await readingsOfNames(seen.complete ? paths.map((file) => path.basename(file)) : [])
         : layout === 'classes'
-          ? readingsBesideFolders(paths)
+          ? await readingsBesideFolders(paths)
           : NO_READINGS;
-    const readings = table === null ? names : readingsBesideTable(table, layout, paths);
+    const readings = table === null ? names : await readingsBesideTable(table, layout, paths);
     return {
       format: formats[kind],
       kind,

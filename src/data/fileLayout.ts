@@ -30,16 +30,16 @@ export interface FileLayout {
  * @param isExample by a file's name in the tree
  * @throws DataError for a pattern that cannot be used, or that no file fits
  */
-export function layoutFiles(
+export async function layoutFiles(
   tree: Tree,
   isExample: (name: string) => boolean,
   { filePattern = null, groups = null }: Pick<DatasetOptions, 'filePattern' | 'groups'> = {},
-): FileLayout {
+): Promise<FileLayout> {
   const files = tree.files.filter(({ name }) => isExample(name));
   const problems: UnreadableFile[] = [...tree.problems];
   const root = passedThrough(files);
   const isFlat = files.every(({ name }) => !name.slice(root.length).includes('/'));
-  const pattern = filePattern ?? (isFlat ? guessPattern(files.map(({ name }) => name.slice(root.length))) : null);
+  const pattern = filePattern ?? (isFlat ? await guessPattern(files.map(({ name }) => name.slice(root.length))) : null);
   const found =
     pattern === null ? byFolders(files, root, problems) : byPattern(tree.path, files, pattern, groups, problems);
   if (groups !== null && pattern === null)

@@ -1,6 +1,7 @@
 /** What the names of files tell: "{label}_{speaker}_{index}.wav". */
 import { t } from '../protocol/l10n.js';
 import { DataError } from './reader.js';
+import { inSlices } from './slice.js';
 
 export interface FilePattern {
   text: string;
@@ -77,43 +78,83 @@ export interface PatternGuess {
 }
 
 /** The likeliest of {@link guessPatterns}; null when names tell nothing. */
-export function guessPattern(names: readonly string[]): string | null {
-  return guessPatterns(names)[0]?.pattern ?? null;
+export async function guessPattern(names: readonly string[]): Promise<string | null> {
+  return (await guessPatterns(names))[0]?.pattern ?? null;
 }
 
 /**
  * Patterns for names such as "7_jackson_32.wav" or "cat.12.jpg": parts between "_", "-" or "."; a label repeats, and is
- * a word or a small number. The likeliest takes the first such part, the others each another one.
+ * a word or a small number. The likeliest takes the first such part, the others each another one. Names may be many:
+ * others are let at the thread meanwhile.
  * @param names of files in one folder
  */
-export function guessPatterns(names: readonly string[]): PatternGuess[] {
+export async function guessPatterns(names: readonly string[]): Promise<PatternGuess[]> {
   if (names.length < LEAST) return [];
-  const extensions = tally(names.map((name) => name.slice(name.lastIndexOf('.') + 1)));
-  const [extension] = extensions[0] ?? [''];
+  const stems: string[] = [];
+  const extensions = new Set<string>();
+  await inSlices(names, (name) => {
+    const dot = name.lastIndexOf('.');
+    stems.push(name.slice(0, dot));
+    extensions.add(name.slice(dot + 1));
+  });
+  const [extension = ''] = extensions.size === 1 ? extensions : ['*'];
   for (const separator of ['_', '-', '.']) {
-    const rows = names.map((name) => name.slice(0, name.lastIndexOf('.')).split(separator));
-    const [width, alike] = tally(rows.map((row) => String(row.length)))[0] ?? ['1', 0];
-    if (Number(width) < 2 || alike < ALIKE * names.length) continue;
-    const first = rows.findIndex((row) => String(row.length) === width);
-    const fitting = rows.filter((row) => String(row.length) === width);
-    const values = Array.from({ length: Number(width) }, (_, i) => [...new Set(fitting.map((row) => row[i] ?? ''))]);
-    const repeats = values.map(({ length }) => length >= 2 && length * PER_LABEL <= fitting.length);
+    const width = await commonWidth(stems, separator);
+    if (width < 2) continue;
+    const { first, values, repeats } = await partsOf(stems, separator, width);
     const [likeliest, ...others] = values.flatMap((found, i) =>
       repeats[i] === true && found.every(isLabel) ? [i] : [],
     );
     if (likeliest === undefined) continue;
-    const isNumber = values.map((found) => found.every((value) => /^\d+$/.test(value)));
-    const isSource = values.map((found, i) => repeats[i] === true && !found.some((value) => /^\d+$/.test(value)));
+    const isSource = values.map((found, i) => repeats[i] === true && !found.some(isNumber));
     // A number at the end only counts.
-    const labels = [likeliest, ...others.filter((i) => i + 1 < values.length || isNumber[i] !== true)];
+    const labels = [likeliest, ...others.filter((i) => i + 1 < width || !(values[i] ?? []).every(isNumber))];
+    const row = stems[first]?.split(separator) ?? [];
     return labels.map((label) => ({
-      pattern: `${partNames(isSource, label).join(separator)}.${extensions.length === 1 ? extension : '*'}`,
+      pattern: `${partNames(isSource, label).join(separator)}.${extension}`,
       part: label + 1,
       name: names[first] ?? '',
-      label: rows[first]?.[label] ?? '',
+      label: row[label] ?? '',
     }));
   }
   return [];
+}
+
+/** How many parts nearly all have between separators; 0 where they differ. */
+async function commonWidth(stems: readonly string[], separator: string): Promise<number> {
+  const counts = new Map<number, number>();
+  await inSlices(stems, (stem) => {
+    let width = 1;
+    for (let at = stem.indexOf(separator); at >= 0; at = stem.indexOf(separator, at + 1)) width++;
+    counts.set(width, (counts.get(width) ?? 0) + 1);
+  });
+  const [width, count] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
+  return count < ALIKE * stems.length ? 0 : width;
+}
+
+/** The different values of each part: all of what repeats, some of the others. `first` is a name with so many parts. */
+async function partsOf(
+  stems: readonly string[],
+  separator: string,
+  width: number,
+): Promise<{ first: number; values: string[][]; repeats: boolean[] }> {
+  const values = Array.from({ length: width }, () => new Set<string>());
+  let first = -1;
+  let count = 0;
+  await inSlices(stems, (stem, i) => {
+    const row = stem.split(separator);
+    if (row.length !== width) return;
+    if (first < 0) first = i;
+    count++;
+    values.forEach((found, part) => {
+      if (found.size * PER_LABEL <= stems.length) found.add(row[part] ?? '');
+    });
+  });
+  return {
+    first,
+    values: values.map((found) => [...found]),
+    repeats: values.map(({ size }) => size >= 2 && size * PER_LABEL <= count),
+  };
 }
 
 /** "{label}", and for the others "{source}" for words that repeat, else "{index}", numbered. */
@@ -128,12 +169,9 @@ function partNames(isSource: readonly boolean[], label: number): string[] {
 }
 
 function isLabel(value: string): boolean {
-  return value !== '' && (!/^\d+$/.test(value) || value.length <= 2);
+  return value !== '' && (!isNumber(value) || value.length <= 2);
 }
 
-/** Values with how often they occur, the most frequent first. */
-function tally(values: readonly string[]): [value: string, count: number][] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
+function isNumber(value: string): boolean {
+  return /^\d+$/.test(value);
 }

@@ -49,7 +49,7 @@ export async function openImageFolder(target: string, options: DatasetOptions = 
         tree,
         tree.files.filter(({ name }) => isExample(name)),
         options,
-      )) ?? layoutFiles(tree, isExample, options);
+      )) ?? (await layoutFiles(tree, isExample, options));
     if (layout.files.length === 0)
       throw await nothingFound(
         tree,

@@ -16,8 +16,8 @@ export interface NameReadings {
 export const NO_READINGS: NameReadings = { taken: null, others: [] };
 
 /** @param names of files in one folder, without classes of its own */
-export function readingsOfNames(names: readonly string[]): NameReadings {
-  const [likeliest, ...others] = guessPatterns(names);
+export async function readingsOfNames(names: readonly string[]): Promise<NameReadings> {
+  const [likeliest, ...others] = await guessPatterns(names);
   if (!likeliest) return NO_READINGS;
   const { part, label, name, pattern } = likeliest;
   return {
@@ -31,9 +31,9 @@ export function readingsOfNames(names: readonly string[]): NameReadings {
 }
 
 /** @param paths of files below folders that name their classes: "cat/7_jackson_32.wav" */
-export function readingsBesideFolders(paths: readonly string[]): NameReadings {
+export async function readingsBesideFolders(paths: readonly string[]): Promise<NameReadings> {
   const parts = paths.map((path) => path.split(/[/\\]/));
-  const guesses = guessPatterns(parts.map((steps) => steps.at(-1) ?? ''));
+  const guesses = await guessPatterns(parts.map((steps) => steps.at(-1) ?? ''));
   const folder = parts[0]?.at(-2) ?? '';
   return {
     taken: { title: fromFolders(folder), reason: '', data: {} },
@@ -45,11 +45,11 @@ export function readingsBesideFolders(paths: readonly string[]): NameReadings {
  * A table names the files; what else might tell their labels.
  * @param layout of the folders @param paths of the files
  */
-export function readingsBesideTable(
+export async function readingsBesideTable(
   table: string,
   layout: 'flat' | 'classes' | 'splits',
   paths: readonly string[],
-): NameReadings {
+): Promise<NameReadings> {
   const steps = (paths[0] ?? '').split(/[/\\]/);
   const label = steps[steps.length - 2];
   const told = layout === 'splits' ? ['{split}', '{label}', '*'] : ['{label}', '*'];
@@ -66,7 +66,7 @@ export function readingsBesideTable(
       reason: t('Labels are taken from {0}, which names the files.', table),
       data: {},
     },
-    others: [...(hasFolders ? [folders] : []), ...readingsBesideFolders(paths).others],
+    others: [...(hasFolders ? [folders] : []), ...(await readingsBesideFolders(paths)).others],
   };
 }
 

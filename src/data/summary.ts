@@ -16,6 +16,7 @@ import { parseArrayName } from './npyNames.js';
 import { statedRows } from './parquet/statedRows.js';
 import { shardsOfSplits } from './parquet/shards.js';
 import type { Detection, DirectoryEntry } from './reader.js';
+import { inSlices } from './slice.js';
 import { SPLIT_ORDER, type SplitName } from './splitNames.js';
 import { ZipFile } from './zip.js';
 
@@ -92,7 +93,7 @@ async function summarizeFiles(target: string, named: RegExp): Promise<Summary | 
     counts,
     atLeast,
     shape: await commonShape(counted),
-    classes: counted.classes ?? classesInNames(counted),
+    classes: counted.classes ?? (await classesInNames(counted)),
     bytes: null,
   };
 }
@@ -107,11 +108,16 @@ async function commonShape({ files }: Counted): Promise<number[]> {
   return [first.height, first.width];
 }
 
-function classesInNames({ names, atLeast }: Counted): number | null {
-  const guess = atLeast ? null : guessPattern(names);
+async function classesInNames({ names, atLeast }: Counted): Promise<number | null> {
+  const guess = atLeast ? null : await guessPattern(names);
   if (guess === null) return null;
   const pattern = compilePattern(guess, '');
-  return new Set(names.map((name) => pattern.parse(name)?.['label']).filter((label) => label !== undefined)).size;
+  const classes = new Set<string>();
+  await inSlices(names, (name) => {
+    const label = pattern.parse(name)?.['label'];
+    if (label !== undefined) classes.add(label);
+  });
+  return classes.size;
 }
 
 async function summarizeSize(target: string, named: RegExp): Promise<Summary> {

@@ -22,7 +22,7 @@ const SAMPLE_BYTES = 65_536;
 export async function openText(target: string, options: DatasetOptions = {}): Promise<TextCollection> {
   const tree = await openTree(target, options);
   try {
-    const layout = layoutFiles(tree, (name) => TEXT_NAME.test(name), options);
+    const layout = await layoutFiles(tree, (name) => TEXT_NAME.test(name), options);
     if (layout.files.length === 0)
       throw await nothingFound(tree, t('.txt files'), t('Choose a file of text, or a folder of such.'));
     const packer = new TextPacker();

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { detectDataset } from '../data/detect.js';
+import { choiceText } from '../data/otherReadings.js';
 import type { Reading } from '../data/reader.js';
 import { t } from '../protocol/l10n.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
@@ -59,15 +60,21 @@ async function pickReading({ log }: Host, data: vscode.Uri): Promise<Reading['da
   const items = [taken, ...others].map((reading) => ({
     label: reading.title,
     description: reading === taken ? t('likeliest') : '',
-    detail: reading.reason,
+    detail: readingDetail(reading),
     reading,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: t('New Recipe: What Is Meant'),
+    title: t('New Recipe: How to Read the Data'),
     placeHolder: t('{0} can be read in more than one way. Which is meant?', path.basename(data.fsPath)),
     matchOnDetail: true,
   });
   return picked?.reading.data;
+}
+
+/** Why, where the title does not say it; else what it means for the recipe. */
+function readingDetail({ reason, data }: Reading): string {
+  const isNamed = data.filePattern !== undefined || data.labelColumn !== undefined;
+  return isNamed ? t('The recipe then says {0}.', choiceText(data)) : reason;
 }
 
 async function pickMethod(): Promise<MethodChoice | undefined> {

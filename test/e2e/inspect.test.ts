@@ -71,7 +71,7 @@ describe('Inspect Dataset', () => {
   it('is in the menu of a file in the Explorer', async function () {
     this.timeout(90_000);
     const { page } = session;
-    await page.locator('.activitybar a.action-label[aria-label^="Explorer"]').click();
+    await runCommand(page, 'View: Show Explorer');
     await page
       .locator('.explorer-folders-view .monaco-list-row', { hasText: 'animals.csv' })
       .click({ button: 'right' });

@@ -3,10 +3,10 @@ import { layoutFiles } from '../../../src/data/fileLayout.js';
 import type { DatasetOptions } from '../../../src/data/reader.js';
 import type { DataFile, Tree } from '../../../src/data/tree/tree.js';
 
-function layout(names: string[], options?: DatasetOptions) {
+async function layout(names: string[], options?: DatasetOptions) {
   const files = names.sort().map((name) => ({ name, path: `/data/${name}` }) as DataFile);
   const tree = { path: '/data', kind: 'folder', files, problems: [] } as unknown as Tree;
-  const { files: found, problems, pattern } = layoutFiles(tree, (name) => name.endsWith('.png'), options);
+  const { files: found, problems, pattern } = await layoutFiles(tree, (name) => name.endsWith('.png'), options);
   return {
     files: found.map(({ file, split, label, group }) => [file.name, split, label, group].join(' ')),
     problems: problems.map(({ file }) => file),
@@ -15,13 +15,13 @@ function layout(names: string[], options?: DatasetOptions) {
 }
 
 describe('The layout of files', () => {
-  it('takes labels from folders, and passes through folders that hold nothing but another', () => {
-    const { files } = layout(['set/v1/cat/1.png', 'set/v1/dog/2.png', 'set/v1/3.png', 'readme.txt']);
+  it('takes labels from folders, and passes through folders that hold nothing but another', async () => {
+    const { files } = await layout(['set/v1/cat/1.png', 'set/v1/dog/2.png', 'set/v1/3.png', 'readme.txt']);
     assert.deepEqual(files, ['set/v1/3.png train  ', 'set/v1/cat/1.png train cat ', 'set/v1/dog/2.png train dog ']);
   });
 
-  it('takes splits above classes, in their order', () => {
-    const { files } = layout(['test/a/1.png', 'train/b/1.png', 'val/b/1.png', 'train/0.png']);
+  it('takes splits above classes, in their order', async () => {
+    const { files } = await layout(['test/a/1.png', 'train/b/1.png', 'val/b/1.png', 'train/0.png']);
     assert.deepEqual(files, [
       'train/0.png train  ',
       'train/b/1.png train b ',
@@ -30,23 +30,26 @@ describe('The layout of files', () => {
     ]);
   });
 
-  it('takes a folder called train as a class where it stands among classes', () => {
-    assert.deepEqual(layout(['train/1.png', 'bus/1.png']).files, ['bus/1.png train bus ', 'train/1.png train train ']);
+  it('takes a folder called train as a class where it stands among classes', async () => {
+    assert.deepEqual((await layout(['train/1.png', 'bus/1.png'])).files, [
+      'bus/1.png train bus ',
+      'train/1.png train train ',
+    ]);
   });
 
-  it('tells what is left out beside splits and within classes', () => {
-    assert.deepEqual(layout(['train/a/1.png', 'train/b/2.png', 'extra/a/3.png', 'test/a/x/4.png']).problems, [
+  it('tells what is left out beside splits and within classes', async () => {
+    assert.deepEqual((await layout(['train/a/1.png', 'train/b/2.png', 'extra/a/3.png', 'test/a/x/4.png'])).problems, [
       'extra',
       'test/a/x',
     ]);
   });
 
-  it('gives no label to files that stand alone', () => {
-    assert.deepEqual(layout(['a/1.png', 'a/2.png']).files, ['a/1.png train  ', 'a/2.png train  ']);
+  it('gives no label to files that stand alone', async () => {
+    assert.deepEqual((await layout(['a/1.png', 'a/2.png'])).files, ['a/1.png train  ', 'a/2.png train  ']);
   });
 
-  it('takes labels, groups and splits from names by a pattern, and tells what does not fit', () => {
-    const { files, problems } = layout(['x/train_cat_ann.png', 'test_dog_bob.png', 'other.png'], {
+  it('takes labels, groups and splits from names by a pattern, and tells what does not fit', async () => {
+    const { files, problems } = await layout(['x/train_cat_ann.png', 'test_dog_bob.png', 'other.png'], {
       filePattern: '{split}_{label}_{who}.png',
       groups: 'who',
     });
@@ -54,16 +57,16 @@ describe('The layout of files', () => {
     assert.deepEqual(problems, ['/data/other.png']);
   });
 
-  it('guesses the pattern of files in one folder', () => {
+  it('guesses the pattern of files in one folder', async () => {
     const names = Array.from({ length: 30 }, (_, i) => `in/${i % 3}_ann_${i}.png`);
-    const { pattern, files } = layout(names);
+    const { pattern, files } = await layout(names);
     assert.equal(pattern, '{label}_{index}_{index2}.png');
     assert.equal(files[0], 'in/0_ann_0.png train 0 ');
   });
 
-  it('refuses groups that nothing tells, and a pattern that nothing fits', () => {
-    assert.throws(() => layout(['a/1.png', 'b/2.png'], { groups: 'who' }), /groups "who" cannot be found/);
-    assert.throws(() => layout(['a_1.png'], { filePattern: '{label}_*.png', groups: 'who' }), /no part "who"/);
-    assert.throws(() => layout(['a.png'], { filePattern: '{label}_*.png' }), /No file fits .*a\.png/);
+  it('refuses groups that nothing tells, and a pattern that nothing fits', async () => {
+    await assert.rejects(layout(['a/1.png', 'b/2.png'], { groups: 'who' }), /groups "who" cannot be found/);
+    await assert.rejects(layout(['a_1.png'], { filePattern: '{label}_*.png', groups: 'who' }), /no part "who"/);
+    await assert.rejects(layout(['a.png'], { filePattern: '{label}_*.png' }), /No file fits .*a\.png/);
   });
 });

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
-import { compilePattern, guessPattern } from '../../../src/data/filePattern.js';
+import { setImmediate } from 'node:timers/promises';
+import { compilePattern, guessPattern, guessPatterns } from '../../../src/data/filePattern.js';
 
 describe('A pattern of file names', () => {
   const parse = (pattern: string, name: string) => compilePattern(pattern, '/data').parse(name);
@@ -42,15 +43,39 @@ describe('A pattern of file names', () => {
     assert.equal(pattern.parse('a_'.repeat(2000)), null);
   });
 
-  it('is guessed where names repeat words or small numbers', () => {
+  it('is guessed where names repeat words or small numbers', async () => {
     const names = (make: (i: number) => string, count = 60) => Array.from({ length: count }, (_, i) => make(i));
     const speakers = ['ann', 'bob', 'eve'];
-    assert.equal(guessPattern(names((i) => `${i % 10}_${speakers[i % 3]}_${i}.wav`)), '{label}_{source}_{index}.wav');
-    assert.equal(guessPattern(names((i) => `${i % 2 ? 'cat' : 'dog'}.${i}.jpg`)), '{label}.{index}.jpg');
-    assert.equal(guessPattern(names((i) => `${speakers[i % 3]}-${i}.${i % 2 ? 'png' : 'jpg'}`)), '{label}-{index}.*');
+    assert.equal(
+      await guessPattern(names((i) => `${i % 10}_${speakers[i % 3]}_${i}.wav`)),
+      '{label}_{source}_{index}.wav',
+    );
+    assert.equal(await guessPattern(names((i) => `${i % 2 ? 'cat' : 'dog'}.${i}.jpg`)), '{label}.{index}.jpg');
+    assert.equal(
+      await guessPattern(names((i) => `${speakers[i % 3]}-${i}.${i % 2 ? 'png' : 'jpg'}`)),
+      '{label}-{index}.*',
+    );
   });
 
-  it('is not guessed where names tell nothing', () => {
+  it('is guessed from a hundred thousand names as from few, while others have their turns', async () => {
+    const names = Array.from({ length: 100_000 }, (_, i) => `${i % 10}_${['ann', 'bob'][i % 2]}_${i}.wav`);
+    names[0] = 'read_me_first_please.wav'; // one that is built otherwise
+    let turns = 0;
+    let done = false;
+    const others = (async () => {
+      for (; !done; turns++) await setImmediate();
+    })();
+    const guesses = await guessPatterns(names);
+    done = true;
+    await others;
+    assert.deepEqual(guesses, [
+      { pattern: '{label}_{source}_{index}.wav', part: 1, name: '1_bob_1.wav', label: '1' },
+      { pattern: '{index}_{label}_{index2}.wav', part: 2, name: '1_bob_1.wav', label: 'bob' },
+    ]);
+    assert.ok(turns >= 3, `others had ${turns} turns`);
+  });
+
+  it('is not guessed where names tell nothing', async () => {
     const names = (make: (i: number) => string, count = 60) => Array.from({ length: count }, (_, i) => make(i));
     for (const make of [
       (i: number) => `${i}.png`,
@@ -58,7 +83,7 @@ describe('A pattern of file names', () => {
       (i: number) => `IMG_2024010${i % 5}_${i}.jpg`,
       (i: number) => (i % 2 ? `a_${i}.png` : `holiday ${i}.png`),
     ])
-      assert.equal(guessPattern(names(make)), null, make(3));
-    assert.equal(guessPattern(names((i) => `a_${i}.png`, 3)), null);
+      assert.equal(await guessPattern(names(make)), null, make(3));
+    assert.equal(await guessPattern(names((i) => `a_${i}.png`, 3)), null);
   });
 });

@@ -15,6 +15,8 @@ export interface Pass {
    * What is put here must be kept (tf.keep); the loop takes it over after the step.
    */
   updates: Map<string, tf.Tensor> | null;
+  /** [batch, places] of an input of places: 1 where others may look, 0 where there is nothing. Missing: all are seen. */
+  seen?: tf.Tensor;
 }
 
 /** Values of a part of a model, known without computing anything. */

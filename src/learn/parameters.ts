@@ -18,6 +18,12 @@ export function glorotUniform(seed: number, name: string, shape: number[]): Arra
   return { shape, data };
 }
 
+/** Mean 0 and that standard deviation, as GPT-2 starts its embeddings with 0.02. Names as for {@link glorotUniform}. */
+export function normal(seed: number, name: string, shape: number[], deviation: number): Arrays[string] {
+  const random = stream(seed, `weights/${name}`);
+  return { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => deviation * random.normal()) };
+}
+
 export function ones(shape: number[]): Arrays[string] {
   return { shape, data: new Float32Array(sizeOf(shape)).fill(1) };
 }

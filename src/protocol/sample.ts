@@ -4,7 +4,7 @@
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
  */
 export type SampleView =
-  ReconstructionView | WeightsView | GridView | ActivityView | PairsView | MatrixView | GuessesView;
+  ReconstructionView | WeightsView | GridView | ActivityView | PairsView | MatrixView | GuessesView | TokensView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -76,4 +76,23 @@ export interface GuessesView {
   labels: number[];
   /** Tensor [count, classes] float32: each row sums to 1. */
   probabilities: string;
+}
+
+/**
+ * Texts, as ids of tokens: tensors int32 [count, length], -1 where there is nothing. The text of each id that occurs is in
+ * the file's metadata `tokens`, a JSON record from id to text; it is the text that the token adds to what stands before.
+ */
+export interface TokensView {
+  kind: 'tokens';
+  /**
+   * "masked": `input` are texts, `output` of the same shape the model's guesses where a token was hidden from it;
+   * "generated": `input` are beginnings of texts, `output` what the model writes after them.
+   */
+  content: 'masked' | 'generated';
+  /** Where the texts come from, e.g. "validation". */
+  from: string;
+  input: string;
+  output: string;
+  /** exp of the mean loss over tokens, of these texts; 1 is certainty, the size of the vocabulary chance. */
+  perplexity?: number;
 }

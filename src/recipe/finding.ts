@@ -10,5 +10,5 @@ export interface Finding {
   code: string;
   message: string;
   /** Values that could stand there instead. */
-  fixes?: (string | number)[];
+  fixes?: (string | number | boolean)[];
 }

@@ -27,9 +27,9 @@ export function buildLearner(recipe: Recipe, example: ExampleFacts): Learner {
 /** What encoder and method say of a recipe with such examples. @throws UserError when there are no such */
 export function findingsOf(recipe: Recipe, example: ExampleFacts): Finding[] {
   const { method, setting } = settingOf(recipe, example);
-  const { family, encoder, shape, vocabularySize } = setting;
-  if (vocabularySize !== undefined && !method.takesIds) return [idsNotLearned(method)];
-  const found = family.check?.(encoder, shape) ?? [];
+  const { family, encoder, shape, vocabulary } = setting;
+  if (vocabulary && !method.takesIds) return [idsNotLearned(method)];
+  const found = family.check?.(encoder, shape, vocabulary) ?? [];
   if (found.some(({ severity }) => severity === 'error')) return found;
   return [...found, ...(method.check?.(setting) ?? [])];
 }

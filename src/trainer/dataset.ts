@@ -65,9 +65,8 @@ export async function loadDataset(
       chooseSplits(dataset, labels, data, pretrain.seed),
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
-    const { range, shape, vocabularySize } = preparation;
-    const packed = (batch: Batch): ExampleData =>
-      vocabularySize === undefined ? scaled(batch, range) : Int32Array.from(batch.data);
+    const { range, shape, vocabulary } = preparation;
+    const packed = (batch: Batch): ExampleData => (vocabulary ? Int32Array.from(batch.data) : scaled(batch, range));
     const read = (positions: Int32Array): ExampleData | Promise<ExampleData> => {
       const batch = reader.read(positions);
       return batch instanceof Promise ? batch.then(packed) : packed(batch);

@@ -13,8 +13,18 @@ export interface Preparation {
    * network as it is: ids, which are names rather than quantities, and columns of a table that have a scale of their own.
    */
   range: [number, number] | null;
-  /** Of ids: they are 0..vocabularySize - 1. Missing for quantities. */
-  vocabularySize?: number;
+  /** Of ids of tokens; missing for quantities. */
+  vocabulary?: Vocabulary;
+}
+
+/** What ids of tokens may be. */
+export interface Vocabulary {
+  /** Ids are 0..size - 1. */
+  size: number;
+  /** Fills up short texts. */
+  pad: number;
+  /** Stands for a token that is hidden; null where the tokenizer has none. */
+  mask: number | null;
 }
 
 /** Files that a preparation needs and that are kept beside it, by name: their contents. */

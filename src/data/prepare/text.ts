@@ -10,7 +10,7 @@ import type { TextCollection } from '../text/collection.js';
 import { MAX_TOKENIZER_LENGTH, parseTokenizer, type Tokenizer } from '../text/tokenizer/tokenizer.js';
 import { trainTokenizer, type TokenizerKind } from '../text/tokenizer/train.js';
 import { turns } from '../visitMemory.js';
-import type { Assets, KeptPlan, Plan, Preparation, Preparer } from './preparation.js';
+import type { Assets, KeptPlan, Plan, Preparation, Preparer, Vocabulary } from './preparation.js';
 
 export interface TextPreparation extends Preparation {
   kind: 'text';
@@ -69,10 +69,10 @@ export const text: Preparer<'text', TextPreparation> = {
     let preparation: TextPreparation;
     if (options.features === 'bag') preparation = { ...common, shape: [vocabularySize], range: [0, 1] };
     else {
-      padOf(tokenizer, options.tokenizer);
+      const vocabulary = vocabularyOf(tokenizer, options.tokenizer);
       const length = options.length ?? usualLength(counts.lengths);
       notes.push(...cutNotes(counts.lengths, length));
-      preparation = { ...common, shape: [length], range: null, vocabularySize };
+      preparation = { ...common, shape: [length], range: null, vocabulary };
     }
     return { preparation, notes, assets: { [TOKENIZER_FILE]: content } };
   },
@@ -225,6 +225,11 @@ function usualLength(lengths: readonly number[]): number {
   return Math.max(1, Math.min(LONGEST_USUAL, whole));
 }
 
+/** @throws DataError when it has no token for padding */
+function vocabularyOf(tokenizer: Tokenizer, file: string): Vocabulary {
+  return { size: tokenizer.vocabularySize, pad: padOf(tokenizer, file), mask: tokenizer.special.mask };
+}
+
 /** @throws DataError */
 function padOf({ special: { pad } }: Tokenizer, file: string): number {
   if (pad !== null) return pad;
@@ -247,14 +252,18 @@ function restored({ preparation, assets, folder }: KeptPlan): { preparation: Tex
   const { features, shape, sha256 } = preparation as Partial<TextPreparation>;
   if (createHash('sha256').update(content).digest('hex') !== sha256)
     throw refuse(t('The tokenizer {0} is not the one that this run began with: its SHA-256 differs.', file));
-  const { vocabularySize } = parseTokenizer(content, file);
+  const tokenizer = parseTokenizer(content, file);
   const [width] = shape ?? [];
-  const isWidth = features === 'bag' ? width === vocabularySize : Number.isInteger(width) && Number(width) > 0;
+  const isWidth =
+    features === 'bag' ? width === tokenizer.vocabularySize : Number.isInteger(width) && Number(width) > 0;
   if ((features !== 'bag' && features !== 'ids') || width === undefined || !isWidth)
     throw refuse(t('What this run says of its texts does not fit its tokenizer, {0}.', file));
   const common = { kind: 'text' as const, shape: [width] as [number], features, sha256 };
   return {
-    preparation: features === 'bag' ? { ...common, range: [0, 1] } : { ...common, range: null, vocabularySize },
+    preparation:
+      features === 'bag'
+        ? { ...common, range: [0, 1] }
+        : { ...common, range: null, vocabulary: vocabularyOf(tokenizer, file) },
     assets,
   };
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Vocabulary } from '../../data/prepare/preparation.js';
 import type { EncoderDescription } from '../../recipe/description.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
@@ -11,12 +12,17 @@ export interface EncoderFamily {
   description: EncoderDescription;
   /** Whether its operations are large enough for all cores to share; small ones only wait for each other. */
   parallel: boolean;
-  /** What cannot work, or hardly can, with examples of this shape. Nothing else is called where there is an error. */
-  check?(options: EncoderOptions, inputShape: number[]): Finding[];
+  /** What cannot work, or hardly can, with such examples. Nothing else is called where there is an error. */
+  check?(options: EncoderOptions, inputShape: number[], vocabulary?: Vocabulary): Finding[];
   /** Where in its options the width of the code stands, e.g. ["units", 1]. */
   codePath(options: EncoderOptions): (string | number)[];
-  /** @param inputShape shape of one example. Parameters are named `encoder/...`. @returns puts out [width of the code] */
-  encoder(options: EncoderOptions, inputShape: number[]): Network;
+  /**
+   * Parameters are named `encoder/...`.
+   * @param inputShape shape of one example
+   * @param vocabulary of examples that are ids
+   * @returns puts out [width of the code]
+   */
+  encoder(options: EncoderOptions, inputShape: number[], vocabulary?: Vocabulary): Network;
   /**
    * From the code back to `outputShape`; the last layer is linear, so that a loss on logits can follow.
    * Parameters are named `decoder/...`.
@@ -26,6 +32,20 @@ export interface EncoderFamily {
   summary(options: EncoderOptions, inputShape: number[]): { encoder: string; decoder: string };
   /** Only of families that can encode some of an image's patches: what masked pretraining needs. */
   patches?(options: EncoderOptions, inputShape: number[]): PatchEncoder;
+  /** Only of families that read ids of tokens: what language models need. */
+  tokens?(options: EncoderOptions, length: number, vocabulary: Vocabulary): TokenEncoder;
+}
+
+export interface TokenEncoder {
+  /** Numbers for each token. */
+  width: number;
+  /** Whether a token sees only itself and what stands before it. */
+  causal: boolean;
+  part: Part;
+  /** @param ids int32 [batch, places], places at most the length @returns [batch, places, width] */
+  encode: (values: Values, ids: tf.Tensor2D, pass: Pass) => tf.Tensor3D;
+  /** How alike each state and the embedding of each token are: [rows, width] to [rows, size of the vocabulary]. */
+  scores: (values: Values, states: tf.Tensor2D) => tf.Tensor2D;
 }
 
 export interface PatchEncoder {

@@ -7,7 +7,7 @@ const HIDDEN = -1e9;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2): softmax(q kᵀ / sqrt(width / heads)) v for each head, on
- * [places, width].
+ * [places, width]. Places that the pass hides (`seen`) are not attended to.
  * @param causal whether a place sees only itself and what stands before it
  * @throws RangeError when the width cannot be shared out among the heads
  */
@@ -35,7 +35,11 @@ export function selfAttention(name: string, heads: number, causal = false): (inp
             [0, 2, 1, 3],
           );
         const scores = tf.mul(tf.matMul(split(query), split(key), false, true), scale);
-        const shares = tf.softmax(causal ? tf.add(scores, future(count)) : scores);
+        const masks = [
+          ...(causal ? [future(count)] : []),
+          ...(pass.seen ? [tf.reshape(tf.mul(tf.sub(1, pass.seen), HIDDEN), [batch, 1, 1, count])] : []),
+        ];
+        const shares = tf.softmax(masks.reduce<tf.Tensor>((sum, mask) => tf.add(sum, mask), scores));
         const seen = tf.transpose(tf.matMul(shares, split(value)), [0, 2, 1, 3]);
         return output.apply(values, tf.reshape(seen, [batch, count, width]), pass);
       },

@@ -1,9 +1,11 @@
 import { adversarial } from './adversarial.js';
 import { autoencoder } from './autoencoder.js';
+import { causalLanguageModel } from './causalLanguageModel.js';
 import { contrastive } from './contrastive.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
 import { masked } from './masked.js';
+import { maskedLanguageModel } from './maskedLanguageModel.js';
 import type { Method } from './method.js';
 import { redundancy } from './redundancy.js';
 import { sparse } from './sparse.js';
@@ -18,6 +20,8 @@ export const methods: Record<string, Method> = {
   contractive,
   variational,
   masked,
+  maskedLanguageModel,
+  causalLanguageModel,
   adversarial,
   contrastive,
   redundancy,

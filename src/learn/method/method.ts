@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Vocabulary } from '../../data/prepare/preparation.js';
 import type { NamedTensor } from '../../protocol/safetensors.js';
 import type { SampleView } from '../../protocol/sample.js';
 import type { MethodDescription } from '../../recipe/description.js';
@@ -11,8 +12,8 @@ import type { Network, Pass } from '../network.js';
 /** What one example is. */
 export interface ExampleFacts {
   shape: number[];
-  /** Of ids, which are 0..vocabularySize - 1; missing for quantities 0..1. */
-  vocabularySize?: number;
+  /** Of ids of tokens; missing for quantities. */
+  vocabulary?: Vocabulary;
   /** Null or missing where the examples have none. */
   labels?: Labels | null;
 }

@@ -63,7 +63,7 @@ describe('Texts as training data', () => {
       [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
       [0, 1, 0, 0, 0, 0, 1, 0, 0, 0], // "zebra" is unknown
     ]);
-    assert.deepEqual([preparation.shape, preparation.range, preparation.vocabularySize], [[10], [0, 1], undefined]);
+    assert.deepEqual([preparation.shape, preparation.range, preparation.vocabulary?.size], [[10], [0, 1], undefined]);
   });
 
   it('are the bags that scikit-learn’s CountVectorizer(binary=True) makes', async function () {
@@ -113,7 +113,7 @@ describe('Texts as training data', () => {
   it('keep 95 % whole where no length is given, with at most 256 ids, and tell how many are cut off', async () => {
     const texts = Array.from({ length: 100 }, (_, i) => 'word '.repeat(i + 1));
     const { preparation, notes } = await rows(texts, { features: 'ids' });
-    assert.deepEqual([preparation.shape, preparation.vocabularySize], [[96], 6]);
+    assert.deepEqual([preparation.shape, preparation.vocabulary?.size], [[96], 6]);
     assert.match(notes.join('\n'), /^4 of 100 texts are longer than 96 tokens and are cut off there .*"length"/);
     const long = await rows(
       texts.map((text) => text.repeat(50)),

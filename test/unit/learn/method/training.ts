@@ -53,11 +53,26 @@ export interface Trained {
   previews: Preview[];
 }
 
+export interface Data {
+  training: Source;
+  validation: Source;
+}
+
+interface How {
+  start?: Checkpoint | null;
+  stopAt?: number;
+  data?: Data;
+}
+
+function digitData(): Data {
+  return { training: digits(40), validation: digits(20, 2) };
+}
+
 export async function trained(
   engine: Engine,
   learner: Learner,
   change: Partial<PretrainOptions> = {},
-  { start = null, stopAt = Infinity }: { start?: Checkpoint | null; stopAt?: number } = {},
+  { start = null, stopAt = Infinity, data = digitData() }: How = {},
 ): Promise<Trained> {
   const found: Trained = { steps: [], epochs: [], checkpoints: [], previews: [] };
   const options: PretrainOptions = {
@@ -79,8 +94,7 @@ export async function trained(
     engine,
     learner,
     options,
-    training: digits(40),
-    validation: digits(20, 2),
+    ...data,
     previewPositions: Int32Array.of(0, 1, 2),
     start,
     observer: {
@@ -98,6 +112,12 @@ export async function trained(
   return found;
 }
 
+interface Assertion {
+  epochs?: number;
+  measure?: 'training' | 'validation';
+  data?: Data;
+}
+
 /**
  * It learns, and a run that was stopped in the middle of an epoch ends with the same bits as one that was not.
  * @param measure which loss falls
@@ -105,15 +125,15 @@ export async function trained(
 export async function assertLearnsAndResumes(
   engine: Engine,
   learner: Learner,
-  { epochs = 3, measure = 'validation' }: { epochs?: number; measure?: 'training' | 'validation' } = {},
+  { epochs = 3, measure = 'validation', data = digitData() }: Assertion = {},
 ): Promise<Trained> {
-  const whole = await trained(engine, learner, { epochs });
+  const whole = await trained(engine, learner, { epochs }, { data });
   const [first, ...others] = whole.epochs.map(({ trainingLoss, validation }) =>
     measure === 'training' ? trainingLoss : validation!['loss']!,
   );
   assert.ok(others.at(-1)! < first!, `the ${measure} loss falls: ${first}, ${others.join(', ')}`);
-  const before = await trained(engine, learner, { epochs }, { stopAt: 4 });
-  const after = await trained(engine, learner, { epochs }, { start: before.checkpoints.at(-1)! });
+  const before = await trained(engine, learner, { epochs }, { data, stopAt: 4 });
+  const after = await trained(engine, learner, { epochs }, { data, start: before.checkpoints.at(-1)! });
   assert.deepEqual([...before.steps, ...after.steps], whole.steps);
   assert.deepEqual([...before.epochs, ...after.epochs], whole.epochs);
   assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));

@@ -74,6 +74,20 @@ describe('The name of a new recipe', () => {
   it('tells the data and the method', () => {
     assert.equal(recipeFileName('/w/My Digits (2)', 'autoencoder'), 'my-digits-2-autoencoder');
     assert.equal(recipeFileName('/w/faces.npz', 'autoencoder'), 'faces-autoencoder');
+    for (const file of [
+      'a.csv',
+      'a.TSV',
+      'a.csv.gz',
+      'a.parquet',
+      'a.jsonl',
+      'a.txt',
+      'a.npy.gz',
+      'a.zip',
+      'a.tar.gz',
+      'a.tgz',
+    ])
+      assert.equal(recipeFileName(`/w/${file}`, 'autoencoder'), 'a-autoencoder', file);
+    assert.equal(recipeFileName('/w/v1.2', 'autoencoder'), 'v1-2-autoencoder');
     assert.equal(recipeFileName('/w/数字', 'autoencoder'), '数字-autoencoder');
     assert.equal(recipeFileName('/', 'autoencoder'), 'autoencoder');
   });

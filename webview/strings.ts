@@ -120,6 +120,8 @@ export const english = {
   pairsSimilarity: 'similarity',
   pairsOwn: 'own pair {0}',
   pairsOthers: 'other examples {0}',
+  alignment: 'alignment {0}',
+  uniformity: 'uniformity {0}',
   pairsText: '{0} at step {1}: {2} pictures',
   pairsFigures: 'Mean similarity at step {0}: {1} within pairs, {2} between different examples',
 

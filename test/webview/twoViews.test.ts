@@ -71,7 +71,11 @@ function recording(views: SampleView[]): Recording {
     const metadata = { ...decodeSafetensors(bytes).metadata, views: JSON.stringify(views) };
     return [step, encodeSafetensors({ tensors, metadata })] as const;
   });
-  return { ...whole, samples: new Map(samples) };
+  const metrics = whole.metrics.map((record) => ({
+    ...record,
+    values: { ...record.values, ...(record.values['loss'] && { alignment: record.step / 1000, uniformity: -2.5 }) },
+  }));
+  return { ...whole, metrics, samples: new Map(samples) };
 }
 
 describe('the monitor shows what is learned from two views, or from labels:', () => {
@@ -109,6 +113,7 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
       await page.locator('.pair-figures').getAttribute('aria-label'),
       'Mean similarity at step 470: 0.90 within pairs, −0.20 between different examples',
     );
+    assert.match(await page.locator('.pairs .picture-legend').innerText(), /alignment 0\.4700\s+uniformity [-−]2\.500/);
     assert.equal(await page.locator('.reconstruction').isVisible(), false);
     assert.equal(await page.locator('.guesses').isVisible(), false);
   });

@@ -1,5 +1,5 @@
 import { element, setAttribute, setShown, setText } from '../dom.js';
-import { whole } from '../format.js';
+import { measure, whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Pairs } from '../state/samples.js';
 import { say, sayOr } from '../strings.js';
@@ -20,6 +20,7 @@ export class PairsView implements View {
   private readonly own = element('span');
   private readonly others = element('span');
   private readonly count = element('span');
+  private readonly terms = (['alignment', 'uniformity'] as const).map((name) => ({ name, element: element('span') }));
   private readonly shown = new ShownSample();
   private drawn = '';
 
@@ -38,7 +39,14 @@ export class PairsView implements View {
       { class: 'section pairs', 'aria-labelledby': 'pairs-title' },
       element('div', { class: 'section-head' }, element('h2', { id: 'pairs-title' }, say('pairsTitle')), this.origin),
       this.table,
-      element('p', { class: 'picture-legend' }, this.own, this.others, this.count),
+      element(
+        'p',
+        { class: 'picture-legend' },
+        this.own,
+        this.others,
+        ...this.terms.map((term) => term.element),
+        this.count,
+      ),
     );
   }
 
@@ -47,6 +55,11 @@ export class PairsView implements View {
     const pairs = sample?.pairs;
     setShown(this.element, Boolean(pairs));
     if (!sample || !pairs) return;
+    for (const { name, element } of this.terms) {
+      const value = model.metrics.valueAt(name, sample.step);
+      setShown(element, !Number.isNaN(value));
+      setText(element, say(name, measure(value)));
+    }
     const { first, second, from } = pairs;
     const room = Math.max(60, this.table.clientWidth - this.figures.offsetLeft + this.table.offsetLeft);
     const grid = rowGrid(room, first.count, first.height / first.width, LEAST, MOST);

@@ -154,6 +154,10 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
     const items = page.locator('.guess-list li');
     assert.equal(await items.count(), count);
     assert.equal(await items.nth(1).getAttribute('data-right'), 'true');
+    const drawings = await items
+      .locator('canvas')
+      .evaluateAll((all: HTMLCanvasElement[]) => all.map((one) => one.toDataURL()));
+    assert.equal(new Set(drawings).size, count, 'each its own picture');
     assert.match(await items.nth(1).innerText(), /Trouser\s+73 %/);
     assert.equal(await items.nth(9).getAttribute('data-right'), 'false');
     assert.match(await items.nth(9).innerText(), /Sandal\s+is Ankle boot/);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { encodeIdx } from '../../../src/data/idxWrite.js';
+import { checkText } from '../../../src/trainer/commands/check.js';
 import { buildLearner } from '../../../src/trainer/cost.js';
 import { loadDataset, type LoadedDataset } from '../../../src/trainer/dataset.js';
 import { checkedRecipe } from '../../../src/trainer/language.js';
@@ -133,5 +134,21 @@ describe('A dataset for training', () => {
       { labels: 'none' },
     );
     assert.throws(() => buildLearner(none.recipe, none.dataset.example), /these examples have none/);
+  });
+
+  it('without labels is told by a check of the recipe, at the method, with another one as a fix', async () => {
+    const file = table('checked.csv', 30, (i) => `c${i % 2}`);
+    const recipe = (labels: string) => `{
+  "data": { "path": ${JSON.stringify(file)}, "labels": "${labels}" },
+  "pretrain": { "method": "supervised", "batchSize": 16 }
+}`;
+    const told = async (labels: string) =>
+      (await checkText(recipe(labels), at('checked.pretrain.json'))).problems.filter(
+        ({ severity }) => severity === 'error',
+      );
+    assert.deepEqual(await told('auto'), []);
+    const [problem] = await told('none');
+    assert.deepEqual([problem!.code, problem!.line], ['labels-needed', 3]);
+    assert.match(JSON.stringify(problem!.fixes), /contrastive/);
   });
 });

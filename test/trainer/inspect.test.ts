@@ -63,6 +63,7 @@ describe('pretrain inspect', function () {
     writeFileSync(at('spoken.pretrain.json'), JSON.stringify(recipe));
     const { last } = await inspect('spoken.pretrain.json');
     assert.deepEqual([last.groups, Object.keys(last.classes).length], [{ ann: 12, bob: 12 }, 4]);
+    assert.match(last.reason, /says "filePattern": "\{label\}_\{speaker\}_\{index\}\.wav"\.$/);
     const { code, lines } = await inspect('spoken', '--format', 'nonsense');
     assert.equal(code, 1);
     assert.match(String(lines.at(-1)?.['error']), /no format "nonsense"/);

@@ -109,7 +109,10 @@ describe('the page of an inspected dataset', function () {
     await show(await inspectedImages());
     const pair = page.locator('.pair').first();
     assert.equal(await pair.locator('canvas').count(), 2);
-    assert.match(await pair.innerText(), /training[^]*train\/cat\/3\.png[^]*test[^]*the same in every value/);
+    assert.match(
+      await pair.innerText(),
+      /training[^]*train\/cat\/3\.png[^]*test[^]*test\/cat\/0\.png[^]*in two splits/,
+    );
     assert.equal(await pair.getAttribute('data-unlike'), '');
   });
 
@@ -185,7 +188,9 @@ describe('the page of an inspected dataset', function () {
     await page.context().close();
     await show(await inspectedTable());
     const titles = await page.locator('.data').first().locator('thead th').allInnerTexts();
-    assert.deepEqual(titles.slice(1, 3), ['body_mass_g', 'sex']);
+    assert.deepEqual(titles.slice(1), ['Class', 'body_mass_g', 'sex']);
+    assert.match(await page.locator('.data tbody tr').first().innerText(), /^row 1\s+Adelie\s+3700\s+female$/);
+    assert.deepEqual(await page.locator('.split-title').allInnerTexts(), ['A run would draw'], 'there are no splits');
     assert.ok((await page.locator('.data tbody tr').allInnerTexts()).some((row) => /body_mass_g\s+number/.test(row)));
   });
 

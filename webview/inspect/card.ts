@@ -12,16 +12,19 @@ export function exampleText({ name, split, class: label, size }: ShownExample): 
 /**
  * One example as it looks, sounds or reads.
  * @param caption said below it; nothing for a picture among others of its kind
+ * @param lead the first word of the caption, e.g. "shortest"
  */
 export function exampleCard(
   example: ShownExample,
   kind: string,
   pictures: Pictures,
   caption: string[] = [],
+  lead = '',
 ): HTMLElement {
   const card = element('figure', { class: 'card', title: exampleText(example) }, content(example, kind, pictures));
-  if (caption.length > 0)
-    card.append(element('figcaption', {}, ...caption.map((line) => element('div', { class: 'caption' }, line))));
+  const lines = caption.map((line) => element('div', { class: 'caption' }, line));
+  if (lead !== '') lines.unshift(element('div', { class: 'caption lead' }, lead));
+  if (lines.length > 0) card.append(element('figcaption', {}, ...lines));
   return card;
 }
 

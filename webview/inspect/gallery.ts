@@ -56,8 +56,8 @@ export class Gallery {
   duplicates(): (HTMLElement | null)[] {
     const { exact, near } = this.inspection.duplicates;
     return [
-      this.pairs(say('exactDuplicates'), exact, () => say('sameValues')),
-      near && this.pairs(say('nearDuplicates'), near, ({ distance }) => say('bitsDiffer', whole(distance))),
+      this.pairs(say('exactDuplicates'), exact, () => []),
+      near && this.pairs(say('nearDuplicates'), near, ({ distance }) => [say('bitsDiffer', whole(distance))]),
     ];
   }
 
@@ -90,25 +90,29 @@ export class Gallery {
     const items = entries.flatMap(([word, position]) => {
       const example = this.examples.get(position);
       if (!example) return [];
-      const caption = [word === '' ? [] : [word], captionOf(example)].flat();
-      return [element('li', {}, exampleCard(example, this.inspection.kind, this.pictures, caption))];
+      const { inspection, pictures } = this;
+      return [element('li', {}, exampleCard(example, inspection.kind, pictures, captionOf(example), word))];
     });
     if (items.length === 0) return null;
     return part(title, [element('ul', { class: `cards cards-${this.inspection.kind}` }, ...items)], note);
   }
 
-  private pairs(title: string, found: Duplicates, difference: (pair: DuplicatePair) => string): HTMLElement | null {
+  private pairs(title: string, found: Duplicates, difference: (pair: DuplicatePair) => string[]): HTMLElement | null {
     const cards = found.pairs.flatMap((pair) => {
       const [first, second] = [this.examples.get(pair.first), this.examples.get(pair.second)];
       if (!first || !second) return [];
       const { kind } = this.inspection;
-      const unlike = first.split !== second.split || first.class !== second.class;
+      const unlike = [
+        first.split === second.split ? [] : [say('twoSplits')],
+        first.class === second.class ? [] : [say('twoClasses')],
+      ].flat();
+      const notes = [...difference(pair), ...unlike].join(' · ');
       return [
         element(
           'li',
-          { class: 'pair', ...(unlike ? { 'data-unlike': '' } : {}) },
+          { class: 'pair', ...(unlike.length > 0 ? { 'data-unlike': '' } : {}) },
           ...[first, second].map((example) => exampleCard(example, kind, this.pictures, captionOf(example))),
-          element('p', { class: 'quiet' }, difference(pair)),
+          ...(notes === '' ? [] : [element('p', { class: 'quiet' }, notes)]),
         ),
       ];
     });
@@ -124,9 +128,16 @@ export class Gallery {
 
   private rows(shown: ShownExample[]): HTMLElement | null {
     if (shown.length === 0) return null;
-    const names = this.inspection.columns.map(({ name }) => name);
-    const rows = shown.map((example) => [example.name, ...(example.cells ?? [])]);
-    return part(say('someExamples'), [dataTable(['', ...names], rows, [])]);
+    const { columns } = this.inspection;
+    const hasClasses = shown.some((example) => example.class !== null);
+    const before = hasClasses ? ['', say('exampleClass')] : [''];
+    const rows = shown.map(({ name, class: label, cells = [] }) => [
+      name,
+      ...(hasClasses ? [label ?? say('classNone')] : []),
+      ...cells,
+    ]);
+    const numbers = columns.flatMap(({ type }, i) => (type === 'number' ? [before.length + i] : []));
+    return part(say('someExamples'), [dataTable([...before, ...columns.map(({ name }) => name)], rows, numbers)]);
   }
 
   private of(positions: readonly number[]): ShownExample[] {

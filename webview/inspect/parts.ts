@@ -71,7 +71,7 @@ export function histogram({ classes, classesBySplit, unlabelled }: Inspection): 
     return element(
       'tr',
       { title },
-      element('th', { scope: 'row' }, name),
+      element('th', { scope: 'row', title: name }, name),
       element('td', { class: 'number' }, whole(count)),
       element('td', { class: 'bars', 'aria-hidden': 'true' }, ...bars),
     );
@@ -96,7 +96,9 @@ function bar(split: SplitPart | null, share: number): HTMLElement {
 
 /** One bar for the splits that came with the data, one for what a recipe draws. */
 export function splitBars({ splits, drawn, count }: Inspection): HTMLElement[] {
-  const rows: [string, [SplitPart, number][]][] = [[say('splitsGiven'), SPLITS.map((split) => [split, splits[split]])]];
+  const rows: [string, [SplitPart, number][]][] = [];
+  // All in one training split is what data without splits has.
+  if (splits.train < count) rows.push([say('splitsGiven'), SPLITS.map((split) => [split, splits[split]])]);
   if (drawn)
     rows.push([
       say('splitsDrawn'),

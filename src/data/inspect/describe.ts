@@ -16,7 +16,7 @@ export function factsOf(inspection: Inspection): Fact[] {
     [t('Format'), inspection.reason === '' ? inspection.title : `${inspection.title}. ${inspection.reason}`],
     [t('Examples'), examplesText(inspection)],
     [t('Splits in the data'), splitsText(inspection)],
-    [t('A recipe’s defaults draw'), drawnText(inspection)],
+    [t('A run would draw'), drawnText(inspection)],
     [t('A network would see'), inspection.prepared && shapeText(inspection.prepared.shape)],
     [t('Sizes'), sizesText(inspection)],
     [t('Lengths'), lengthsText(inspection)],

@@ -1,10 +1,11 @@
 /** What is in a dataset, written for a person: the analysis behind Inspect Dataset. */
 import * as path from 'node:path';
+import { t } from '../../protocol/l10n.js';
 import type { DrawnSplits, Inspection, ShownExample } from '../../protocol/inspection.js';
 import type { TensorFile } from '../../protocol/safetensors.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { detectDataset, detectors } from '../detect.js';
-import { otherReadingText } from '../otherReadings.js';
+import { choiceText, otherReadingText } from '../otherReadings.js';
 import { planPreparation } from '../prepare/index.js';
 import { DataError, isReader, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
 import { chooseSplits, type ChosenSplits } from '../split.js';
@@ -74,7 +75,7 @@ export async function inspectDataset(
     kind: info.kind,
     format: info.format,
     title: detectors.find(({ name }) => name === info.format)?.title ?? info.format,
-    reason: await reasonOf(dataset),
+    reason: await reasonOf(dataset, data),
     count: info.count,
     shape: info.shape,
     examined: isKnown ? positions.length : 0,
@@ -158,8 +159,19 @@ async function preparedOf(
   }
 }
 
-/** And how else it could be read. Empty for a format that does not tell, or data that have moved since they were opened. */
-async function reasonOf({ info }: Reader | Collection): Promise<string> {
+/**
+ * Why it is read so, and how else it could be. Empty for a format that does not tell, or data that have moved since they
+ * were opened.
+ */
+async function reasonOf({ info }: Reader | Collection, data: DataOptions): Promise<string> {
+  const { format, filePattern, labelColumn } = data;
+  const chosen = {
+    ...(format !== 'auto' && { format }),
+    ...(filePattern !== null && { filePattern }),
+    ...(labelColumn !== null && { labelColumn }),
+  };
+  if (Object.keys(chosen).length > 0)
+    return t('It is read so because the recipe or an option says {0}.', choiceText(chosen));
   try {
     const detections = await detectDataset(info.path);
     const detection = detections.find(({ format }) => format === info.format);

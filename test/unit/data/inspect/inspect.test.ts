@@ -85,6 +85,17 @@ describe('Inspecting a folder of images', () => {
     assert.deepEqual([inspection.imbalance?.largest.name, inspection.imbalance?.ratio], ['cat', 3.75]);
   });
 
+  it('says which way to read was chosen, in place of what looking tells', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 2 ? 'cat' : 'dog'},${'ABC'[i % 3] ?? ''},${i}`);
+    const file = put(at('animals.csv'), ['species,island,mass', ...rows].join('\n'));
+    assert.match((await inspectAt(file)).inspection.reason, /column "species"\. .* column "island"\. Then write/);
+    const { inspection: chosen } = await inspected(await openDataset(file, { labelColumn: 'island' }), {
+      data: { ...dataOptions, path: file, labelColumn: 'island' },
+    });
+    assert.deepEqual(Object.keys(chosen.classes), ['A', 'B', 'C']);
+    assert.equal(chosen.reason, 'It is read so because the recipe or an option says "labelColumn": "island".');
+  });
+
   it('finds the planted exact duplicates: between splits and with another label', () => {
     const { exact } = inspection.duplicates;
     assert.deepEqual([exact.examples, exact.groups, exact.betweenSplits, exact.otherClass], [2, 2, 1, 2]);

@@ -75,7 +75,7 @@ describe("The tree of the workspace's datasets", () => {
     ]);
     await screenshot(page, 'datasets-reading');
     await answer(page, 'Label from part 2');
-    assert.match((await question(page)).title, /Method/);
+    await until(async () => (await question(page)).title.includes('Method'), 'the method is asked');
     await answer(page, 'Autoencoder');
     await page.locator('.tab[data-resource-name="spoken-autoencoder.pretrain.json"]').waitFor({ timeout: 20_000 });
     const recipe = fs.readFileSync(path.join(session.folder, 'spoken-autoencoder.pretrain.json'), 'utf8');

@@ -23,8 +23,8 @@ describe('pretrain inspect', function () {
     await workspace.start(['sample', 'digits', 'digits']).ended;
     const { code, stdout, stderr } = await workspace.start(['inspect', 'digits']).ended;
     assert.deepEqual([code, stderr], [0, '']);
-    assert.match(stdout, /Examples +6000 of 28 × 28 × 1/);
-    assert.match(stdout, /Splits in the data +5000 training · 1000 test/);
+    assert.match(stdout, /Examples +6,000 of 28 × 28 × 1/);
+    assert.match(stdout, /Splits in the data +5,000 training · 1,000 test/);
     assert.match(stdout, /\n {2}7 +600 {2}█{40}\n/);
     assert.match(stdout, /What to know/);
   });

@@ -1,5 +1,5 @@
 /** How many examples there are of each class. */
-import { grouped, t } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import type { Imbalance, Named, SplitPart } from '../../protocol/inspection.js';
 import type { Dataset } from '../reader.js';
 
@@ -49,8 +49,8 @@ export function imbalanceOf(counts: Record<string, number>): Imbalance | null {
 
 function sentenceOf(largest: Named, smallest: Named, ratio: number | null): string {
   if (ratio === null) return t('The class "{0}" has no training example.', smallest.name);
-  if (ratio === 1) return t('All classes have the same number of training examples, {0}.', grouped(largest.count));
-  const values = [largest.name, grouped(largest.count), smallest.name, grouped(smallest.count)] as const;
+  if (ratio === 1) return t('All classes have the same number of training examples, {0}.', formatCount(largest.count));
+  const values = [largest.name, formatCount(largest.count), smallest.name, formatCount(smallest.count)] as const;
   if (ratio < SLIGHT_IMBALANCE)
     return t('The classes are nearly balanced: "{0}" has {1} training examples, "{2}" {3}.', ...values);
   return t(

@@ -1,6 +1,6 @@
 /** An inspection in words: the same in the terminal, in Markdown and on the page. Light: the extension host imports it. */
 import { formatDuration } from '../../protocol/duration.js';
-import { counted, decimal, grouped, t } from '../../protocol/l10n.js';
+import { counted, decimal, formatCount, grouped, t } from '../../protocol/l10n.js';
 import type { Duplicates, Inspection } from '../../protocol/inspection.js';
 
 export interface Fact {
@@ -30,7 +30,7 @@ export function factsOf(inspection: Inspection): Fact[] {
     [t('Constant pixels'), constantText(inspection)],
     [t('Exact duplicates'), inspection.examined === 0 ? null : duplicatesText(duplicates.exact)],
     [t('Near duplicates'), duplicates.near && duplicatesText(duplicates.near)],
-    [t('Cannot be used'), inspection.problemCount === 0 ? t('none') : grouped(inspection.problemCount)],
+    [t('Cannot be used'), inspection.problemCount === 0 ? t('none') : formatCount(inspection.problemCount)],
   ];
   return facts.flatMap(([label, value]) => (value === null || value === '' ? [] : [{ label, value }]));
 }
@@ -59,8 +59,10 @@ export function percent(share: number): string {
 
 function examplesText({ count, shape, examined }: Inspection): string {
   const text =
-    shape.length === 0 || shape.includes(-1) ? grouped(count) : t('{0} of {1}', grouped(count), shapeText(shape));
-  return examined > 0 && examined < count ? `${text} (${t('{0} looked into', grouped(examined))})` : text;
+    shape.length === 0 || shape.includes(-1)
+      ? formatCount(count)
+      : t('{0} of {1}', formatCount(count), shapeText(shape));
+  return examined > 0 && examined < count ? `${text} (${t('{0} looked into', formatCount(examined))})` : text;
 }
 
 function splitsText({ splits }: Inspection): string {
@@ -71,7 +73,7 @@ function splitsText({ splits }: Inspection): string {
   ] as const;
   const given = names.filter(([, count]) => count > 0);
   if (given.length === 1 && splits.train > 0) return t('none');
-  return given.map(([name, count]) => `${grouped(count)} ${name}`).join(' · ');
+  return given.map(([name, count]) => `${formatCount(count)} ${name}`).join(' · ');
 }
 
 function drawnText({ drawn }: Inspection): string | null {
@@ -79,7 +81,7 @@ function drawnText({ drawn }: Inspection): string | null {
   const { training, validation, validationFrom } = drawn;
   const from =
     validationFrom === 'fraction' ? t('drawn from the training examples') : t('the data’s "{0}"', validationFrom);
-  return t('{0} for training, {1} for validation ({2})', grouped(training), grouped(validation), from);
+  return t('{0} for training, {1} for validation ({2})', formatCount(training), formatCount(validation), from);
 }
 
 function sizesText({ sizes }: Inspection): string | null {
@@ -92,8 +94,8 @@ function sizesText({ sizes }: Inspection): string | null {
     text(smallest),
     text(largest),
     text(mostFrequent),
-    grouped(mostFrequent.count),
-    grouped(distinct),
+    formatCount(mostFrequent.count),
+    formatCount(distinct),
   );
 }
 
@@ -106,17 +108,19 @@ function lengthsText({ lengths }: Inspection): string | null {
     return t('{0} to {1} s, mean {2} s, median {3} s; {4} in all', first, last, average, middle, formatDuration(total));
   return t(
     '{0} to {1} characters, mean {2}, median {3}; {4} in all',
-    grouped(shortest.value),
-    grouped(longest.value),
+    formatCount(shortest.value),
+    formatCount(longest.value),
     average,
     middle,
-    grouped(total),
+    formatCount(total),
   );
 }
 
 function ratesText({ rates, channels }: Inspection): string | null {
   if (rates.length === 0) return null;
-  const shown = rates.slice(0, 4).map(({ value, count }) => t('{0} Hz ({1} sounds)', grouped(value), grouped(count)));
+  const shown = rates
+    .slice(0, 4)
+    .map(({ value, count }) => t('{0} Hz ({1} sounds)', grouped(value), formatCount(count)));
   if (rates.length > 4) shown.push('…');
   const [only] = channels;
   if (only) shown.push(only.value === 1 ? t('1 channel') : t('{0} channels', only.value));
@@ -129,8 +133,8 @@ function charactersText({ characters }: Inspection): string | null {
   const most = frequent.slice(0, 8).map(({ character }) => JSON.stringify(character));
   return t(
     '{0} different ones in {1} words; most often {2}',
-    grouped(distinct),
-    grouped(words),
+    formatCount(distinct),
+    formatCount(words),
     most.join(' ') || t('none'),
   );
 }
@@ -138,13 +142,13 @@ function charactersText({ characters }: Inspection): string | null {
 function classesText({ classes, imbalance }: Inspection): string {
   const count = Object.keys(classes).length;
   if (count === 0) return t('none: the examples have no labels');
-  return imbalance ? `${grouped(count)}. ${imbalance.sentence}` : grouped(count);
+  return imbalance ? `${formatCount(count)}. ${imbalance.sentence}` : formatCount(count);
 }
 
 function groupsText({ groups }: Inspection): string | null {
   const names = Object.keys(groups);
   if (names.length === 0) return null;
-  return `${grouped(names.length)}: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
+  return `${formatCount(names.length)}: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
 }
 
 function valuesText({ values }: Inspection): string | null {
@@ -157,7 +161,7 @@ function valuesText({ values }: Inspection): string | null {
     decimal(mean),
     decimal(deviation),
   );
-  return notFinite === 0 ? text : `${text}; ${t('{0} are not finite', grouped(notFinite))}`;
+  return notFinite === 0 ? text : `${text}; ${t('{0} are not finite', formatCount(notFinite))}`;
 }
 
 function scaledText({ values }: Inspection): string | null {
@@ -181,20 +185,22 @@ function constantText({ constant }: Inspection): string | null {
   const { pixels, of, share, images } = constant;
   return t(
     '{0} of {1} ({2}) are the same in all {3} training images',
-    grouped(pixels),
-    grouped(of),
+    formatCount(pixels),
+    formatCount(of),
     percent(share),
-    grouped(images),
+    formatCount(images),
   );
 }
 
 function duplicatesText({ examples, groups, betweenSplits, otherClass, complete }: Duplicates): string {
   if (examples === 0) return complete ? t('none') : t('none among those that were compared');
   const parts = [
-    groups === 1 ? t('{0} in 1 group', grouped(examples)) : t('{0} in {1} groups', grouped(examples), grouped(groups)),
+    groups === 1
+      ? t('{0} in 1 group', formatCount(examples))
+      : t('{0} in {1} groups', formatCount(examples), formatCount(groups)),
   ];
-  if (betweenSplits > 0) parts.push(t('{0} between splits', grouped(betweenSplits)));
-  if (otherClass > 0) parts.push(t('{0} with different labels', grouped(otherClass)));
+  if (betweenSplits > 0) parts.push(t('{0} between splits', formatCount(betweenSplits)));
+  if (otherClass > 0) parts.push(t('{0} with different labels', formatCount(otherClass)));
   if (!complete) parts.push(t('not all were compared'));
   return parts.join(' · ');
 }

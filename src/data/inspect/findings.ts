@@ -1,5 +1,5 @@
 /** What a person should know of a dataset before training on it. */
-import { grouped, t } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import type { Duplicates, Finding, Inspection } from '../../protocol/inspection.js';
 import { STRONG_IMBALANCE } from './classes.js';
 
@@ -35,8 +35,8 @@ function sampled({ examined, count }: Pick<Inspection, 'examined' | 'count'>): F
     information(
       t(
         'Values and duplicates are those of {0} examples, chosen at random from {1}; classes, splits and sizes are those of all.',
-        grouped(examined),
-        grouped(count),
+        formatCount(examined),
+        formatCount(count),
       ),
     ),
   ];
@@ -48,7 +48,7 @@ function problems({ problemCount }: Pick<Inspection, 'problemCount'>): Finding[]
     warning(
       problemCount === 1
         ? t('1 file or part cannot be used and is left out.')
-        : t('{0} files or parts cannot be used and are left out.', grouped(problemCount)),
+        : t('{0} files or parts cannot be used and are left out.', formatCount(problemCount)),
     ),
   ];
 }
@@ -92,9 +92,9 @@ function duplicates(found: Duplicates, texts: DuplicateTexts, few: number): Find
   const { examples, betweenSplits, otherClass, complete } = found;
   const between = betweenSplits > few ? warning : information;
   return [
-    ...(betweenSplits > 0 ? [between(texts.betweenSplits(grouped(betweenSplits)))] : []),
-    ...(otherClass > 0 ? [warning(texts.otherClass(grouped(otherClass)))] : []),
-    ...(examples > 0 ? [information(texts.examples(grouped(examples)))] : []),
+    ...(betweenSplits > 0 ? [between(texts.betweenSplits(formatCount(betweenSplits)))] : []),
+    ...(otherClass > 0 ? [warning(texts.otherClass(formatCount(otherClass)))] : []),
+    ...(examples > 0 ? [information(texts.examples(formatCount(examples)))] : []),
     ...(complete ? [] : [information(texts.incomplete())]),
   ];
 }
@@ -112,7 +112,7 @@ function classes({ classes, classesBySplit, unlabelled, imbalance }: Inspectable
     ...(imbalance?.ratio !== undefined && imbalance.ratio !== null
       ? [imbalance.ratio >= STRONG_IMBALANCE ? warning(imbalance.sentence) : information(imbalance.sentence)]
       : []),
-    ...(unlabelled > 0 ? [information(t('Examples without a label: {0}.', grouped(unlabelled)))] : []),
+    ...(unlabelled > 0 ? [information(t('Examples without a label: {0}.', formatCount(unlabelled)))] : []),
   ];
 }
 
@@ -128,13 +128,13 @@ function values({ values, blank, kind }: Pick<Inspection, 'values' | 'blank' | '
   const say = empty[kind] ?? ((count: string) => t('Examples whose values are all the same: {0}.', count));
   return [
     ...(values && values.notFinite > 0
-      ? [warning(t('Values that are not finite (NaN or infinite): {0}.', grouped(values.notFinite)))]
+      ? [warning(t('Values that are not finite (NaN or infinite): {0}.', formatCount(values.notFinite)))]
       : []),
-    ...(blank.count > 0 ? [warning(say(grouped(blank.count)))] : []),
+    ...(blank.count > 0 ? [warning(say(formatCount(blank.count)))] : []),
   ];
 }
 
 function listed(names: string[]): string {
   const shown = names.slice(0, NAMED).join(', ');
-  return names.length > NAMED ? t('{0} and {1} more', shown, grouped(names.length - NAMED)) : shown;
+  return names.length > NAMED ? t('{0} and {1} more', shown, formatCount(names.length - NAMED)) : shown;
 }

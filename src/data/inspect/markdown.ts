@@ -1,5 +1,5 @@
 /** An inspection as a Markdown document (CommonMark with the tables of GitHub's). Light: the extension host imports it. */
-import { decimal, grouped, t } from '../../protocol/l10n.js';
+import { decimal, formatCount, t } from '../../protocol/l10n.js';
 import type { ColumnStatistics, DuplicatePair, Inspection, ShownExample } from '../../protocol/inspection.js';
 import { factsOf, percent } from './describe.js';
 
@@ -38,7 +38,7 @@ export function inspectionMarkdown(inspection: Inspection): string {
         table(
           [t('File'), t('Reason')],
           problems.slice(0, MAX_PROBLEMS).map(({ file, reason }) => [plain(file), plain(reason)]),
-        ) + (problemCount > MAX_PROBLEMS ? `\n\n${t('{0} in all.', grouped(problemCount))}` : ''),
+        ) + (problemCount > MAX_PROBLEMS ? `\n\n${t('{0} in all.', formatCount(problemCount))}` : ''),
     ),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -61,9 +61,9 @@ function classTable({ classes, classesBySplit }: Inspection): string | false {
       const count = classes[name] ?? 0;
       return [
         plain(name),
-        grouped(count),
+        formatCount(count),
         percent(all === 0 ? 0 : count / all),
-        ...bySplit.map(([, counts]) => grouped(counts[name] ?? 0)),
+        ...bySplit.map(([, counts]) => formatCount(counts[name] ?? 0)),
         '█'.repeat(Math.ceil((BAR * count) / most)),
       ];
     }),
@@ -87,13 +87,13 @@ function columnTable(columns: readonly ColumnStatistics[]): string {
     columns.map((column) => [
       plain(column.name),
       columnTypeText(column.type),
-      grouped(column.missing),
-      `${grouped(column.distinct)}${column.distinctIsBound ? '+' : ''}`,
+      formatCount(column.missing),
+      `${formatCount(column.distinct)}${column.distinctIsBound ? '+' : ''}`,
       number(column.minimum),
       number(column.maximum),
       number(column.mean),
       number(column.deviation),
-      plain(column.frequent.map(({ name, count }) => `${name} (${grouped(count)})`).join(', ')),
+      plain(column.frequent.map(({ name, count }) => `${name} (${formatCount(count)})`).join(', ')),
     ]),
   );
 }

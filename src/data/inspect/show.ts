@@ -1,5 +1,5 @@
 /** Examples as they are shown to people: small pictures, spectrograms with their sound, beginnings of texts. */
-import { grouped, t } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import { exampleTensor, type ShownExample } from '../../protocol/inspection.js';
 import type { NamedTensor, TensorFile } from '../../protocol/safetensors.js';
 import { resizeImage } from '../image/resize.js';
@@ -70,7 +70,7 @@ function described(example: Example): Pick<ShownExample, 'size' | 'text' | 'cell
       };
     case 'text':
       return {
-        size: t('{0} characters', grouped(countCharacters(example.text))),
+        size: t('{0} characters', formatCount(countCharacters(example.text))),
         text: beginning(example.text, MAX_TEXT),
       };
     case 'row':

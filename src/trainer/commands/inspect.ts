@@ -5,7 +5,7 @@ import { openDataset } from '../../data/index.js';
 import { factsOf } from '../../data/inspect/describe.js';
 import { inspectDataset } from '../../data/inspect/index.js';
 import { inspectionMarkdown } from '../../data/inspect/markdown.js';
-import { grouped, t } from '../../protocol/l10n.js';
+import { formatCount, t } from '../../protocol/l10n.js';
 import type { DuplicatePair, Inspection } from '../../protocol/inspection.js';
 import { encodeSafetensors } from '../../protocol/safetensors.js';
 import type { DataOptions } from '../../recipe/recipe.js';
@@ -163,13 +163,13 @@ function histogram(classes: Record<string, number>, output: Output): void {
   const shown = rows.slice(0, MAX_ROWS);
   const name = (text: string): string => (text.length > MAX_NAME ? `${text.slice(0, MAX_NAME - 1)}…` : text);
   const nameWidth = Math.max(...shown.map(([text]) => name(text).length));
-  const countWidth = Math.max(...shown.map(([, count]) => grouped(count).length));
+  const countWidth = Math.max(...shown.map(([, count]) => formatCount(count).length));
   const most = Math.max(1, ...rows.map(([, count]) => count));
   list(
     t('Classes'),
     shown.map(
       ([text, count]) =>
-        `${name(text).padEnd(nameWidth)}  ${grouped(count).padStart(countWidth)}  ${'█'.repeat(Math.ceil((BAR * count) / most))}`,
+        `${name(text).padEnd(nameWidth)}  ${formatCount(count).padStart(countWidth)}  ${'█'.repeat(Math.ceil((BAR * count) / most))}`,
     ),
     output,
     rows.length,
@@ -191,5 +191,5 @@ function list(title: string, lines: string[], output: Output, total = lines.leng
   output.line();
   output.line(title);
   for (const line of lines.slice(0, MAX_ROWS)) output.line(`  ${line}`);
-  if (total > MAX_ROWS) output.line(`  ${t('... and {0} more', grouped(total - MAX_ROWS))}`);
+  if (total > MAX_ROWS) output.line(`  ${t('... and {0} more', formatCount(total - MAX_ROWS))}`);
 }

@@ -22,6 +22,7 @@ import { MatrixView } from './view/matrix.js';
 import { Notice, Waiting } from './view/notice.js';
 import { PairsView } from './view/pairs.js';
 import { ReconstructionView } from './view/reconstruction.js';
+import { TokensView } from './view/tokens.js';
 import { Timeline } from './view/timeline.js';
 import { WeightsView } from './view/weights.js';
 
@@ -80,6 +81,7 @@ const waiting = new Waiting(renderAfter);
 const reconstruction = new ReconstructionView(currentTheme);
 const pairs = new PairsView();
 const guesses = new GuessesView();
+const tokens = new TokensView();
 const grids = new GridsView();
 const activity = new ActivityView(currentTheme);
 const matrix = new MatrixView(currentTheme);
@@ -95,6 +97,7 @@ const views: View[] = [
   reconstruction,
   pairs,
   guesses,
+  tokens,
   grids,
   activity,
   matrix,
@@ -111,7 +114,15 @@ root.append(
     'main',
     { 'aria-label': say('monitor') },
     waiting.element,
-    element('div', { class: 'row row-large' }, loss.element, reconstruction.element, pairs.element, guesses.element),
+    element(
+      'div',
+      { class: 'row row-large' },
+      loss.element,
+      reconstruction.element,
+      pairs.element,
+      guesses.element,
+      tokens.element,
+    ),
     grids.element,
     element('div', { class: 'row' }, activity.element),
     element('div', { class: 'row' }, weights.element, matrix.element, health.element),

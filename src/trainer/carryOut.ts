@@ -16,6 +16,7 @@ import type { LoadedDataset } from './dataset.js';
 import { describeError, Stopped, UserError } from './errors.js';
 import { appendLog } from './log.js';
 import type { Prepared, Progress } from './prepare.js';
+import { tokenTexts } from './tokenTexts.js';
 import { Recorder, type Display } from './recorder.js';
 import type { RunFolder } from './runFolder.js';
 import type { Steering } from './steering.js';
@@ -83,6 +84,7 @@ export async function carryOut({
       listener.display,
       recipe.pretrain.keepCheckpoints,
       dataset.training.count,
+      tokenTexts(dataset.assets),
     );
     recorder.setState('running');
     const outcome = await train({

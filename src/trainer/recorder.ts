@@ -6,6 +6,7 @@ import type { ControlServer } from './control.js';
 import { pruneCheckpoints, writeCheckpoint } from './checkpoints.js';
 import type { RunFolder } from './runFolder.js';
 import type { Steering, SteeringListener } from './steering.js';
+import type { TokenTexts } from './tokenTexts.js';
 
 /** `run.json` is written this often while training. */
 const RECORD_MILLISECONDS = 1000;
@@ -41,6 +42,7 @@ export class Recorder implements Observer, SteeringListener {
     private readonly display: Display | null,
     private readonly keepCheckpoints: number,
     private readonly trainingCount: number,
+    private readonly tokenTexts: TokenTexts,
   ) {
     this.secondsBefore = run.record.seconds;
     this.epochStart = { seconds: this.secondsBefore, step: run.record.step };
@@ -123,9 +125,16 @@ export class Recorder implements Observer, SteeringListener {
     );
   }
 
-  preview({ step, epoch }: Readonly<Progress>, { views, tensors }: Preview): void {
+  preview({ step, epoch }: Readonly<Progress>, preview: Preview): void {
+    const { views, tensors } = preview;
     this.lastSample = performance.now();
-    const metadata = { step: String(step), epoch: String(epoch), views: JSON.stringify(views) };
+    const tokens = this.tokenTexts(preview);
+    const metadata = {
+      step: String(step),
+      epoch: String(epoch),
+      views: JSON.stringify(views),
+      ...(tokens !== undefined && { tokens }),
+    };
     const event = { ...this.now(), step, epoch };
     this.sampling = this.sampling.then(() =>
       this.inBackground(async () => {

@@ -14,12 +14,17 @@ import { record, STEPS_PER_EPOCH, type Recording } from './recording.js';
 const last = 2 * STEPS_PER_EPOCH;
 
 /** A recording with more views in each sample. */
-function withViews(recording: Recording, views: SampleView[], tensors: Record<string, NamedTensor>): Recording {
+function withViews(
+  recording: Recording,
+  views: SampleView[],
+  tensors: Record<string, NamedTensor>,
+  more: Record<string, string> = {},
+): Recording {
   const samples = new Map(
     [...recording.samples].map(([step, bytes]) => {
       const file = decodeSafetensors(bytes);
       const before = JSON.parse(file.metadata['views']!) as SampleView[];
-      const metadata = { ...file.metadata, views: JSON.stringify([...before, ...views]) };
+      const metadata = { ...file.metadata, ...more, views: JSON.stringify([...before, ...views]) };
       return [step, encodeSafetensors({ tensors: { ...file.tensors, ...tensors }, metadata })] as const;
     }),
   );
@@ -128,12 +133,74 @@ describe('the monitor shows views that a method brings', () => {
       assert.ok((await brightest('samples', 0, 0, 8, 8)) > 230);
     });
 
+  const tokenTexts = JSON.stringify({ 5: 'the', 6: ' cat', 7: ' <b>sat</b>', 8: ' dog' });
+  const ids = (...data: number[]): NamedTensor => ({ shape: [2, 3], data: Int32Array.from(data) });
+
+  it('hidden tokens with their guesses, right and wrong, as text and nothing else', async () => {
+    const view = { kind: 'tokens', content: 'masked', from: 'validation', input: 'texts', output: 'guesses' } as const;
+    const tensors = { texts: ids(5, 6, 7, 5, 8, 9), guesses: ids(-1, 8, 7, 5, -1, -1) };
+    await monitor.showAll(withViews(record(2), [view], tensors, { tokens: tokenTexts }));
+    const { page } = monitor.host;
+    const items = page.locator('.tokens li');
+    assert.deepEqual(await items.allTextContents(), ['the dog cat <b>sat</b>', 'the dog[9]']);
+    const marks = page.locator('.tokens mark');
+    const told = await marks.evaluateAll((all) =>
+      all.map((mark) => [mark.textContent, mark.getAttribute('data-right'), mark.getAttribute('title')]),
+    );
+    assert.deepEqual(told, [
+      [' dog', 'false', 'wrong, it is “cat”'],
+      [' <b>sat</b>', 'true', 'right'],
+      ['the', 'true', 'right'],
+    ]);
+    assert.equal(await page.getByText('2 of 3 right').count(), 1);
+    await page.screenshot({ path: path.join(results, 'views-tokens-masked.png') });
+  });
+
+  it('what a network writes, after the beginnings', async () => {
+    const view = {
+      kind: 'tokens',
+      content: 'generated',
+      from: 'validation',
+      input: 'beginnings',
+      output: 'written',
+      perplexity: 12.3,
+    } as const;
+    const tensors = { beginnings: ids(5, 6, 7, 5, 8, 7), written: { shape: [2, 1], data: Int32Array.of(6, 8) } };
+    await monitor.showAll(withViews(record(2), [view], tensors, { tokens: tokenTexts }));
+    const { page } = monitor.host;
+    assert.deepEqual(await page.locator('.tokens li').allTextContents(), [
+      'the cat <b>sat</b> cat',
+      'the dog <b>sat</b> dog',
+    ]);
+    assert.deepEqual(await page.locator('.tokens li .quiet').allTextContents(), [
+      'the cat <b>sat</b>',
+      'the dog <b>sat</b>',
+    ]);
+    assert.equal(await page.getByText('perplexity 12.3').count(), 1);
+    await page.screenshot({ path: path.join(results, 'views-tokens-generated.png') });
+  });
+
   describe('of which a file may be wrong:', () => {
     const decoded = (view: object, tensor: NamedTensor = pictures(6)) =>
       decodeSample(
         0,
         encodeSafetensors({ tensors: { made: tensor }, metadata: { views: JSON.stringify([view, view]) } }),
       );
+
+    it('texts that are no ids, or guesses that do not fit them', () => {
+      const of = (tensor: NamedTensor, other: NamedTensor) =>
+        decodeSample(
+          0,
+          encodeSafetensors({
+            tensors: { a: tensor, b: other },
+            metadata: { views: JSON.stringify([{ kind: 'tokens', content: 'masked', input: 'a', output: 'b' }]) },
+          }),
+        );
+      const texts = ids(1, 2, 3, 4, 5, 6);
+      assert.deepEqual(of(texts, texts).tokens!.texts[1]!.input, ['[4]', '[5]', '[6]']);
+      assert.throws(() => of(texts, { shape: [2, 1], data: Int32Array.of(1, 2) }), /differ in shape/);
+      assert.throws(() => of(texts, pictures(1)), /is not a list of texts/);
+    });
 
     it('a grid twice is shown once', () => {
       const { grids } = decoded({ kind: 'grid', content: 'samples', tensor: 'made', columns: 3 });

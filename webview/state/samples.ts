@@ -59,6 +59,23 @@ export interface Guess {
   truth: string | null;
 }
 
+export interface Tokens {
+  /** "masked", "generated"; of a newer trainer perhaps another. */
+  content: string;
+  from: string;
+  /** One text each. */
+  texts: TokenText[];
+  /** Of these texts; NaN where it is not known. */
+  perplexity: number;
+}
+
+export interface TokenText {
+  /** Text of each token. */
+  input: string[];
+  /** Masked: the guess for each token that was hidden, null for the others. Generated: what follows. */
+  output: (string | null)[];
+}
+
 /** A file of `samples/`, checked; a view that it does not have is null. */
 export interface Sample {
   step: number;
@@ -72,6 +89,7 @@ export interface Sample {
   pairs: Pairs | null;
   matrix: Matrix | null;
   guesses: Guesses | null;
+  tokens: Tokens | null;
   byteLength: number;
 }
 
@@ -90,6 +108,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     pairs: null,
     matrix: null,
     guesses: null,
+    tokens: null,
     byteLength: bytes.byteLength,
   };
   if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
@@ -102,6 +121,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     else if (fields['kind'] === 'pairs') sample.pairs ??= readPairs(file, fields);
     else if (fields['kind'] === 'matrix') sample.matrix ??= readMatrix(file, fields['tensor']);
     else if (fields['kind'] === 'guesses') sample.guesses ??= readGuesses(file, fields);
+    else if (fields['kind'] === 'tokens') sample.tokens ??= readTokens(file, fields);
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
   return sample;
@@ -178,6 +198,36 @@ function readGuesses(file: TensorFile, view: Record<string, unknown>): Guesses {
     return { guess: name(best) ?? '', probability, truth: name(labels[row]) };
   });
   return { from: text(view['from']), input, guesses };
+}
+
+function readTokens(file: TensorFile, view: Record<string, unknown>): Tokens {
+  const words: unknown = JSON.parse(file.metadata['tokens'] ?? '{}');
+  const known = typeof words === 'object' && words !== null ? (words as Record<string, unknown>) : {};
+  const word = (id: number): string | null =>
+    id < 0 ? null : Object.hasOwn(known, id) ? text(known[id]) : `[${String(id)}]`;
+  const [input, output] = [tokenRows(file, view['input']), tokenRows(file, view['output'])];
+  const content = text(view['content']);
+  if (input.length !== output.length || (content === 'masked' && input[0]?.length !== output[0]?.length))
+    throw new Error('Its texts and what the network makes of them differ in shape');
+  const { perplexity } = view;
+  return {
+    content,
+    from: text(view['from']),
+    texts: input.map((ids, row) => ({
+      input: Array.from(ids, (id) => word(id) ?? ''),
+      output: Array.from(output[row] ?? [], word),
+    })),
+    perplexity: typeof perplexity === 'number' ? perplexity : NaN,
+  };
+}
+
+function tokenRows(file: TensorFile, name: unknown): Int32Array[] {
+  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
+  const [rows = 0, length = 0] = tensor?.shape ?? [];
+  if (!(tensor?.data instanceof Int32Array) || tensor.shape.length !== 2 || rows < 1 || length < 1)
+    throw new Error(`Tensor ${String(name)} is not a list of texts`);
+  const { data } = tensor;
+  return Array.from({ length: rows }, (_, row) => data.subarray(row * length, (row + 1) * length));
 }
 
 function floatMatrix(file: TensorFile, name: unknown): Matrix {

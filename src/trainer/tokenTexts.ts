@@ -1,0 +1,29 @@
+import type { Assets } from '../data/prepare/preparation.js';
+import { parseTokenizer } from '../data/text/tokenizer/tokenizer.js';
+import type { Preview } from '../learn/method/method.js';
+import { RunFile } from '../protocol/run.js';
+
+/** What a sample's metadata say of the tokens in it; undefined where there are none. */
+export type TokenTexts = (preview: Preview) => string | undefined;
+
+/**
+ * The text of each id in the tokens that a preview shows, as JSON from id to text: what the token adds to the tokens before
+ * it, special ones by their names.
+ */
+export function tokenTexts({ [RunFile.tokenizer]: content }: Assets): TokenTexts {
+  let textOf: ((id: number) => string) | null = null;
+  return ({ views, tensors }) => {
+    const shown = views.flatMap((view) => (view.kind === 'tokens' ? [view.input, view.output] : []));
+    if (shown.length === 0 || content === undefined) return undefined;
+    textOf ??= textOfTokens(content);
+    const ids = new Set(shown.flatMap((name) => Array.from(tensors[name]?.data ?? [])).filter((id) => id >= 0));
+    return JSON.stringify(Object.fromEntries(Array.from(ids, (id) => [id, textOf?.(id)])));
+  };
+}
+
+function textOfTokens(tokenizer: string): (id: number) => string {
+  const parsed = parseTokenizer(tokenizer, RunFile.tokenizer);
+  const decode = (ids: number[]): string => parsed.decode(ids, { keepSpecial: true });
+  // After another one, since spaces may stand between.
+  return (id) => decode([id, id]).slice(decode([id]).length);
+}

@@ -103,6 +103,10 @@ describe('The packaged extension, on a computer with nothing else', () => {
       ...['dist/wasm/tfjs-backend-wasm-simd.wasm', 'media/walkthrough/start.md'],
     ])
       assert.ok(files.includes(name), `${name} is missing`);
+    assert.ok(
+      files.some((name) => /^dist\/extension-\d+\.js$/.test(name)),
+      'what the host loads later is missing',
+    );
     const expected =
       /^(dist|media|l10n)\/|^(package(\.nls)?\.json|(readme|changelog)\.md|LICENSE\.txt|\.vsixmanifest)$/;
     const unwanted = /\.(map|[cm]?ts|vsix)$|node_modules/;
@@ -120,6 +124,23 @@ describe('The packaged extension, on a computer with nothing else', () => {
       'jsonc-parser',
     ])
       assert.match(licenses, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+  });
+
+  it('looks into a table in the tree of datasets, which needs a bundle of its own', async function () {
+    this.timeout(60_000);
+    const { page, folder } = session;
+    fs.mkdirSync(path.join(folder, 'scores'));
+    const lines = Array.from({ length: 400 }, (_, i) => `${i % 7}.5,${i % 11},${['cat', 'dog'][i % 2] ?? ''}`);
+    fs.writeFileSync(path.join(folder, 'scores', 'scores.csv'), ['size,weight,kind', ...lines, ''].join('\n'));
+    await page.locator('.activitybar a.action-label[aria-label="Pretrain"]').click();
+    const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Datasets' }) });
+    const row = pane.locator('.monaco-list-row', { hasText: /scores.*CSV/ });
+    await row.waitFor({ timeout: 30_000 });
+    await screenshot(page, 'vsix-table');
+    await row.hover();
+    const hover = page.locator('.monaco-hover:visible, .workbench-hover:visible').first();
+    await hover.filter({ hasText: 'from the column "kind"' }).waitFor({ timeout: 10_000 });
+    fs.rmSync(path.join(folder, 'scores'), { recursive: true });
   });
 
   it('draws a dataset and trains on it with the wasm engine', async function () {

@@ -107,8 +107,9 @@ export const maskedLanguageModel: Method = {
           const { at, weights, logits } = guess(values, input as tf.Tensor2D, pass);
           return { at, weights, guesses: tf.argMax(logits, 1) };
         });
-        const texts = await idsOf(input);
-        const output = new Int32Array(texts.data.length).fill(-1);
+        const { shape: textShape, data: ids } = await idsOf(input);
+        const texts = ids.map((id) => (id === vocabulary.pad ? -1 : id));
+        const output = new Int32Array(ids.length).fill(-1);
         const [places, counted, found] = await Promise.all([at.data(), weights.data(), guesses.data()]);
         places.forEach((place, i) => {
           if (counted[i] === 1) output[place] = found[i] as number;
@@ -116,7 +117,7 @@ export const maskedLanguageModel: Method = {
         tf.dispose([at, weights, guesses]);
         return {
           views: [{ kind: 'tokens', content: 'masked', from, input: 'texts', output: 'guesses' }],
-          tensors: { texts, guesses: { shape: texts.shape, data: output } },
+          tensors: { texts: { shape: textShape, data: texts }, guesses: { shape: textShape, data: output } },
         };
       },
     };

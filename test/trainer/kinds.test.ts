@@ -17,6 +17,8 @@ import { PNG } from 'pngjs';
 import { clusterCsv } from '../../src/data/table/clusters.js';
 import { writeSpeech } from '../../src/data/sound/synthesize.js';
 import { grammarSentences } from '../../src/data/text/grammar.js';
+import { decodeSafetensors } from '../../src/protocol/safetensors.js';
+import type { TokensView } from '../../src/protocol/sample.js';
 import type { Recipe } from '../../src/recipe/recipe.js';
 import { lastCheckpoint, readEvents, readMetrics, readRun, until, Workspace } from './trainer.js';
 
@@ -138,6 +140,32 @@ describe('Data of every kind', function () {
       problems.map(({ column }) => text.slice(column - 1, column + 4)),
       ['"ids"'],
     );
+  });
+
+  it('language models learn from ids; samples hold the text of each token that they show', async () => {
+    workspace = new Workspace();
+    sentences(workspace.folder);
+    for (const [method, causal] of [
+      ['maskedLanguageModel', false],
+      ['causalLanguageModel', true],
+    ] as const) {
+      const recipe = path.join(workspace.folder, 'data.pretrain.json');
+      const encoder = { type: 'tokenTransformer', width: 16, blocks: 1, causal };
+      const data = { path: 'sentences.jsonl', text: { features: 'ids' } };
+      writeFileSync(recipe, JSON.stringify({ data, encoder, pretrain: { method, epochs: 2, batchSize: 32 } }));
+      const { code, lines, stderr } = await workspace.start(['run', recipe, '--json']).ended;
+      assert.equal(code, 0, stderr);
+      const folder = lines.at(-1)!['run'] as string;
+      const losses = readMetrics(folder).flatMap(({ values }) => values['validationLoss'] ?? []);
+      assert.ok(losses[1]! < losses[0]!, losses.join(', '));
+      const sample = readdirSync(path.join(folder, 'samples')).sort().at(-1)!;
+      const { tensors, metadata } = decodeSafetensors(readFileSync(path.join(folder, 'samples', sample)));
+      const [view] = JSON.parse(metadata['views']!) as TokensView[];
+      const texts = JSON.parse(metadata['tokens']!) as Record<string, string>;
+      const shown = [view!.input, view!.output].flatMap((name) => Array.from(tensors[name]!.data));
+      assert.ok(shown.some((id) => id >= 0));
+      for (const id of shown) assert.ok(id === -1 || texts[id]!.length > 0, `the text of ${id} is there`);
+    }
   });
 
   it('a run on texts that was stopped ends with the same bytes, by the tokenizer that it kept', async () => {

@@ -45,7 +45,9 @@ describe('Data of every kind', function () {
   /** Prepared examples; the cache may also know the hashes of files, once these are a few seconds old. */
   function packs(): string[] {
     const cache = path.join(workspace.folder, '.pretrain', 'cache');
-    return existsSync(cache) ? readdirSync(cache).filter((name) => !name.startsWith('.') && name !== 'hashes.json') : [];
+    return existsSync(cache)
+      ? readdirSync(cache).filter((name) => !name.startsWith('.') && name !== 'hashes.json')
+      : [];
   }
 
   function sentences(folder: string): void {

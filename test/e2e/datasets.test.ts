@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { Session, until } from './session.js';
-import { answer, notification, question, runCommand, screenshot } from './workbench.js';
+import { answer, hoverOf, notification, question, runCommand, screenshot } from './workbench.js';
 
 describe("The tree of the workspace's datasets", () => {
   let session: Session;
@@ -41,10 +41,8 @@ describe("The tree of the workspace's datasets", () => {
   });
 
   it('says why, and how else it could be read', async () => {
-    await row('spoken').hover();
-    const hover = page.locator('.monaco-hover:visible, .workbench-hover:visible');
-    await hover.filter({ hasText: 'part 1 of the file names' }).first().waitFor({ timeout: 10_000 });
-    const text = (await hover.first().innerText()).replaceAll('\u00a0', ' ');
+    const hover = await hoverOf(page, row('spoken'), 'part 1 of the file names');
+    const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
     assert.match(text, /could also be part 2 .*"filePattern": "\{index\}_\{label\}_\{index2\}\.wav"/s);
     await screenshot(page, 'datasets-hover');
   });

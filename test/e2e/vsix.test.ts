@@ -9,7 +9,7 @@ import { packageExtension } from '../../scripts/setup.mjs';
 import { nativeCandidates } from '../../src/trainer/native.js';
 import type { ServerOptions } from './server.js';
 import { Session, until } from './session.js';
-import { answer, notification, openFile, runCommand, screenshot, webviewFrame } from './workbench.js';
+import { answer, hoverOf, notification, openFile, runCommand, screenshot, webviewFrame } from './workbench.js';
 
 const RECIPE = 'digits-autoencoder.pretrain.json';
 const EPOCHS = 5;
@@ -137,10 +137,7 @@ describe('The packaged extension, on a computer with nothing else', () => {
     const row = pane.locator('.monaco-list-row', { hasText: /scores.*CSV/ });
     await row.waitFor({ timeout: 30_000 });
     await screenshot(page, 'vsix-table');
-    await row.hover();
-    // The button that was clicked may still show what it is called.
-    const hover = page.locator('.monaco-hover:visible, .workbench-hover:visible');
-    await hover.filter({ hasText: 'from the column "kind"' }).first().waitFor({ timeout: 10_000 });
+    await hoverOf(page, row, 'from the column "kind"');
     fs.rmSync(path.join(folder, 'scores'), { recursive: true });
   });
 

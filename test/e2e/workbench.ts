@@ -121,6 +121,30 @@ export async function notification(
 }
 
 /**
+ * What is shown about a row while the mouse rests on it. A tree that draws its rows anew forgets what the mouse is on
+ * until that moves, so it is moved away and back, as a person would, until the text is there.
+ */
+export async function hoverOf(
+  page: Page,
+  row: Locator,
+  text: string | RegExp,
+  { timeout = 30_000 }: Patience = {},
+): Promise<Locator> {
+  const found = page.locator('.monaco-hover:visible, .workbench-hover:visible').filter({ hasText: text }).first();
+  const last = Date.now() + timeout;
+  for (;;) {
+    await page.mouse.move((page.viewportSize()?.width ?? 1200) - 300, 300);
+    await row.hover();
+    try {
+      await found.waitFor({ timeout: 4_000 });
+      return found;
+    } catch (error) {
+      if (Date.now() > last) throw error;
+    }
+  }
+}
+
+/**
  * The inner frame of a webview (panel, view, custom editor), found by what it shows, as the ids are random.
  * @param selector an element that it has, which contains `text` if given
  */

@@ -6,6 +6,7 @@
 import { formatCount, t } from '../protocol/l10n.js';
 import { cifarVariant, type CifarVariant } from './cifarNames.js';
 import { MAX_BYTES } from './files.js';
+import { LeftOut } from './leftOut.js';
 import { MemoryReader, type MemoryPart } from './memory.js';
 import { DataError, type DatasetOptions, type Reader, type Split } from './reader.js';
 import { openTree, type DataFile } from './tree/tree.js';
@@ -14,8 +15,12 @@ const SIDE = 32;
 const PIXELS = SIDE * SIDE;
 const IMAGE_BYTES = 3 * PIXELS;
 
-/** A folder or archive with the files as they are distributed. @throws DataError */
-export async function openCifar(target: string, { signal, onProgress }: DatasetOptions = {}): Promise<Reader> {
+/**
+ * A folder or archive with the files as they are distributed. One of several batches that cannot be read may be left out.
+ * @throws DataError
+ */
+export async function openCifar(target: string, options: DatasetOptions = {}): Promise<Reader> {
+  const { signal, onProgress } = options;
   const tree = await openTree(target, signal ? { signal } : {});
   try {
     const variant = cifarVariant(tree.files.map(({ name }) => name));
@@ -33,9 +38,18 @@ export async function openCifar(target: string, { signal, onProgress }: DatasetO
     const parts: MemoryPart[] = [];
     const labels: Int32Array[] = [];
     const splits: Split[] = [];
+    const leftOut = new LeftOut(options);
+    const readable: string[] = [];
     for (const [i, { file, split }] of files.entries()) {
-      const content = await file.read(signal ? { signal } : {});
-      const records = decode(content, file, variant);
+      let records: Records;
+      try {
+        records = decode(await file.read(signal ? { signal } : {}), file, variant);
+        readable.push(file.path);
+      } catch (error) {
+        if (files.filter((other) => other.split === split).length === 1) throw error; // it is a whole split
+        leftOut.file(error);
+        continue;
+      }
       parts.push({ data: records.pixels, count: records.labels.length });
       labels.push(records.labels);
       const last = splits[splits.length - 1];
@@ -44,6 +58,7 @@ export async function openCifar(target: string, { signal, onProgress }: DatasetO
       onProgress?.((i + 1) / files.length);
     }
     const [first] = splits;
+    if (files[0]?.split === 'train') leftOut.checkAny(first?.name === 'train' ? first.count : 0, target);
     if (first && splits.length === 1) first.name = 'train';
     const classes = await classNames(tree.files, variant);
     return new MemoryReader(
@@ -57,8 +72,8 @@ export async function openCifar(target: string, { signal, onProgress }: DatasetO
         classes,
         groups: null,
         splits,
-        problems: [...tree.problems],
-        files: tree.kind === 'folder' ? files.map(({ file }) => file.path) : [target],
+        problems: [...tree.problems, ...leftOut.problems()],
+        files: tree.kind === 'folder' ? readable : [target],
       },
       Int32Array.from(labels.flatMap((part) => Array.from(part))),
       parts,
@@ -68,11 +83,12 @@ export async function openCifar(target: string, { signal, onProgress }: DatasetO
   }
 }
 
-function decode(
-  content: Buffer,
-  file: DataFile,
-  { title, labelBytes, classes }: CifarVariant,
-): { pixels: Uint8Array; labels: Int32Array } {
+interface Records {
+  pixels: Uint8Array;
+  labels: Int32Array;
+}
+
+function decode(content: Buffer, file: DataFile, { title, labelBytes, classes }: CifarVariant): Records {
   const record = labelBytes + IMAGE_BYTES;
   const count = content.length / record;
   if (count === 0 || !Number.isInteger(count))

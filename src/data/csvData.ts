@@ -3,6 +3,7 @@ import { t } from '../protocol/l10n.js';
 import { nothingFound } from './fileHeaders.js';
 import { CSV_NAME } from './fileNames.js';
 import { namedParts, type NamedPart } from './namedParts.js';
+import { LeftOut } from './leftOut.js';
 import { MEMORY_BYTES } from './pack/pack.js';
 import type { Collection, DatasetOptions } from './reader.js';
 import { profileColumns } from './table/columns.js';
@@ -29,28 +30,31 @@ export async function openCsvData(
     const parts = csvParts(tree);
     const [first] = parts;
     if (!first) throw await nothingFound(tree, t('CSV files'), t('Choose a .csv or .tsv file, or a folder of such.'));
-    const profiles = await profileColumns(await read(first, options), missingOf(options));
+    const leftOut = new LeftOut(options);
+    const profiles = await profileColumns(await read(first, options, leftOut), missingOf(options));
     const files = tree.kind === 'folder' ? parts.map(({ file }) => file.path) : [target];
     const source = { path: target, files, problems: [...tree.problems] };
     const texts = textColumns(profiles, options);
-    return texts
-      ? await openTexts(parts, texts, source, options)
+    const collection = texts
+      ? await openTexts(parts, texts, source, options, leftOut)
       : await tableCollection(
           { format: 'csv', parts, profiles, ...source },
-          (part, columns) => blocksOf(part, columns, options),
+          (part, columns) => blocksOf(part, columns, options, leftOut),
           options,
           {
             memoryBytes,
             async *read(columns, open) {
               const again = await openTree(target, open);
               try {
-                for (const part of csvParts(again)) yield blocksOf(part, columns, { ...options, ...open });
+                for (const part of csvParts(again)) yield blocksOf(part, columns, { ...options, ...open }, leftOut);
               } finally {
                 await again.close();
               }
             },
           },
         );
+    collection.info.problems.push(...leftOut.problems());
+    return collection;
   } finally {
     await tree.close();
   }
@@ -64,18 +68,23 @@ async function* blocksOf(
   part: NamedPart,
   columns: ReadonlyMap<string, Packing>,
   options: DatasetOptions,
+  leftOut: LeftOut,
 ): AsyncGenerator<PackedTable, void, undefined> {
-  const csv = await read(part, options);
-  const packer = new ColumnPacker(csv, columns, part.file.path, missingOf(options));
+  const csv = await read(part, options, leftOut);
+  const packer = new ColumnPacker(csv, columns, part.file.path, {
+    ...missingOf(options),
+    leaveOut: leftOut.line,
+  });
   for await (const block of csv.blocks) yield packer.pack(block);
 }
 
-function read({ file }: NamedPart, { signal, table = {} }: DatasetOptions): Promise<Csv> {
+function read({ file }: NamedPart, { signal, table = {} }: DatasetOptions, leftOut: LeftOut): Promise<Csv> {
   const { separator = null, decimal = null, header = null } = table;
   const given: CsvOptions = {
     ...(separator !== null && { separator }),
     ...(decimal !== null && { decimal }),
     ...(header !== null && { header }),
+    leaveOut: leftOut.line,
   };
   return openCsv(file.stream(signal ? { signal } : {}), file.path, given);
 }
@@ -89,13 +98,14 @@ async function openTexts(
   { text, label }: TextColumns,
   source: DatasetSource,
   options: DatasetOptions,
+  leftOut: LeftOut,
 ): Promise<Collection> {
   const packer = new TextPacker();
   const columns = new Map<string, Packing>([[text, 'text']]);
   if (label !== null) columns.set(label, 'category');
   for (const part of parts) {
     packer.begin(part.split);
-    const table = await packTable(await read(part, options), columns, part.file.path, missingOf(options));
+    const table = await packTable(await read(part, options, leftOut), columns, part.file.path, missingOf(options));
     const [texts, labels] = table.columns;
     if (texts?.packing !== 'text') continue;
     for (let row = 0; row < table.rows; row++) {

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { counted, formatCount, t } from '../protocol/l10n.js';
 import type { FileLayout, LaidOutFile } from './fileLayout.js';
 import { CSV_NAME } from './fileNames.js';
+import { LeftOut, type LeaveOut } from './leftOut.js';
 import { mayNameFiles, NamedFiles, type NotNamed } from './namedFiles.js';
 import { splitOfName } from './namedParts.js';
 import { DataError, type DatasetOptions, type UnreadableFile } from './reader.js';
@@ -19,8 +20,6 @@ import type { DataFile, Tree } from './tree/tree.js';
 /** Tables that are looked at, and lines of each. */
 const MAX_TABLES = 100;
 const MAX_LOOKED = 2000;
-/** Of what is wrong in a table, so much is told one by one. */
-const TOLD = 100;
 /** More different values than this part of the lines are no classes, where no name says so. */
 const MOST_CLASSES = 0.5;
 const SPLIT_NAMES = ['split', 'set', 'subset', 'partition'];
@@ -104,7 +103,7 @@ async function lookAt(
   problems: UnreadableFile[],
 ): Promise<LabelTable | null> {
   try {
-    const { names, blocks } = await open(table, options);
+    const { names, blocks } = await open(table, options, new LeftOut(options).line);
     for await (const block of blocks) {
       const split = splitOfName(table.name) ?? splitOfPath(table.name);
       const rows = Math.min(block.rows, MAX_LOOKED);
@@ -224,17 +223,11 @@ async function readTable(
   options: DatasetOptions,
   problems: UnreadableFile[],
 ): Promise<void> {
-  const csv = await open(table, options);
-  let wrong = 0;
+  const leftOut = new LeftOut(options);
+  const csv = await open(table, options, leftOut.line);
   const tell = (line: number, what: string): void => {
     const message = t('{0}, line {1}: {2}.', path.posix.basename(table.name), formatCount(line), what);
-    if (options.onError !== 'skip')
-      throw new DataError(
-        message,
-        table.path,
-        t('Mend the table, or set "onError": "skip" in the recipe’s data to leave such lines out.'),
-      );
-    if (wrong++ < TOLD) problems.push({ file: table.path, reason: message });
+    leftOut.line(new DataError(message, table.path, t('Mend the table.')));
   };
   for await (const block of csv.blocks)
     for (let row = 0; row < block.rows; row++) {
@@ -259,8 +252,7 @@ async function readTable(
       else if (before.label !== now.label || before.split !== now.split || before.group !== now.group)
         tell(line, t('it says something else of {0} than {1} does', file.name, before.where));
     }
-  if (wrong > TOLD)
-    problems.push({ file: table.path, reason: t('Left out: {0} more lines.', formatCount(wrong - TOLD)) });
+  problems.push(...leftOut.problems());
 }
 
 function whyNot(why: NotNamed, name: string): string {
@@ -273,8 +265,8 @@ function whyNot(why: NotNamed, name: string): string {
   return words[why]();
 }
 
-function open(table: DataFile, { signal }: DatasetOptions): Promise<Csv> {
-  return openCsv(table.stream(signal ? { signal } : {}), table.path);
+function open(table: DataFile, { signal }: DatasetOptions, leaveOut: LeaveOut): Promise<Csv> {
+  return openCsv(table.stream(signal ? { signal } : {}), table.path, { leaveOut });
 }
 
 function cell({ bytes, starts, ends, columns }: RecordBlock, row: number, column: number): string {

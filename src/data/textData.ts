@@ -4,6 +4,7 @@ import { nothingFound } from './fileHeaders.js';
 import { layoutFiles } from './fileLayout.js';
 import { JSONL_NAME, TEXT_NAME } from './fileNames.js';
 import { namedParts, type NamedPart } from './namedParts.js';
+import { LeftOut } from './leftOut.js';
 import type { DatasetOptions } from './reader.js';
 import { TextPacker, type TextCollection } from './text/collection.js';
 import { decodeText } from './text/encoding.js';
@@ -17,6 +18,7 @@ const SAMPLE_BYTES = 65_536;
 /**
  * One file is lines, or paragraphs when blank lines part it; files named train, validation and test are splits of such;
  * several others are a document each, with the label of their folder; unless `text.unit` says what an example is.
+ * A document that cannot be read may be left out, a file that is a whole split not.
  * @throws DataError
  */
 export async function openText(target: string, options: DatasetOptions = {}): Promise<TextCollection> {
@@ -26,6 +28,8 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
     if (layout.files.length === 0)
       throw await nothingFound(tree, t('.txt files'), t('Choose a file of text, or a folder of such.'));
     const packer = new TextPacker();
+    const leftOut = new LeftOut(options);
+    const readable: DataFile[] = [];
     const parts = layout.pattern === null && layout.files.every(({ label }) => label === null) ? partsOf(tree) : null;
     if (parts) {
       const unit = options.text?.unit ?? (parts[0] ? await unitOf(parts[0].file) : 'line');
@@ -39,12 +43,22 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
       let last: string | null = null;
       for (const { file, split, label } of layout.files) {
         if (split !== last) packer.begin((last = split));
-        for await (const { text, line } of textUnits(decodeText(file.stream(options), file.path), unit, file.path))
-          packer.add(text, label, nameOf(unit, line, file), file.path);
+        const before = packer.count;
+        try {
+          for await (const { text, line } of textUnits(decodeText(file.stream(options), file.path), unit, file.path))
+            packer.add(text, label, nameOf(unit, line, file), file.path);
+          readable.push(file);
+        } catch (error) {
+          leftOut.file(error);
+          packer.back(before);
+        }
       }
     }
-    const files = tree.kind === 'folder' ? layout.files.map(({ file }) => file.path) : [target];
-    return packer.collection({ format: 'text', path: target, files, problems: layout.problems });
+    leftOut.checkAny(packer.count, target);
+    const used = parts ? parts.map(({ file }) => file) : readable;
+    const files = tree.kind === 'folder' ? used.map((file) => file.path) : [target];
+    const problems = [...layout.problems, ...leftOut.problems()];
+    return packer.collection({ format: 'text', path: target, files, problems });
   } finally {
     await tree.close();
   }
@@ -75,17 +89,21 @@ export async function openJsonl(target: string, options: DatasetOptions = {}): P
     if (parts.length === 0)
       throw await nothingFound(tree, t('JSON Lines files'), t('Choose a .jsonl file, or a folder of such.'));
     const packer = new TextPacker();
+    const leftOut = new LeftOut(options);
     for (const { split, file } of parts) {
       packer.begin(split);
       const texts = jsonLines(decodeText(file.stream(options), file.path), file.path, {
         text: options.textColumn ?? undefined,
         label: options.labelColumn ?? undefined,
+        leaveOut: leftOut.line,
       });
       for await (const { text, label, line } of texts)
         packer.add(text, label, t('line {0} of {1}', line, file.name), file.path);
     }
+    leftOut.checkAny(packer.count, target);
     const files = tree.kind === 'folder' ? parts.map(({ file }) => file.path) : [target];
-    return packer.collection({ format: 'jsonl', path: target, files, problems: [...tree.problems] });
+    const problems = [...tree.problems, ...leftOut.problems()];
+    return packer.collection({ format: 'jsonl', path: target, files, problems });
   } finally {
     await tree.close();
   }

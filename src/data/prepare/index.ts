@@ -1,10 +1,10 @@
 /** From an opened dataset of any kind to numbers that a network takes. */
-import { grouped, t } from '../../protocol/l10n.js';
+import { counted, grouped, t } from '../../protocol/l10n.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { PackedReader } from '../pack/packed.js';
 import { MEMORY_BYTES, pack, packedBytes, type PackOptions } from '../pack/pack.js';
 import { MemoryReader } from '../memory.js';
-import { isReader, type Collection, type Reader, type StoredKind } from '../reader.js';
+import { isReader, type Collection, type DatasetInfo, type Reader, type StoredKind } from '../reader.js';
 import type { ChosenSplits } from '../split.js';
 import { columnRanges, scaledColumns, type ColumnRanges } from './columns.js';
 import { image } from './image.js';
@@ -85,7 +85,8 @@ export async function prepareDataset(
   { kept = null, onPlanned, ...packing }: PrepareOptions,
 ): Promise<Prepared> {
   const plan = await planPreparation(dataset, options, chosen, { ...packing, kept });
-  const { preparation, notes, assets = {} } = plan;
+  const { preparation, assets = {} } = plan;
+  const notes = [...leftOutNotes(dataset.info), ...plan.notes];
   onPlanned?.(preparation, chosen, heldBytes(dataset, preparation, chosen));
   if (isReader(dataset)) {
     const { columns } = preparation as NumbersPreparation;
@@ -120,6 +121,17 @@ export async function prepareDataset(
     },
     notes,
   };
+}
+
+/** What was left out when the dataset was opened. */
+function leftOutNotes({ problems }: DatasetInfo): string[] {
+  if (problems.length === 0) return [];
+  const shown = problems.slice(0, NAMED).map(({ file, reason }) => `${file}: ${reason}`);
+  if (problems.length > NAMED) shown.push('…');
+  const all = shown.join(' ');
+  const one = '{0} file, or a part of it, is not used: {1}';
+  const many = '{0} files, or parts of them, are not used: {1}';
+  return [counted(problems.length, one, many, all)];
 }
 
 async function numbers(

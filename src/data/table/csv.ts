@@ -1,6 +1,7 @@
 /** CSV and its relatives as a stream of records (RFC 4180), at the speed of a scan over bytes. */
 import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
+import type { LeaveOut } from '../leftOut.js';
 import { DataError } from '../reader.js';
 import { utf8Chunks, type DecodeOptions } from '../text/encoding.js';
 import { cellText } from './cell.js';
@@ -18,7 +19,7 @@ export interface Dialect {
 }
 
 /** What is given is not detected. */
-export type CsvOptions = Partial<Dialect> & DecodeOptions;
+export type CsvOptions = Partial<Dialect> & DecodeOptions & { leaveOut?: LeaveOut };
 
 export interface Csv {
   dialect: Dialect;
@@ -53,6 +54,8 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, file: string, o
     file,
     { separator: dialect.separator.charCodeAt(0), quote: dialect.quote === null ? -1 : dialect.quote.charCodeAt(0) },
     excel ? 2 : 1,
+    false,
+    options.leaveOut,
   );
   const blocks = scanAll(scanner, head, complete, chunks);
   const first = await blocks.next();

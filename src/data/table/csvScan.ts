@@ -1,6 +1,7 @@
 /** Records of CSV from bytes (RFC 4180): positions of fields, no strings. */
 import * as path from 'node:path';
 import { counted, formatCount, t } from '../../protocol/l10n.js';
+import { raise } from '../leftOut.js';
 import { DataError } from '../reader.js';
 
 /** Longest record, in bytes: more is a quotation mark that was never closed. */
@@ -59,12 +60,14 @@ export class RecordScanner {
    * @param file for messages
    * @param lenient takes records of any length, a field that goes on after its quotation mark, and leaves out a record
    *   whose quotation mark is never closed: to look at a sample under marks that may be wrong
+   * @param leaveOut hears of each record with more or fewer fields, which then is passed over
    */
   constructor(
     private readonly file: string,
     private readonly marks: Marks,
     firstLine = 1,
     private readonly lenient = false,
+    private readonly leaveOut = raise,
   ) {
     this.line = firstLine;
     if (lenient) this.block.firsts = [0];
@@ -184,8 +187,11 @@ export class RecordScanner {
         this.escaped.length = beginEscaped;
         return begin;
       }
-      this.endRecord(count - beginCount, beginLine);
-      block.firsts?.push(count);
+      if (this.endRecord(count - beginCount, beginLine)) block.firsts?.push(count);
+      else {
+        count = beginCount;
+        this.escaped.length = beginEscaped;
+      }
       if (i < end) {
         i += bytes[i] === CR && bytes[i + 1] === LF ? 2 : 1;
         this.line++;
@@ -215,11 +221,12 @@ export class RecordScanner {
     return -1;
   }
 
-  private endRecord(fields: number, line: number): void {
+  /** @returns whether it is one of the records, rather than left out */
+  private endRecord(fields: number, line: number): boolean {
     const { block } = this;
     if (this.columns === 0) this.columns = fields;
-    else if (fields !== this.columns && !this.lenient)
-      throw this.error(
+    else if (fields !== this.columns && !this.lenient) {
+      const error = this.error(
         line,
         counted(
           fields,
@@ -229,8 +236,12 @@ export class RecordScanner {
         ),
         fields > this.columns,
       );
+      this.leaveOut(error);
+      return false;
+    }
     if (block.rows === block.lines.length) block.lines = grown(block.lines, Float64Array);
     block.lines[block.rows++] = line;
+    return true;
   }
 
   /** Two marks become one, in place. */

@@ -1,6 +1,7 @@
 /** Records into packed columns: numbers, categories as codes, text as bytes; block by block, or joined in memory. */
 import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
+import { raise, type LeaveOut } from '../leftOut.js';
 import { DataError } from '../reader.js';
 import { cellText, missingNumbers, missingWords, parseNumber, type Missing } from './cell.js';
 import type { Csv } from './csv.js';
@@ -27,6 +28,8 @@ export interface PackedTable {
 export interface PackOptions {
   /** Cells that stand for a missing value; `MISSING` when not given. */
   missing?: readonly string[] | undefined;
+  /** Hears of each row with a cell that is no finite number where numbers are packed, which then is passed over. */
+  leaveOut?: LeaveOut;
 }
 
 /** Turns blocks into packed columns. Categories keep their codes from block to block. */
@@ -35,6 +38,7 @@ export class ColumnPacker {
   private readonly isMissing: Missing;
   private readonly missingNumbers: ReadonlySet<number>;
   private readonly decimal: number;
+  private readonly leaveOut: LeaveOut;
 
   /**
    * @param columns which, by name, and how
@@ -45,8 +49,9 @@ export class ColumnPacker {
     { names, dialect }: Pick<Csv, 'names' | 'dialect'>,
     columns: ReadonlyMap<string, Packing>,
     private readonly file: string,
-    { missing }: PackOptions = {},
+    { missing, leaveOut = raise }: PackOptions = {},
   ) {
+    this.leaveOut = leaveOut;
     this.isMissing = missingWords(missing);
     this.missingNumbers = missingNumbers(missing);
     this.decimal = dialect.decimal.charCodeAt(0);
@@ -62,15 +67,25 @@ export class ColumnPacker {
     });
   }
 
-  /** @throws DataError with line and column for a cell that is no finite number where numbers are packed */
+  /**
+   * @throws DataError with line and column for a cell that is no finite number where numbers are packed, unless such rows
+   *   are left out
+   */
   pack(block: RecordBlock): PackedTable {
+    const wrong = new Set<number>();
+    const numbers = new Map<string, Float64Array>();
+    for (const { name, index, packing } of this.chosen)
+      if (packing === 'number') numbers.set(name, this.numbers(block, index, name, wrong));
+    // Before their categories are seen.
+    if (wrong.size > 0) return this.pack(withoutRows(block, wrong));
     const columns = this.chosen.map((column): PackedColumn => {
       const { name, index, packing, dictionary } = column;
-      if (packing === 'number') return { packing, name, values: this.numbers(block, index, name) };
+      const values = numbers.get(name);
+      if (values) return { packing: 'number', name, values };
       if (packing === 'text') return { packing, name, ...this.texts(block, index) };
       const codes = this.codes(block, index, dictionary);
       return {
-        packing,
+        packing: 'category',
         name,
         codes,
         get categories() {
@@ -85,6 +100,7 @@ export class ColumnPacker {
     { bytes, starts, ends, rows, columns, lines }: RecordBlock,
     index: number,
     name: string,
+    wrong: Set<number>,
   ): Float64Array {
     const values = new Float64Array(rows);
     for (let row = 0, field = index; row < rows; row++, field += columns) {
@@ -92,8 +108,9 @@ export class ColumnPacker {
       const end = ends[field] as number;
       const value = parseNumber(bytes, start, end, this.decimal);
       values[row] = this.missingNumbers.size > 0 && this.missingNumbers.has(value) ? NaN : value;
-      if (Number.isNaN(value) && !this.isMissing(bytes, start, end))
-        throw new DataError(
+      if (!Number.isNaN(value) || this.isMissing(bytes, start, end)) continue;
+      this.leaveOut(
+        new DataError(
           t(
             '{0}, line {1}, column “{2}”: “{3}” is no finite number.',
             path.basename(this.file),
@@ -103,7 +120,9 @@ export class ColumnPacker {
           ),
           this.file,
           t('Correct it, leave it empty where the value is missing, or treat the column as categories or text.'),
-        );
+        ),
+      );
+      wrong.add(row);
     }
     return values;
   }
@@ -206,4 +225,17 @@ function joinColumn(last: PackedColumn, parts: (PackedColumn | undefined)[], row
     at += part.bytes.length;
   }
   return { packing: 'text', name, bytes, offsets };
+}
+
+function withoutRows(block: RecordBlock, left: ReadonlySet<number>): RecordBlock {
+  const { columns, starts, ends, lines } = block;
+  const kept = Array.from({ length: block.rows }, (_, row) => row).filter((row) => !left.has(row));
+  const fields = kept.flatMap((row) => Array.from({ length: columns }, (_, column) => row * columns + column));
+  return {
+    ...block,
+    rows: kept.length,
+    starts: Int32Array.from(fields, (field) => starts[field] as number),
+    ends: Int32Array.from(fields, (field) => ends[field] as number),
+    lines: Float64Array.from(kept, (row) => lines[row] as number),
+  };
 }

@@ -27,6 +27,19 @@ export class TextPacker {
     this.parts.push({ split, count: 0 });
   }
 
+  get count(): number {
+    return this.labels.length;
+  }
+
+  /** Forgets what was added since there were so many, in this part. */
+  back(count: number): void {
+    const part = this.parts[this.parts.length - 1];
+    if (part) part.count -= this.labels.length - count;
+    for (const list of [this.labels, this.names]) list.length = count;
+    this.starts.length = count + 1;
+    this.used = this.starts[count] as number;
+  }
+
   /** @param name for people, e.g. "line 17 of train.csv" @throws DataError when all together are too large */
   add(text: string | Uint8Array, label: string | null, name: string, file: string): void {
     const content = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
@@ -52,9 +65,10 @@ export class TextPacker {
 
   /** @throws DataError when there is no text */
   collection({ format, path, files, problems }: TextSource): TextCollection {
-    const count = this.labels.length;
+    const { count } = this;
     if (count === 0) throw new DataError(t('{0} holds no text.', path), path, t('Choose a file with text in it.'));
     const labels = labelIndex(this.labels);
+    const parts = this.parts.filter((part) => part.count > 0);
     const info: DatasetInfo = {
       kind: 'text',
       format,
@@ -65,8 +79,8 @@ export class TextPacker {
       classes: labels?.names ?? null,
       groups: null,
       splits: splitsOfParts(
-        this.parts,
-        this.parts.map((part) => part.count),
+        parts,
+        parts.map((part) => part.count),
       ),
       problems,
       files,

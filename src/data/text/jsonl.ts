@@ -1,6 +1,7 @@
 /** JSON lines: one object a line, of which one member is the text and perhaps one the label. */
 import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
+import { raise, type LeaveOut } from '../leftOut.js';
 import { DataError } from '../reader.js';
 import { jsonErrorPlace } from './json.js';
 import { chooseTextColumns, type TextColumns } from './textColumns.js';
@@ -19,6 +20,8 @@ export interface JsonLinesOptions {
   text?: string | undefined;
   /** The member that is the label, null for none; told by its name when not given. */
   label?: string | null | undefined;
+  /** Hears of each line that cannot be used, which then is passed over. */
+  leaveOut?: LeaveOut;
 }
 
 const EXAMPLE = '{"text": "…", "label": "…"}';
@@ -40,20 +43,41 @@ export async function* jsonLines(
   for await (const { text: content, line } of lines(source, file, longest)) {
     if (!/\S/.test(content)) continue;
     const where = t('{0}, line {1}', path.basename(file), formatCount(line));
-    const record = parseLine(content, where, file);
-    columns ??= columnsOf(record, options, where, file);
-    const text = member(record, columns.text);
-    if (typeof text !== 'string')
-      throw new DataError(
-        text === undefined
-          ? t('{0} has no “{1}”.', where, columns.text)
-          : t('{0}: “{1}” is {2}, no text.', where, columns.text, kindOf(text)),
-        file,
-        t('Correct that line, or name another member as the text.'),
-      );
-    const label = columns.label === null ? null : labelOf(member(record, columns.label), columns.label, where, file);
-    if (/\S/.test(text)) yield { text, label, line };
+    const record = orLeftOut(() => parseLine(content, where, file), options);
+    if (record === null) continue;
+    const known = (columns ??= columnsOf(record, options, where, file));
+    const found = orLeftOut(() => textAndLabel(record, known, where, file), options);
+    if (found && /\S/.test(found.text)) yield { ...found, line };
   }
+}
+
+function orLeftOut<T>(read: () => T, { leaveOut = raise }: JsonLinesOptions): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    leaveOut(error);
+    return null;
+  }
+}
+
+function textAndLabel(
+  record: Record<string, unknown>,
+  columns: TextColumns,
+  where: string,
+  file: string,
+): Pick<LabelledText, 'text' | 'label'> {
+  const text = member(record, columns.text);
+  if (typeof text !== 'string')
+    throw new DataError(
+      text === undefined
+        ? t('{0} has no “{1}”.', where, columns.text)
+        : t('{0}: “{1}” is {2}, no text.', where, columns.text, kindOf(text)),
+      file,
+      t('Correct that line, or name another member as the text.'),
+    );
+  const label = columns.label === null ? null : labelOf(member(record, columns.label), columns.label, where, file);
+  return { text, label };
 }
 
 function parseLine(content: string, where: string, file: string): Record<string, unknown> {

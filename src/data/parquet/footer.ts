@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { parquetMetadata, type ColumnChunk, type FileMetaData } from 'hyparquet';
 import { formatCount, t } from '../../protocol/l10n.js';
+import { checkNotEmpty } from '../files.js';
 import { DataError } from '../reader.js';
 import type { RandomAccess } from '../tree/tree.js';
 import { CutOff, Damage } from './damage.js';
@@ -48,6 +49,7 @@ export async function readFooter(access: RandomAccess, file: string): Promise<Fo
       file,
       advice ?? t('Download or copy it again; the file was probably cut off.'),
     );
+  checkNotEmpty(file, size);
   const start = (await access.read(0, 4)).toString('latin1');
   if (size < 4 + TAIL_BYTES || start !== MAGIC) {
     if (start === 'PARE') throw encrypted(name, file);

@@ -1,5 +1,5 @@
 /** Sound files by their content, whatever their names. */
-import { decodeFlac, isFlac, readFlacHeader } from './flac.js';
+import { decodeFlac, flacFrames, isFlac, readFlacHeader } from './flac.js';
 import type { Sound } from './sound.js';
 import { decodeWav, readWavHeader } from './wav.js';
 
@@ -14,9 +14,9 @@ export interface SoundHeader {
 /** @param bytes the whole file @throws DataError when it is no sound that is read here, or cut off */
 export function readSoundHeader(bytes: Uint8Array, file: string): SoundHeader {
   if (!looksLikeFlac(bytes, file)) return readWavHeader(bytes, file);
-  const { sampleRate, channels, frames } = readFlacHeader(bytes, file);
-  // A program that writes into a pipe does not know the length beforehand.
-  return { sampleRate, channels, frames: frames ?? decodeFlac(bytes, file).data.length / channels };
+  const header = readFlacHeader(bytes, file);
+  const { sampleRate, channels } = header;
+  return { sampleRate, channels, frames: flacFrames(header, bytes, file) };
 }
 
 /** @throws DataError */

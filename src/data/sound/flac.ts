@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { formatCount, t } from '../../protocol/l10n.js';
 import type { DataError } from '../reader.js';
 import { BitReader, PADDING } from './flacBits.js';
-import { FrameReader, type FrameHeader } from './flacFrame.js';
+import { FrameReader, MAX_BLOCK, type FrameHeader } from './flacFrame.js';
 import { problemIn, type SoundProblem } from './problem.js';
 import type { Sound } from './sound.js';
 
@@ -27,6 +27,8 @@ export interface FlacHeader {
 /** Floats of 1 GiB: silence of as many takes 50 kB in a file. */
 const MAX_VALUES = 2 ** 28;
 const INFO_BYTES = 34;
+/** A frame with silence in one channel: header 8, subframe 2, check sum 2. */
+const LEAST_FRAME_BYTES = 12;
 
 /** Whether the bytes are native FLAC, also after an ID3v2 tag. */
 export function isFlac(bytes: Uint8Array): boolean {
@@ -62,6 +64,25 @@ export function readFlacHeader(bytes: Uint8Array, file: string): FlacHeader {
     last = view.getUint8(at) > 0x7f;
     at += 4 + size;
   }
+}
+
+/**
+ * Samples at one moment, by the header as far as its file can hold them; by decoding it where the header does not say, as
+ * of a program that writes into a pipe.
+ * @throws DataError where there cannot be so many
+ */
+export function flacFrames(header: FlacHeader, bytes: Uint8Array, file: string): number {
+  const { frames, channels, dataStart } = header;
+  if (frames === null) return decodeFlac(bytes, file).data.length / channels;
+  const problem = problemOf(file);
+  if (frames * channels > MAX_VALUES) throw tooLong(dataStart, frames * channels, problem);
+  const follow = bytes.length - dataStart;
+  if (frames > Math.ceil(follow / LEAST_FRAME_BYTES) * MAX_BLOCK)
+    throw problem(
+      dataStart,
+      t('it is cut off: it states {0} samples, but only {1} bytes follow', formatCount(frames), formatCount(follow)),
+    );
+  return frames;
 }
 
 function streamInfo(view: DataView, at: number, problem: SoundProblem): Omit<FlacHeader, 'dataStart'> {

@@ -25,7 +25,7 @@ const STEREO = ['leftSide', 'sideRight', 'midSide'] as const;
 /** Coefficients of the fixed predictors (section 9.2.5). */
 const FIXED = [[], [1], [2, -1], [3, -3, 1], [4, -6, 4, -1]];
 /** Of a frame. */
-const MAX_BLOCK = 65_535;
+export const MAX_BLOCK = 65_535;
 
 export class FrameReader {
   /** The samples of the last frame, each channel's first `blockSize`. */

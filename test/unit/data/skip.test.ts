@@ -131,6 +131,24 @@ describe('"onError": "skip"', function () {
     await rejectsWith(openDataset(at('batches'), options), 'data_batch_1.bin', /3,072 bytes/);
   });
 
+  it('leaves out a text with all its lines, also those before the broken byte', async () => {
+    put(at('lines', 'a', '1.txt'), 'one\ntwo\n');
+    put(at('lines', 'b', '2.txt'), Buffer.concat([Buffer.from('three\nfour\n'.repeat(20_000)), Buffer.of(0xff)]));
+    put(at('lines', 'c', '3.txt'), 'five\n');
+    const dataset = await openDataset(at('lines'), { onError: 'skip', text: { unit: 'line' } });
+    const texts: string[] = [];
+    await (dataset as Collection<'text'>).visit(null, (_, text) => void texts.push(String(text)));
+    assert.deepEqual(texts, ['one', 'two', 'five']);
+    assert.deepEqual(
+      [dataset.info.classes, [...dataset.labels!]],
+      [
+        ['a', 'c'],
+        [0, 0, 1],
+      ],
+    );
+    assert.deepEqual(dataset.info.splits, [{ name: 'train', start: 0, count: 3 }]);
+  });
+
   it('says so where nothing is left', async () => {
     const options = { onError: 'skip' } as const;
     const file = put(at('none.jsonl'), '{"text": 1}\n{"text": null}\n');

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { openDataset } from '../../../../src/data/index.js';
 import { decodeText } from '../../../../src/data/text/encoding.js';
 import { jsonLines, type JsonLinesOptions } from '../../../../src/data/text/jsonl.js';
 import { chooseTextColumns } from '../../../../src/data/text/textColumns.js';
 import { stream } from '../../../../src/protocol/random.js';
 import { DataError } from '../../../../src/data/reader.js';
+import { put, temporaryFolder } from '../make.js';
 import { assertTold, collect, pieces } from '../pieces.js';
 
 const read = async (content: string | Uint8Array, options: JsonLinesOptions = {}, size = 11): Promise<unknown[]> =>
@@ -49,6 +52,7 @@ describe('JSON lines', () => {
   });
 
   describe('that are broken are told with line and place', () => {
+    const at = temporaryFolder();
     const deep = '['.repeat(500);
     const broken: [string, string | Uint8Array, RegExp][] = [
       ['cut off after {', '{"text":"a"}\n{', /line 2, column 2/],
@@ -96,6 +100,33 @@ describe('JSON lines', () => {
           return true;
         }),
       );
+
+    it('also when they are opened as a dataset, plain and packed, and skipped where a line alone is broken', async () => {
+      assert.ok(broken.length >= 30);
+      const whole = '{"text":"whole","label":"l"}\n';
+      for (const [i, [name, content, says]] of broken.entries()) {
+        if (name === 'a line too long') continue; // it is none for a dataset
+        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+        for (const [file, stored] of [
+          [put(at(String(i), 'a.jsonl'), bytes), bytes],
+          [put(at(String(i), 'packed', 'a.jsonl.gz'), gzipSync(bytes)), gzipSync(bytes)],
+        ] as const) {
+          await assert.rejects(openDataset(file), (error) => {
+            assert.ok(error instanceof DataError && error.advice, `${name}, ${stored.length} bytes: ${String(error)}`);
+            assert.match(error.message, says);
+            return true;
+          });
+        }
+        const all = put(at(String(i), 'all', 'a.jsonl'), Buffer.concat([Buffer.from(whole), bytes]));
+        const opened = openDataset(all, { onError: 'skip' });
+        // What is no text is told by its byte, and nothing behind it can be trusted.
+        if (/NUL|Latin-1/.test(name)) await assert.rejects(opened, DataError);
+        else {
+          const { info } = await opened;
+          assert.ok(info.count >= 1 && info.problems.length >= 1, `${name}: ${info.count}, ${info.problems.length}`);
+        }
+      }
+    });
   });
 
   it('that are nested more deeply than the stack are told too', async () => {

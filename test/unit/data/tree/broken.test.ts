@@ -286,6 +286,43 @@ const gzips: Record<string, Case> = {
   'a changed byte': [changed(packedTar, 40, 3), /gzip data (is wrong|ends)|damaged|cut off/],
   'a broken archive in it': [gzipSync(tar(entry, { name: 'x', checksum: '000000\0 ' })), /damaged at byte 1,024/],
   'an archive in it that is cut off': [gzipSync(tar(entry, { content: text }).subarray(0, 1700)), /cut off: it ends/],
+  ...Object.fromEntries(
+    [0, 1, 7, 9, 255].map((method): [string, Case] => [
+      `method ${method}`,
+      [changed(member, 2, method), /is (cut off|named as .*but is none)|cannot be read|gzip data is wrong/],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [0x20, 0x40, 0x80, 0xff].map((flags): [string, Case] => [
+      `reserved flags ${flags}`,
+      [changed(member, 3, flags), /gzip data (is wrong|ends)/],
+    ]),
+  ),
+  'a check sum of its header that does not fit': [
+    Buffer.concat([changed(member, 3, 2).subarray(0, 10), Buffer.from([1, 2]), member.subarray(10)]),
+    /gzip data is wrong/,
+  ],
+  'a name without an end': [Buffer.concat([changed(member, 3, 8).subarray(0, 10), Buffer.alloc(600, 'x')]), /gzip/],
+  'a remark without an end': [Buffer.concat([changed(member, 3, 16).subarray(0, 10), Buffer.alloc(600, 'x')]), /gzip/],
+  'an extra field beyond its end': [
+    Buffer.concat([changed(member, 3, 4).subarray(0, 10), Buffer.from([255, 255]), member.subarray(10)]),
+    /gzip data ends/,
+  ],
+  ...Object.fromEntries(
+    (
+      [
+        ['a block of no kind', [7]],
+        ['a stored block whose lengths differ', [1, 5, 0, 5, 0, 1, 2, 3, 4, 5]],
+        ['a stored block longer than the file', [1, 255, 255, 0, 0]],
+        ['code lengths that are no code', [5, 0xff, 0xff, 0xff, 0xff, 0xff]],
+        ['a distance before its beginning', [0x4b, 0x04, 0x62, 0x00]],
+        ['no block', []],
+      ] as [string, number[]][]
+    ).map(([what, deflated]): [string, Case] => [
+      what,
+      [Buffer.concat([member.subarray(0, 10), Buffer.from(deflated), Buffer.alloc(8)]), /gzip data (is wrong|ends)/],
+    ]),
+  ),
 };
 
 describe('Broken archives', function () {
@@ -294,6 +331,8 @@ describe('Broken archives', function () {
 
   for (const [kind, cases] of Object.entries({ zip: zips, tar: tars, gz: gzips }))
     describe(`of ${kind}`, () => {
+      it('are of thirty kinds at least', () => assert.ok(Object.keys(cases).length >= 30));
+
       for (const [what, [bytes, says, read = []]] of Object.entries(cases))
         it(`with ${what}`, async () => {
           const found = await outcome(put(at(`broken.${kind}`), bytes));

@@ -61,9 +61,18 @@ export function clock(seconds: number): string {
 
 /** Hours and minutes of an ISO 8601 text; empty when it is none. */
 export function timeOfDay(iso: string): string {
+  return moment(iso, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+/** Day, hours and minutes of an ISO 8601 text; empty when it is none. */
+export function dayAndTime(iso: string): string {
+  return moment(iso, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+}
+
+function moment(iso: string, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(iso);
   if (iso === '' || Number.isNaN(date.getTime())) return '';
-  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
+  return new Intl.DateTimeFormat(language(), options).format(date);
 }
 
 /** The number a person typed, with a point or the language's own decimal sign; NaN when it is none. */

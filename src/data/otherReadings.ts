@@ -106,6 +106,18 @@ export function withOtherFormats(detections: readonly Detection[], titleOf: (for
   return [{ ...likeliest, taken: formats.length > 0 ? whole : { ...(taken ?? whole), reason }, others }, ...rest];
 }
 
+/** Ways to read the data as a format that is not the likeliest, once that is chosen; null where there is one only. */
+export function readingsWithin(
+  detections: readonly Detection[],
+  { data }: Reading,
+): { taken: Reading; others: readonly Reading[] } | null {
+  const detection = detections.slice(1).find(({ format }) => format === data.format);
+  if (!detection?.others) return null;
+  const { others, reason, taken = { title: t('No label'), reason, data: {} } } = detection;
+  const chosen = (reading: Reading): Reading => ({ ...reading, data: { ...data, ...reading.data } });
+  return { taken: chosen(taken), others: others.map(chosen) };
+}
+
 /** The other reading, and what chooses it. */
 export function otherReadingText({ reason, data }: Reading): string {
   return `${reason} ${t('Then write {0} into "data" of the recipe.', choiceText(data))}`;

@@ -88,7 +88,8 @@ async function inspect(host: Host, target: string): Promise<InspectedDataset | u
     const title = t('Inspecting {0}', vscode.workspace.asRelativePath(target));
     const result = await withTrainer(host, title, ['inspect', target, '--samples', samples]);
     if (!isInspection(result)) return undefined;
-    return { target, inspection: result, pictures: await readPictures(host, samples) };
+    const at = new Date().toISOString();
+    return { target, at, inspection: result, pictures: await readPictures(host, samples) };
   } finally {
     await fs.rm(samples, { force: true });
   }

@@ -70,9 +70,10 @@ export class InspectionPanel implements vscode.Disposable {
   }
 
   private async send(): Promise<void> {
-    const { target, inspection, pictures } = this.inspected;
+    const { target, at, inspection, pictures } = this.inspected;
     const recipe = isRecipe(this.target) ? path.basename(target) : null;
-    const message: ShowInspection = { type: 'show', target, recipe, inspection, facts: factsOf(inspection), pictures };
+    const facts = factsOf(inspection);
+    const message: ShowInspection = { type: 'show', target, at, recipe, inspection, facts, pictures };
     await this.panel.webview.postMessage(message);
   }
 

@@ -8,6 +8,8 @@ import type { Inspection } from '../protocol/inspection.js';
 export interface InspectedDataset {
   /** Path of the data, or of the recipe whose data it is. */
   target: string;
+  /** When, ISO 8601. */
+  at: string;
   inspection: Inspection;
   /** A safetensors file, see {@link ShowInspection}; null where it could not be read. */
   pictures: Uint8Array | null;
@@ -67,6 +69,8 @@ function isInspected(value: unknown): value is InspectedDataset {
     typeof value === 'object' &&
     value !== null &&
     'target' in value &&
+    'at' in value &&
+    typeof value.at === 'string' &&
     'pictures' in value &&
     'inspection' in value &&
     isInspection(value.inspection)

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { detectDataset } from '../data/detect.js';
-import { choiceText } from '../data/otherReadings.js';
+import { choiceText, readingsWithin } from '../data/otherReadings.js';
 import type { Reading } from '../data/reader.js';
 import { t } from '../protocol/l10n.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
@@ -51,12 +51,18 @@ function pickText(): DatasetQuestion {
 
 /** What chooses how the data is read: asked where there is more than one way. Undefined when the question was closed. */
 async function pickReading({ log }: Host, data: vscode.Uri): Promise<Reading['data'] | undefined> {
-  const [detection] = await detectDataset(data.fsPath).catch((error: unknown) => {
+  const detections = await detectDataset(data.fsPath).catch((error: unknown) => {
     log.warn(`${data.fsPath}: ${reason(error)}`); // the check of the recipe tells what is wrong with its data
     return [];
   });
-  const { taken, others = [] } = detection ?? {};
+  const { taken, others = [] } = detections[0] ?? {};
   if (taken === undefined) return {};
+  const picked = await ask(data, taken, others);
+  const within = picked && readingsWithin(detections, picked);
+  return (within ? await ask(data, within.taken, within.others) : picked)?.data;
+}
+
+async function ask(data: vscode.Uri, taken: Reading, others: readonly Reading[]): Promise<Reading | undefined> {
   const items = [taken, ...others].map((reading) => ({
     label: reading.title,
     description: reading === taken ? t('likeliest') : '',
@@ -68,7 +74,7 @@ async function pickReading({ log }: Host, data: vscode.Uri): Promise<Reading['da
     placeHolder: t('{0} can be read in more than one way. Which is meant?', path.basename(data.fsPath)),
     matchOnDetail: true,
   });
-  return picked?.reading.data;
+  return picked?.reading;
 }
 
 /** Why, where the title does not say it; else what it means for the recipe. */

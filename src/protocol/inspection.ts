@@ -219,6 +219,8 @@ export interface ShowInspection {
   type: 'show';
   /** What was inspected; the page keeps it, so that it can come back after a reload. */
   target: string;
+  /** When, ISO 8601: after a reload this was some time ago. */
+  at: string;
   /** The recipe's file name, where its data is shown as it reads them; else null. */
   recipe: string | null;
   inspection: Inspection;

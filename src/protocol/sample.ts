@@ -79,16 +79,18 @@ export interface GuessesView {
 }
 
 /**
- * Texts, as ids of tokens: tensors int32 [count, length], -1 where there is nothing. The text of each id that occurs is in
+ * Texts, as ids of tokens: tensors int32 [count, any length], -1 where there is nothing. The text of each id that occurs is in
  * the file's metadata `tokens`, a JSON record from id to text; it is the text that the token adds to what stands before.
  */
 export interface TokensView {
   kind: 'tokens';
   /**
    * "masked": `input` are texts, `output` of the same shape the model's guesses where a token was hidden from it;
-   * "generated": `input` are beginnings of texts, `output` what the model writes after them.
+   * "generated": `input` are beginnings of texts, `output` what the model writes after them;
+   * "bag": `input` are the tokens that occur in each text, in no order of the text, `output` as many that the model holds
+   * for the likeliest; both the likeliest first.
    */
-  content: 'masked' | 'generated';
+  content: 'masked' | 'generated' | 'bag';
   /** Where the texts come from, e.g. "validation". */
   from: string;
   input: string;

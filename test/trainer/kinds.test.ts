@@ -116,6 +116,9 @@ describe('Data of every kind', function () {
     const losses = readMetrics(folder).flatMap(({ values }) => values['validationLoss'] ?? []);
     assert.equal(losses.length, 3);
     assert.ok(losses[2]! < losses[1]! && losses[1]! < losses[0]!, losses.join(', '));
+    const { content, shown, texts } = shownTokens(folder);
+    assert.equal(content, 'bag');
+    assert.ok(shown.length > 10 && shown.every((id) => texts[id]!.trim().length > 0));
   });
 
   it('a tokenizer.json beside the recipe is taken, copied into the run, and found again when it is gone', async () => {
@@ -164,13 +167,9 @@ describe('Data of every kind', function () {
       const folder = lines.at(-1)!['run'] as string;
       const losses = readMetrics(folder).flatMap(({ values }) => values['validationLoss'] ?? []);
       assert.ok(losses[1]! < losses[0]!, losses.join(', '));
-      const sample = readdirSync(path.join(folder, 'samples')).sort().at(-1)!;
-      const { tensors, metadata } = decodeSafetensors(readFileSync(path.join(folder, 'samples', sample)));
-      const [view] = JSON.parse(metadata['views']!) as TokensView[];
-      const texts = JSON.parse(metadata['tokens']!) as Record<string, string>;
-      const shown = [view!.input, view!.output].flatMap((name) => Array.from(tensors[name]!.data));
-      assert.ok(shown.some((id) => id >= 0));
-      for (const id of shown) assert.ok(id === -1 || texts[id]!.length > 0, `the text of ${id} is there`);
+      const { shown, texts } = shownTokens(folder);
+      assert.ok(shown.length > 0);
+      for (const id of shown) assert.ok(texts[id]!.length > 0, `the text of ${id} is there`);
     }
   });
 
@@ -246,3 +245,12 @@ describe('Data of every kind', function () {
     assert.match(told, /1\/1\.png/);
   });
 });
+
+/** Ids of the tokens that a run's last sample shows, and the texts that it holds of them. */
+function shownTokens(folder: string): { content: string; shown: number[]; texts: Record<string, string> } {
+  const sample = readdirSync(path.join(folder, 'samples')).sort().at(-1)!;
+  const { tensors, metadata } = decodeSafetensors(readFileSync(path.join(folder, 'samples', sample)));
+  const [view] = JSON.parse(metadata['views']!) as TokensView[];
+  const shown = [view!.input, view!.output].flatMap((name) => Array.from(tensors[name]!.data)).filter((id) => id >= 0);
+  return { content: view!.content, shown, texts: JSON.parse(metadata['tokens']!) as Record<string, string> };
+}

@@ -10,6 +10,9 @@ import { inspectedImages, inspectedSounds, inspectedTable, inspectedTexts, type 
 import { sharedLab } from './lab.js';
 import { readTheme, results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
 
+/** When it was inspected. */
+const AT = '2026-11-28T10:30:00.000Z';
+
 describe('the page of an inspected dataset', function () {
   let lab: MonitorLab;
   let page: Page;
@@ -53,7 +56,7 @@ describe('the page of an inspected dataset', function () {
         window.postMessage({ ...message, pictures });
       },
       {
-        message: { type: 'show', target: '/data/photos', recipe, inspection, facts: factsOf(inspection) },
+        message: { type: 'show', target: '/data/photos', at: AT, recipe, inspection, facts: factsOf(inspection) },
         base64: bytes,
       },
     );
@@ -80,6 +83,12 @@ describe('the page of an inspected dataset', function () {
     const warnings = page.locator('.findings [data-severity="warning"]');
     assert.match((await warnings.allInnerTexts()).join('\n'), /in it too: 1/);
     assert.match(await page.locator('.fact-list').innerText(), /Kind\s+images/);
+  });
+
+  it('says when it was inspected, which after a reload was some time ago', async () => {
+    await show(await inspectedImages());
+    const time = await page.evaluate((at) => new Date(at).toTimeString().slice(0, 5), AT); // in the page's own time zone
+    assert.ok((await page.locator('.summary').innerText()).endsWith(` · inspected Nov 28, 2026, ${time}`));
   });
 
   it('shows classes as bars of their splits, as wide as their counts', async () => {

@@ -180,6 +180,59 @@ describe('the monitor shows views that a method brings', () => {
     await page.screenshot({ path: path.join(results, 'views-tokens-generated.png') });
   });
 
+  const texts = JSON.stringify({ 5: ' the', 6: ' cat', 7: ' <b>sat</b>', 8: ' dog' });
+  const bagView = { kind: 'tokens', content: 'bag', from: 'validation', input: 'texts', output: 'guesses' } as const;
+
+  it('tokens of texts that come back from a code, are missed, or are not there', async () => {
+    const tensors = { texts: ids(5, 6, 7, 8, -1, -1), guesses: ids(5, 8, 7, 8, -1, -1) };
+    await monitor.showAll(withViews(record(2), [bagView], tensors, { tokens: texts }));
+    const { page } = monitor.host;
+    const items = page.locator('.tokens li');
+    assert.deepEqual(await items.allTextContents(), ['the <b>sat</b> cat dog ', 'dog ']);
+    const told = await page
+      .locator('.tokens mark')
+      .evaluateAll((all) =>
+        all.map((mark) => [mark.textContent, mark.getAttribute('data-right'), mark.getAttribute('title')]),
+      );
+    assert.deepEqual(told, [
+      ['the', 'true', 'in the text, and found'],
+      ['<b>sat</b>', 'true', 'in the text, and found'],
+      ['cat', 'missed', 'in the text, but missed'],
+      ['dog', 'false', 'not in the text'],
+      ['dog', 'true', 'in the text, and found'],
+    ]);
+    assert.equal(await page.getByText('3 of 4 found').count(), 1);
+  });
+
+  it('of long texts no more tokens than can be looked at, but how many there are', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => i);
+    const row = (data: number[]): NamedTensor => ({ shape: [1, 60], data: Int32Array.from(data) });
+    const tensors = { texts: row(many), guesses: row(many) };
+    const tokens = JSON.stringify(Object.fromEntries(many.map((id) => [id, ` word${id}`])));
+    await monitor.showAll(withViews(record(2), [bagView], tensors, { tokens }));
+    const { page } = monitor.host;
+    assert.equal(await page.locator('.tokens mark').count(), 24);
+    assert.match(await page.locator('.tokens li').innerText(), /word23 \+ 36/);
+    assert.equal(await page.getByText('60 of 60 found').count(), 1);
+  });
+
+  for (const theme of ['dark-modern', 'light-modern', 'high-contrast'] satisfies ThemeName[])
+    it(`tokens of texts in the theme ${theme}`, async () => {
+      const words = 'the a good bad film story was is not very actor scene music slow funny end'.split(' ');
+      const tokens = JSON.stringify(Object.fromEntries(words.map((word, id) => [id, ` ${word}`])));
+      const rows = (first: number[], second: number[]): NamedTensor => ({
+        shape: [2, 8],
+        data: Int32Array.from([...first, ...second]),
+      });
+      const tensors = {
+        texts: rows([0, 4, 6, 2, 10, 12, 14, 15], [0, 5, 7, 3, 13, -1, -1, -1]),
+        guesses: rows([0, 6, 4, 1, 2, 5, 12, 7], [0, 7, 5, 6, 13, -1, -1, -1]),
+      };
+      const host = await monitor.showAll(withViews(record(2), [bagView], tensors, { tokens }), { theme });
+      await host.page.screenshot({ path: path.join(results, `views-tokens-bag-${theme}.png`) });
+      assert.ok(await host.page.locator('.tokens mark').first().isVisible());
+    });
+
   describe('of which a file may be wrong:', () => {
     const decoded = (view: object, tensor: NamedTensor = pictures(6)) =>
       decodeSample(

@@ -1,6 +1,7 @@
 import type { FromInspection, ShowInspection } from '../../src/protocol/inspection.js';
 import { element } from '../dom.js';
 import { Host } from '../host.js';
+import { dayAndTime } from '../format.js';
 import { say, useTranslations } from '../strings.js';
 import { onThemeChange, readTheme } from '../theme.js';
 import { createButton } from '../ui.js';
@@ -26,7 +27,7 @@ function isShow(data: unknown): data is ShowInspection {
   return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'inspection' in data;
 }
 
-function show({ target, recipe, inspection, facts, pictures: bytes }: ShowInspection): void {
+function show({ target, at, recipe, inspection, facts, pictures: bytes }: ShowInspection): void {
   host.keep({ target });
   const shown = new Pictures(bytes, () => theme);
   pictures = shown;
@@ -42,14 +43,14 @@ function show({ target, recipe, inspection, facts, pictures: bytes }: ShowInspec
     part(say('columns'), columnTable(inspection.columns)),
     part(say('problems'), problemTable(inspection)),
   ].filter((one) => one !== null);
-  root.replaceChildren(header(inspection, recipe), element('main', { 'aria-label': say('inspection') }, ...parts));
+  root.replaceChildren(header(inspection, at, recipe), element('main', { 'aria-label': say('inspection') }, ...parts));
 }
 
 function column(...parts: (HTMLElement | null)[]): HTMLElement {
   return element('div', { class: 'part-column' }, ...parts.filter((one) => one !== null));
 }
 
-function header(inspection: ShowInspection['inspection'], recipe: string | null): HTMLElement {
+function header(inspection: ShowInspection['inspection'], at: string, recipe: string | null): HTMLElement {
   const name =
     inspection.path
       .split(/[/\\]/)
@@ -75,7 +76,11 @@ function header(inspection: ShowInspection['inspection'], recipe: string | null)
         element(
           'span',
           { class: 'summary' },
-          recipe === null ? inspection.path : `${inspection.path} · ${say('asRecipeReads', recipe)}`,
+          [
+            inspection.path,
+            ...(recipe === null ? [] : [say('asRecipeReads', recipe)]),
+            say('inspectedAt', dayAndTime(at)),
+          ].join(' · '),
         ),
       ),
       element('div', { class: 'controls' }, ...buttons.map((button) => button.element)),

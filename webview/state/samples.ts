@@ -60,7 +60,7 @@ export interface Guess {
 }
 
 export interface Tokens {
-  /** "masked", "generated"; of a newer trainer perhaps another. */
+  /** "masked", "generated", "bag"; of a newer trainer perhaps another. */
   content: string;
   from: string;
   /** One text each. */
@@ -70,9 +70,9 @@ export interface Tokens {
 }
 
 export interface TokenText {
-  /** Text of each token. */
+  /** Text of each token; empty where there is none. */
   input: string[];
-  /** Masked: the guess for each token that was hidden, null for the others. Generated: what follows. */
+  /** Masked: the guess for each token that was hidden, null for the others. Generated: what follows. Bag: the likeliest. */
   output: (string | null)[];
 }
 

@@ -1,5 +1,5 @@
 /** How examples become numbers of one shape: kept with a run, so that later data is prepared as the training data was. */
-import type { DataOptions } from '../../recipe/recipe.js';
+import type { DataOptions, TextOptions } from '../../recipe/recipe.js';
 import type { ValueType } from '../pack/values.js';
 import type { Collection, ExampleData, OpenOptions, Stored, StoredKind } from '../reader.js';
 
@@ -15,6 +15,8 @@ export interface Preparation {
   range: [number, number] | null;
   /** Of ids of tokens; missing for quantities. */
   vocabulary?: Vocabulary;
+  /** Of texts: for each token of a vocabulary whether it occurs, or the ids of a text. */
+  features?: TextOptions['features'];
 }
 
 /** What ids of tokens may be. */

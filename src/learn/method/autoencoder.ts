@@ -4,7 +4,7 @@ import type { Values } from '../engine/engine.js';
 import type { Pass } from '../network.js';
 import { codeTooWide } from './checks.js';
 import { soleObjective, type Method } from './method.js';
-import { autoencoderOf, learnerOf, lossOption, reconstructionPreview } from './reconstruction.js';
+import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
 
 /**
  * Autoencoder (Hinton & Salakhutdinov 2006, "Reducing the dimensionality of data with neural networks"): the encoder
@@ -28,7 +28,7 @@ export const autoencoder: Method = {
   check: codeTooWide,
 
   build(setting) {
-    const { encoder, decoder, widths, measure } = autoencoderOf(setting);
+    const { encoder, decoder, widths, measure, show } = autoencoderOf(setting);
     const rebuild = (values: Values, input: tf.Tensor, pass: Pass) =>
       decoder.apply(values, encoder.apply(values, input, pass), pass);
     return {
@@ -38,7 +38,7 @@ export const autoencoder: Method = {
         loss: measure.difference(rebuild(values, input, pass), input, pass),
       })),
       preview: (values, { input }, from, pass) =>
-        reconstructionPreview(values, input, from, () => ({ output: measure.shown(rebuild(values, input, pass)) })),
+        show(values, input, from, () => ({ output: measure.shown(rebuild(values, input, pass)) })),
     };
   },
 };

@@ -4,7 +4,7 @@ import type { Activation, Values } from '../engine/engine.js';
 import type { Network, Pass } from '../network.js';
 import { parameter } from '../parameters.js';
 import { soleObjective, type Method, type Setting } from './method.js';
-import { autoencoderOf, flat, learnerOf, lossOption, reconstructionPreview } from './reconstruction.js';
+import { autoencoderOf, flat, learnerOf, lossOption } from './reconstruction.js';
 
 const KERNEL = 'encoder/dense_1/kernel';
 const BIAS = 'encoder/dense_1/bias';
@@ -49,7 +49,7 @@ export const contractive: Method = {
   build(setting) {
     const weight = setting.options['weight'] as number;
     const projections = setting.options['projections'] as number;
-    const { encoder, decoder, widths, measure } = autoencoderOf(setting);
+    const { encoder, decoder, widths, measure, show } = autoencoderOf(setting);
     const activation = soleActivation(setting, encoder);
     return {
       ...learnerOf([encoder, decoder]),
@@ -63,7 +63,7 @@ export const contractive: Method = {
         return { loss: tf.add(reconstruction, tf.mul(jacobian, weight)), reconstruction, jacobian };
       }),
       preview: (values, { input }, from, pass) =>
-        reconstructionPreview(values, input, from, () => ({
+        show(values, input, from, () => ({
           output: measure.shown(decoder.apply(values, encoder.apply(values, input, pass), pass)),
         })),
     };

@@ -3,7 +3,7 @@ import { t } from '../../protocol/l10n.js';
 import type { Values } from '../engine/engine.js';
 import type { Pass } from '../network.js';
 import { soleObjective, type Method } from './method.js';
-import { autoencoderOf, learnerOf, lossOption, reconstructionPreview } from './reconstruction.js';
+import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
 
 type Noise = 'gaussian' | 'masking' | 'saltAndPepper';
 
@@ -69,7 +69,7 @@ export const denoising: Method = {
   build(setting) {
     const noise = setting.options['noise'] as Noise;
     const amount = setting.options['amount'] as number;
-    const { encoder, decoder, widths, measure } = autoencoderOf(setting);
+    const { encoder, decoder, widths, measure, show } = autoencoderOf(setting);
     const rebuild = (values: Values, seen: tf.Tensor, pass: Pass) =>
       decoder.apply(values, encoder.apply(values, seen, pass), pass);
     const words = {
@@ -84,7 +84,7 @@ export const denoising: Method = {
         loss: measure.difference(rebuild(values, corrupted(input, noise, amount, pass), pass), input, pass),
       })),
       preview: (values, { input }, from, pass) =>
-        reconstructionPreview(values, input, from, () => {
+        show(values, input, from, () => {
           const seen = corrupted(input, noise, amount, pass);
           return { seen, output: measure.shown(rebuild(values, seen, pass)) };
         }),

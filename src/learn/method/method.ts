@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Vocabulary } from '../../data/prepare/preparation.js';
+import type { Preparation, Vocabulary } from '../../data/prepare/preparation.js';
 import type { NamedTensor } from '../../protocol/safetensors.js';
 import type { SampleView } from '../../protocol/sample.js';
 import type { MethodDescription } from '../../recipe/description.js';
@@ -14,6 +14,8 @@ export interface ExampleFacts {
   shape: number[];
   /** Of ids of tokens; missing for quantities. */
   vocabulary?: Vocabulary;
+  /** Of texts; missing for anything else. */
+  features?: Preparation['features'];
   /** Null or missing where the examples have none. */
   labels?: Labels | null;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { JsonSchema } from '../../recipe/description.js';
+import type { NamedTensor } from '../../protocol/safetensors.js';
 import type { Values } from '../engine/engine.js';
 import { together, type Network, type Pass } from '../network.js';
 import { sizeOf } from '../parameters.js';
@@ -26,7 +27,19 @@ export interface Autoencoder {
   /** From input to output, e.g. "784 → 32 → 784". */
   widths: string;
   measure: Measure;
+  show: ReconstructionPreview;
 }
+
+/**
+ * What the monitor shows of examples and their reconstructions.
+ * @param rebuild what the model saw, if that is something else than the examples, and what it made of it, shown
+ */
+export type ReconstructionPreview = (
+  values: Values,
+  input: tf.Tensor,
+  from: string,
+  rebuild: () => { seen?: tf.Tensor; output: tf.Tensor },
+) => Promise<Preview>;
 
 /** How far the decoder's output z is from an example x. */
 export interface Measure {
@@ -38,13 +51,14 @@ export interface Measure {
   shown(output: tf.Tensor): tf.Tensor;
 }
 
-export function autoencoderOf({ family, encoder: options, shape, options: { loss } }: Setting): Autoencoder {
+export function autoencoderOf({ family, encoder: options, shape, features, options: { loss } }: Setting): Autoencoder {
   const widths = family.summary(options, shape);
   return {
     encoder: family.encoder(options, shape),
     decoder: family.decoder(options, shape),
     widths: `${widths.encoder} → ${widths.decoder}`,
     measure: loss === 'meanSquaredError' ? meanSquaredError() : binaryCrossentropy(),
+    show: features === 'bag' ? bagPreview : picturePreview,
   };
 }
 
@@ -83,16 +97,8 @@ export function flat(code: tf.Tensor): tf.Tensor2D {
   return code.rank === 2 ? (code as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(code, [code.shape[0], -1]);
 }
 
-/**
- * Examples beside their reconstructions, and the first layer's weights where they are pictures.
- * @param rebuild what the model saw, if that is something else than the examples, and what it made of it, shown
- */
-export async function reconstructionPreview(
-  values: Values,
-  input: tf.Tensor,
-  from: string,
-  rebuild: () => { seen?: tf.Tensor; output: tf.Tensor },
-): Promise<Preview> {
+/** Pictures beside their reconstructions, and the first layer's weights where they are pictures. */
+const picturePreview: ReconstructionPreview = async (values, input, from, rebuild) => {
   const shape = input.shape.slice(1);
   const picture = imageShape(shape);
   const { seen, output } = tf.tidy(rebuild);
@@ -111,4 +117,36 @@ export async function reconstructionPreview(
   };
   tf.dispose([seen, output].filter((tensor) => tensor !== undefined));
   return preview;
+};
+
+/** Tokens of texts beside as many that the network holds for the likeliest. */
+const bagPreview: ReconstructionPreview = async (_, input, from, rebuild) => {
+  const { seen, output } = tf.tidy(rebuild);
+  const [occurs, likely] = await Promise.all([input.data<'float32'>(), output.data<'float32'>()]);
+  tf.dispose([seen, output].filter((tensor) => tensor !== undefined));
+  const [count, size] = input.shape as [number, number];
+  const texts: number[][] = [];
+  const guesses: number[][] = [];
+  for (let row = 0; row < count; row++) {
+    const [own, chances] = [occurs, likely].map((all) => all.subarray(row * size, (row + 1) * size)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const order = Array.from(chances.keys()).sort((a, b) => (chances[b] as number) - (chances[a] as number) || a - b);
+    const tokens = order.filter((id) => own[id] === 1);
+    texts.push(tokens);
+    guesses.push(order.slice(0, tokens.length));
+  }
+  return {
+    views: [{ kind: 'tokens', content: 'bag', from, input: 'texts', output: 'guesses' }],
+    tensors: { texts: idRows(texts), guesses: idRows(guesses) },
+  };
+};
+
+/** As many columns as the longest row has, -1 after the end of the others. */
+function idRows(rows: readonly number[][]): NamedTensor {
+  const length = Math.max(1, ...rows.map((row) => row.length));
+  const data = new Int32Array(rows.length * length).fill(-1);
+  rows.forEach((row, i) => data.set(row, i * length));
+  return { shape: [rows.length, length], data };
 }

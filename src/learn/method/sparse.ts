@@ -5,7 +5,7 @@ import { active, activity } from '../layer/activity.js';
 import type { Pass } from '../network.js';
 import { sizeOf } from '../parameters.js';
 import { soleObjective, type Method } from './method.js';
-import { autoencoderOf, learnerOf, lossOption, reconstructionPreview } from './reconstruction.js';
+import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
 
 interface SparseOptions {
   penalty: 'l1' | 'kl' | 'kSparse';
@@ -95,7 +95,7 @@ export const sparse: Method = {
 
   build(setting) {
     const { penalty, weight, target, k, alpha } = setting.options as unknown as SparseOptions;
-    const { encoder, decoder, widths, measure } = autoencoderOf(setting);
+    const { encoder, decoder, widths, measure, show } = autoencoderOf(setting);
     const units = sizeOf(encoder.outputShape);
     const note = activity('activity', units);
     const encode = (values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D => {
@@ -121,7 +121,7 @@ export const sparse: Method = {
         return { loss: tf.add(reconstruction, tf.mul(cost, weight)), reconstruction, penalty: cost, activeUnits };
       }),
       async preview(values, { input }, from, pass) {
-        const preview = await reconstructionPreview(values, input, from, () => ({
+        const preview = await show(values, input, from, () => ({
           output: measure.shown(decoder.apply(values, encode(values, input, pass), pass)),
         }));
         const frequency = tf.tidy(() => note.frequency(values));

@@ -8,7 +8,7 @@ import { sizeOf } from '../parameters.js';
 import { sampleCodes, walkCodes } from './codes.js';
 import { soleObjective, type Method, type Preview } from './method.js';
 import { imagePixels, imageShape } from './pictures.js';
-import { autoencoderOf, learnerOf, lossOption, reconstructionPreview } from './reconstruction.js';
+import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
 
 /**
  * Variational autoencoder (Kingma & Welling 2014, "Auto-encoding variational Bayes", eq. 10 and appendix B): the encoder
@@ -73,7 +73,7 @@ export const variational: Method = {
     const [latent, beta, warmupEpochs, freeBits] = (['latent', 'beta', 'warmupEpochs', 'freeBits'] as const).map(
       (name) => options[name],
     ) as [number, number, number, number];
-    const { encoder, decoder: last, measure } = autoencoderOf(setting);
+    const { encoder, decoder: last, measure, show } = autoencoderOf(setting);
     const code = encoder.outputShape;
     const activation = (encoderOptions['activation'] as Activation | undefined) ?? 'relu';
     const mean = dense('latent/mean', latent, 'linear')(code);
@@ -117,7 +117,8 @@ export const variational: Method = {
 
       async preview(values, { input }, from, pass) {
         const rebuild = () => ({ output: decode(values, encode(values, input, pass), pass) });
-        const { views, tensors }: Preview = await reconstructionPreview(values, input, from, rebuild);
+        const { views, tensors }: Preview = await show(values, input, from, rebuild);
+        if (setting.features === 'bag') return { views, tensors }; // made-up ones would be no pictures
         const grids = tf.tidy(() =>
           [sampleCodes(latent, pass.random), walkCodes(encode(values, input, pass))]
             .filter((grid) => grid !== null)

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { detectDataset } from '../../../src/data/detect.js';
 import { openDataset } from '../../../src/data/index.js';
-import { otherReadingText } from '../../../src/data/otherReadings.js';
+import { otherReadingText, readingsWithin } from '../../../src/data/otherReadings.js';
 import { png, put, temporaryFolder } from './make.js';
 import { tar, tarPart } from './tree/make.js';
 import { wavFile } from './sound/wavFile.js';
@@ -175,6 +175,38 @@ describe('What a folder, archive or file is taken for', () => {
     );
     assert.equal((await openDataset(at('mixed'), chosen[0])).info.format, 'imageFolder');
     assert.doesNotMatch(JSON.stringify(chosen), /"text"/, 'a text beside other data describes it');
+  });
+
+  it('of a format that is not the likeliest says how its labels could be read, once it is chosen', async () => {
+    for (const name of spoken) put(at('fewer', name), 'x');
+    for (let i = 0; i < spoken.length + 5; i++) put(at('fewer', `${i}.png`), png(2, 2, [1, 2, 3]));
+    const detections = await detectDataset(at('fewer'));
+    const [images] = detections;
+    const sounds = images?.others?.find(({ data }) => data.format === 'soundFolder');
+    const within = readingsWithin(detections, sounds!);
+    assert.deepEqual(
+      [within?.taken, ...(within?.others ?? [])].map((reading) => reading?.data),
+      [
+        { format: 'soundFolder', filePattern: '{label}_{source}_{index}.wav' },
+        { format: 'soundFolder', filePattern: '{index}_{label}_{index2}.wav' },
+      ],
+    );
+    assert.equal(readingsWithin(detections, images!.taken!), null, 'its labels were asked for already');
+    const row = (i: number) => `${i % 2 ? 'u' : 'v'},${i % 3 ? 'x' : 'y'},${i}.5\n`;
+    put(at('table', 'data.csv'), `a,b,c\n${Array.from({ length: 30 }, (_, i) => row(i)).join('')}`);
+    for (let i = 0; i < 5; i++) put(at('table', `${i}.png`), png(2, 2, [1, 2, 3]));
+    const beside = await detectDataset(at('table'));
+    const csv = beside[0]?.others?.find(({ data }) => data.format === 'csv');
+    const columns = readingsWithin(beside, csv!);
+    assert.deepEqual(
+      [columns?.taken, ...(columns?.others ?? [])].map((reading) => [reading?.title, reading?.data]),
+      [
+        ['Label from the column "a"', { format: 'csv', labelColumn: 'a' }],
+        ['Label from the column "b"', { format: 'csv', labelColumn: 'b' }],
+      ],
+    );
+    const unsure = beside.map(({ taken: _, ...rest }) => rest);
+    assert.deepEqual(readingsWithin(unsure, csv!)?.taken.data, { format: 'csv' }, 'no label, where none is likely');
   });
 
   it('is files that stand alone where one folder holds all, as the reader takes it', async () => {

@@ -26,6 +26,7 @@ describe('Inspections that are kept for a reload', () => {
 
   const inspected = (target: string, count = 1): InspectedDataset => ({
     target,
+    at: '2026-11-28T10:30:00.000Z',
     inspection: { count, classes: { cat: 1 }, findings: [] } as unknown as Inspection,
     pictures: Uint8Array.of(1, 2, 255),
   });
@@ -45,7 +46,8 @@ describe('Inspections that are kept for a reload', () => {
     await kept.keep(inspected('/data/a'));
     const [name = ''] = readdirSync(folder);
     const file = path.join(folder, name);
-    for (const content of [{ target: '/data/a' }, inspected('/data/b'), null, 7]) {
+    const { at: _, ...ofNoTime } = inspected('/data/a');
+    for (const content of [{ target: '/data/a' }, inspected('/data/b'), ofNoTime, null, 7]) {
       writeFileSync(file, serialize(content));
       assert.equal(await kept.find('/data/a'), null);
     }

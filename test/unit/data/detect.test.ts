@@ -205,7 +205,9 @@ describe('What a folder, archive or file is taken for', () => {
         ['Label from the column "b"', { format: 'csv', labelColumn: 'b' }],
       ],
     );
-    const unsure = beside.map(({ taken: _, ...rest }) => rest);
+    const unsure = beside.map(({ format, kind, path: file, reason, others = [] }) => {
+      return { format, kind, path: file, reason, others };
+    });
     assert.deepEqual(readingsWithin(unsure, csv!)?.taken.data, { format: 'csv' }, 'no label, where none is likely');
   });
 

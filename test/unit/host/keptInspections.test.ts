@@ -46,7 +46,7 @@ describe('Inspections that are kept for a reload', () => {
     await kept.keep(inspected('/data/a'));
     const [name = ''] = readdirSync(folder);
     const file = path.join(folder, name);
-    const { at: _, ...ofNoTime } = inspected('/data/a');
+    const ofNoTime = { ...inspected('/data/a'), at: undefined };
     for (const content of [{ target: '/data/a' }, inspected('/data/b'), ofNoTime, null, 7]) {
       writeFileSync(file, serialize(content));
       assert.equal(await kept.find('/data/a'), null);

@@ -9,6 +9,8 @@ export interface Drawn {
   input: ExampleData;
   view: ExampleData | null;
   labels: Int32Array | null;
+  /** [count, width], what a teacher says. */
+  targets: Float32Array | null;
 }
 
 /** @param step names the random numbers of views */
@@ -20,12 +22,13 @@ export function draw(
   step: number,
 ): Drawn | Promise<Drawn> {
   const labels = needs.labels ? labelsOf(source, positions) : null;
-  const drawn = (input: ExampleData, view: ExampleData | null): Drawn => ({
-    count: positions.length,
-    input,
-    view,
-    labels,
-  });
+  const targets = needs.targets ? targetsOf(source, positions) : null;
+  const drawn = (input: ExampleData, view: ExampleData | null): Drawn | Promise<Drawn> => {
+    const batch = { count: positions.length, input, view, labels };
+    return targets instanceof Promise
+      ? targets.then((resolved) => ({ ...batch, targets: resolved }))
+      : { ...batch, targets };
+  };
   const views = needs.views ? 2 : needs.augmented ? 1 : 0;
   if (views > 0) {
     if (!source.views) throw new Error('The source makes no views of its examples.');
@@ -38,18 +41,24 @@ export function draw(
 }
 
 /** @param shape of one example */
-export function tensorsOf({ count, input, view, labels }: Drawn, shape: number[]): Inputs {
+export function tensorsOf({ count, input, view, labels, targets }: Drawn, shape: number[]): Inputs {
   const tensor = (data: ExampleData): tf.Tensor =>
     tf.tensor(data, [count, ...shape], data instanceof Int32Array ? 'int32' : 'float32');
   return {
     input: tensor(input),
     ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
     ...(view && { view: tensor(view) }),
+    ...(targets && { targets: tf.tensor2d(targets, [count, targets.length / count]) }),
   };
 }
 
 function labelsOf({ labels }: Source, positions: Int32Array): Int32Array {
   return Int32Array.from(positions, (position) => labels?.[position] ?? -1);
+}
+
+function targetsOf(source: Source, positions: Int32Array): Float32Array | Promise<Float32Array> {
+  if (!source.targets) throw new Error('Nobody says anything of the source’s examples.');
+  return source.targets(positions);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Source {
   batch(positions: Int32Array): ExampleData | Promise<ExampleData>;
   /** So many views of the same examples, each changed at random by the step's own numbers; missing where nobody needs it. */
   views?(positions: Int32Array, seed: number, step: number, count: number): Promise<ExampleData[]>;
+  /** What a teacher says of the same examples, [positions, width]; missing where nobody teaches. */
+  targets?(positions: Int32Array): Float32Array | Promise<Float32Array>;
 }
 
 export type ExampleData = Float32Array | Int32Array;

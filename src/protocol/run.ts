@@ -68,6 +68,21 @@ export interface RunDataset {
   preparation: { kind: string; shape: number[]; range: [number, number] | null } & Record<string, unknown>;
 }
 
+/** Who taught a run of the method "distillation". */
+export interface RunTeacher {
+  /** Absolute: the folder of a run, or a file of soft labels. */
+  path: string;
+  /** Of the run; null of a file. */
+  id: string | null;
+  /** Step of its checkpoint; null of a file. */
+  step: number | null;
+  /** Of the checkpoint's weights, or of the file: "sha256:" and 64 hexadecimal digits. */
+  fingerprint: string;
+  /** What it was able to say: names of classes, and the width of its code; null for what it was not. */
+  classes: string[] | null;
+  code: number | null;
+}
+
 /** `run.json`. */
 export interface RunRecord {
   format: number;
@@ -83,6 +98,8 @@ export interface RunRecord {
   versions: Record<string, string>;
   seed: number;
   dataset: RunDataset | null;
+  /** Missing where nobody taught. */
+  teacher?: RunTeacher;
   /** One line that names the network and its loss, e.g. "Autoencoder 784 → 32 → 784 · binary cross-entropy". */
   summary: string;
   /** Number of trainable weights. */

@@ -4,7 +4,7 @@
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
  */
 export type SampleView =
-  ReconstructionView | WeightsView | GridView | ActivityView | PairsView | MatrixView | GuessesView | TokensView;
+  ReconstructionView | WeightsView | GridView | ActivityView | PairsView | MatrixView | GuessesView | AgreementView | TokensView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -77,6 +77,26 @@ export interface GuessesView {
   /** Tensor [count, classes] float32: each row sums to 1. */
   probabilities: string;
 }
+
+/**
+ * A student beside its teacher: of labels, what class each takes an example for; of features, how alike what they make
+ * of it is.
+ */
+export type AgreementView = {
+  kind: 'agreement';
+  from: string;
+  /** Pictures, like a reconstruction's input. */
+  input: string;
+} & (
+  | {
+      classes: string[];
+      /** Tensors [count, classes] float32: each row sums to 1. */
+      student: string;
+      teacher: string;
+    }
+  /** Tensor [count] float32: cosine between the student's and the teacher's features, -1..1. */
+  | { cosine: string }
+);
 
 /**
  * Texts, as ids of tokens: tensors int32 [count, any length], -1 where there is nothing. The text of each id that occurs is in

@@ -5,7 +5,7 @@ import type { Checkpoint } from '../learn/checkpoint.js';
 import { train, type Outcome } from '../learn/loop.js';
 import { trainedShapes } from '../learn/method/method.js';
 import { countParameters } from '../learn/parameters.js';
-import { RunFile, type RunRecord } from '../protocol/run.js';
+import { RunFile, type RunRecord, type RunTeacher } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { keepAssets } from './assets.js';
@@ -62,11 +62,12 @@ export async function carryOut({
     await run.saveRecord();
     listener.onCreated(run.path, seat.address);
 
-    const { engine, slower, dataset, learner } = await prepare((progress) => {
+    const { engine, slower, dataset, learner, teacher } = await prepare((progress) => {
       listener.onProgress(progress);
       control.push({ type: 'progress', ...progress });
     });
     await noteDataset(run, dataset);
+    noteTeacher(run, teacher);
     if (checkpoint) checkFit(run.path, checkpoint, learner, recipe.pretrain.optimizer);
     Object.assign(record, {
       engine: engine.facts,
@@ -189,6 +190,22 @@ async function noteDataset(run: RunFolder, { facts, files, assets, notes }: Load
     );
   }
   record.dataset = facts;
+}
+
+/** Keeps who teaches. On a resume tells when the teacher is not what it was. */
+function noteTeacher(run: RunFolder, teacher: RunTeacher | null): void {
+  if (teacher === null) return;
+  const before = run.record.teacher;
+  if (before && before.fingerprint !== teacher.fingerprint)
+    warn(
+      run,
+      t(
+        'The teacher {0} has changed since this run began: it goes on, but is no longer the run that its recipe describes.',
+        teacher.path,
+      ),
+      t('For a result that can be reproduced, start the recipe again.'),
+    );
+  run.record.teacher = teacher;
 }
 
 /** Tells something in the run's events. */

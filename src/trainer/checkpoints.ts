@@ -9,7 +9,7 @@ import { trainedShapes, type Learner } from '../learn/method/method.js';
 import { CheckpointFile, RunFile, stepName } from '../protocol/run.js';
 import { decodeSafetensors, encodeSafetensors } from '../protocol/safetensors.js';
 import type { OptimizerOptions } from '../recipe/recipe.js';
-import { UserError } from './errors.js';
+import { reasonOf, UserError } from './errors.js';
 import { errorCode, writeDurable } from './files.js';
 import { writeTrouble } from './runFolder.js';
 
@@ -293,8 +293,4 @@ async function readArrays(file: string): Promise<Arrays> {
   } catch (error) {
     throw new Error(t('{0} cannot be read: {1}.', file, reasonOf(error)));
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

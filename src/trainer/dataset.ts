@@ -32,6 +32,8 @@ export interface LoadedDataset {
   notes: string[];
   training: Source;
   validation: Source | null;
+  /** In the dataset, of the examples of each source. */
+  positions: Pick<ChosenSplits, 'training' | 'validation'>;
   /** Positions in the validation source, or in the training source without one. */
   previewPositions: Int32Array;
   close(): Promise<void>;
@@ -39,7 +41,7 @@ export interface LoadedDataset {
 
 export interface LoadOptions extends OpenOptions, Pick<PrepareOptions, 'kept'> {
   /** Hears what will be made of the examples before any is prepared; what it throws ends that. */
-  onPlanned: (example: Preparation & ExampleFacts, splits: ChosenSplits, heldBytes: number) => void;
+  onPlanned: (example: Preparation & ExampleFacts, splits: ChosenSplits, heldBytes: number, count: number) => void;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function loadDataset(
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
     const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
-      onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes);
+      onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes, info.count);
     const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
@@ -108,6 +110,7 @@ export async function loadDataset(
       notes,
       training: source(splits.training),
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
+      positions: splits,
       previewPositions: previewPositions(shown, labels),
       close: async () => {
         await views?.close();

@@ -22,6 +22,11 @@ export class Stopped extends UserError {}
 /** Exit code of what was stopped, as shells have it for a program that Ctrl-C ended. */
 export const STOPPED = 130;
 
+/** What an error says, within a sentence. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Any error as it is told to people. Only one that was not foreseen keeps its stack, for the log. */
 export function describeError(error: unknown): {
   told: RunError & { column?: number; more?: number };

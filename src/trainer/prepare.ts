@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
+import type { RunTeacher } from '../protocol/run.js';
 import type { KeptPlan } from '../data/prepare/preparation.js';
 import type { Engine } from '../learn/engine/engine.js';
 import { startEngine } from '../learn/engine/index.js';
 import type { Learner } from '../learn/method/method.js';
+import type { Lesson } from '../learn/teacher.js';
 import { scalingTrouble } from '../recipe/check.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { buildLearner, costOf, familyOf, memoryTrouble } from './cost.js';
 import { loadDataset, type LoadedDataset } from './dataset.js';
 import { Stopped, UserError } from './errors.js';
 import { enginePlaces } from './places.js';
+import { findTeacher } from './teacher.js';
 
 /** Everything that training needs besides its run folder. */
 export interface Prepared {
@@ -19,6 +22,8 @@ export interface Prepared {
   slower: string | null;
   dataset: LoadedDataset;
   learner: Learner;
+  /** Null where nobody teaches. */
+  teacher: RunTeacher | null;
 }
 
 export interface Progress {
@@ -42,6 +47,7 @@ export async function prepare(
 ): Promise<Prepared> {
   let over = false;
   try {
+    const teacher = await findTeacher(recipe);
     tell({ message: t('Starting the engine'), fraction: null });
     const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces(threadsFor(recipe)));
     stopped.throwIfAborted();
@@ -53,24 +59,48 @@ export async function prepare(
       signal: stopped,
       onProgress,
       kept,
-      onPlanned: (example, { training }, heldBytes) => {
+      onPlanned: ({ labels, ...preparation }, { training, validation }, heldBytes, count) => {
+        const example = { ...preparation, labels: labels ?? null, teacher: teacher?.facts ?? null };
         const unscaled = scalingTrouble(recipe, example.kind);
         if (unscaled !== null) throw new UserError(unscaled);
-        const tooLarge = memoryTrouble(costOf(recipe, example, heldBytes, training.length));
+        const taughtBytes = teacher?.heldBytes(training.length + validation.length) ?? 0;
+        const tooLarge = memoryTrouble(costOf(recipe, example, heldBytes + taughtBytes, training.length));
         if (tooLarge !== null) throw new UserError(tooLarge);
+        const untaught = teacher?.trouble(preparation, count) ?? null;
+        if (untaught !== null) throw new UserError(untaught);
       },
     });
-    const learner = buildLearner(recipe, dataset.example);
+    const learner = buildLearner(recipe, { ...dataset.example, teacher: teacher?.facts ?? null });
     stopped.throwIfAborted();
+    const lesson = await teacher?.teach({
+      engine,
+      recipe,
+      dataset,
+      signal: stopped,
+      onProgress: (fraction) => tell({ message: t('The teacher looks at the examples'), fraction }),
+    });
+    const taught = lesson ? withLesson(dataset, lesson) : dataset;
     const reasons = passedOver.map(({ name, reason }) => t('{0} did not load: {1}', name, reason)).join(' ');
     const slower = reasons === '' ? null : t('Training runs on the slower engine {0}. {1}', engine.name, reasons);
-    return { engine, slower, dataset, learner };
+    return { engine, slower, dataset: taught, learner, teacher: lesson?.record ?? null };
   } catch (error) {
     if (stopped.aborted) throw new Stopped(t('Stopped before training began.'));
     throw error;
   } finally {
     over = true;
   }
+}
+
+function withLesson(dataset: LoadedDataset, { training, validation, close }: Lesson): LoadedDataset {
+  return {
+    ...dataset,
+    training,
+    validation,
+    close: () => {
+      close();
+      return dataset.close();
+    },
+  };
 }
 
 /** @throws UserError when there is no such encoder */

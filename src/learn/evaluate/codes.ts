@@ -32,7 +32,7 @@ export async function codesOf(
   for (let from = 0; from < codes.count; from += batchSize) {
     const batch = positions.subarray(from, Math.min(from + batchSize, codes.count));
     const input = await source.batch(batch);
-    const inputs = tensorsOf({ count: batch.length, input, view: null, labels: null }, source.shape);
+    const inputs = tensorsOf({ count: batch.length, input, view: null, labels: null, targets: null }, source.shape);
     const random = randomTensors(engine, seed, from / batchSize, 'codes');
     const pass: Pass = { engine, training: false, epoch, random, updates: null };
     const encoded = tf.tidy(() => learner.encode(values, inputs.input, pass));

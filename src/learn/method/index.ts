@@ -4,6 +4,7 @@ import { causalLanguageModel } from './causalLanguageModel.js';
 import { contrastive } from './contrastive.js';
 import { contractive } from './contractive.js';
 import { denoising } from './denoising.js';
+import { distillation } from './distillation.js';
 import { masked } from './masked.js';
 import { maskedLanguageModel } from './maskedLanguageModel.js';
 import type { Method } from './method.js';
@@ -26,4 +27,5 @@ export const methods: Record<string, Method> = {
   contrastive,
   redundancy,
   supervised,
+  distillation,
 };

@@ -18,6 +18,18 @@ export interface ExampleFacts {
   features?: Preparation['features'];
   /** Null or missing where the examples have none. */
   labels?: Labels | null;
+  /** Null or missing where nobody teaches. */
+  teacher?: TeacherFacts | null;
+}
+
+/** Who says something of each example, for a method that learns from it. */
+export interface TeacherFacts {
+  /** Shape of the examples it takes; null when it is no network but a file. */
+  shape: number[] | null;
+  /** Names of the classes it tells apart; null when it tells none apart. */
+  classes: string[] | null;
+  /** Width of its code; null when it has none. */
+  code: number | null;
 }
 
 export interface Labels {
@@ -64,6 +76,8 @@ export interface Learner {
   objectives: readonly Objective[];
   /** What the encoder makes of examples. @returns [batch, width] */
   encode(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
+  /** Logits of the classes, [batch, classes]; only of what was taught to name classes. */
+  classify?(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
   /** New content of untrained values after a step, kept (tf.keep); missing where there is nothing to do. */
   afterStep?(values: Values): Map<string, tf.Tensor>;
   /** What the monitor shows for a fixed batch of examples. */
@@ -77,6 +91,8 @@ export interface Needs {
   views?: boolean;
   /** While it trains, each example changed at random. */
   augmented?: boolean;
+  /** What a teacher says of each example. */
+  targets?: boolean;
 }
 
 /** One batch. */
@@ -87,6 +103,8 @@ export type Inputs = {
   labels?: tf.Tensor1D;
   /** As `input`: the second view; only where views are needed. */
   view?: tf.Tensor;
+  /** [batch, width] float32, what the teacher says: logits of classes, or a code; only where targets are needed. */
+  targets?: tf.Tensor2D;
 };
 
 export interface Objective {

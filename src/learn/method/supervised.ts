@@ -92,12 +92,15 @@ export const supervised: Method = {
 function byGuess({ labels: known }: Setting, encoder: Network, widths: string): Learner {
   const classes = known?.classes ?? [];
   const head = dense('head/dense', classes.length, 'linear')(encoder.outputShape);
+  const classify: Learner['classify'] = (values, input, pass) =>
+    head.apply(values, encoder.apply(values, input, pass), pass) as tf.Tensor2D;
   return {
     ...learnerOf([encoder, head]),
+    classify,
     needs: { labels: true, augmented: true },
     summary: t('Supervised {0} · {1} classes · cross-entropy', widths, classes.length),
     objectives: soleObjective([encoder, head], (values, inputs, pass) => {
-      const logits = head.apply(values, encoder.apply(values, inputs.input, pass), pass) as tf.Tensor2D;
+      const logits = classify(values, inputs.input, pass);
       const labels = labelsOf(inputs);
       const right = tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels);
       return {
@@ -107,9 +110,7 @@ function byGuess({ labels: known }: Setting, encoder: Network, widths: string): 
     }),
     async preview(values, inputs, from, pass) {
       const { input } = inputs;
-      const probabilities = tf.tidy(() =>
-        tf.softmax(head.apply(values, encoder.apply(values, input, pass), pass) as tf.Tensor2D),
-      );
+      const probabilities = tf.tidy(() => tf.softmax(classify(values, input, pass)));
       const labels = Array.from(await labelsOf(inputs).data<'int32'>());
       const data = await probabilities.data<'float32'>();
       probabilities.dispose();

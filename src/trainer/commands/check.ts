@@ -4,16 +4,20 @@ import { text as readText } from 'node:stream/consumers';
 import { openDataset } from '../../data/index.js';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { heldBytes, planPreparation } from '../../data/prepare/index.js';
+import type { Preparation } from '../../data/prepare/preparation.js';
 import { chooseSplits } from '../../data/split.js';
 import { counted, t } from '../../protocol/l10n.js';
+import { RUNS_FOLDER } from '../../protocol/run.js';
 import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
+import type { Finding } from '../../recipe/finding.js';
 import { parseRecipe } from '../../recipe/parse.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
 import { labelsOf } from '../labels.js';
 import { dataPathOf, recipeLanguage, recipeName, withTokenizerPath } from '../language.js';
+import { findTeacher, withTeacherPath, type Teacher } from '../teacher.js';
 import { jsonOption, type Command } from './command.js';
 
 /** Names of classes that are listed. */
@@ -106,22 +110,21 @@ async function factsOf(
       facts = { ...facts, kind: info.kind, count: info.count, labels: labels !== null, splits };
       const { kind, format, count, classes } = info;
       found = { kind, format, count, shape: info.shape, classes };
-      const { validation } = data;
+      const { validation: split } = data;
       // A split that is not there is told with its fix, by the check of the recipe.
-      const lacksSplit = typeof validation === 'string' && validation !== 'auto' && !splits.includes(validation);
+      const lacksSplit = typeof split === 'string' && split !== 'auto' && !splits.includes(split);
       if (lacksSplit) return { facts, found, cost: null };
       const chosen = chooseSplits(dataset, labels, data, recipe?.pretrain.seed ?? 1);
       const { preparation } = await planPreparation(dataset, data, chosen, { glance: true });
-      const trainingCount = chosen.training.length;
-      const example = { ...preparation, labels: labelsOf(dataset, data, chosen) };
-      const findings = recipe ? findingsOf(recipe, example) : [];
-      facts = { ...facts, trainingCount, findings };
+      const { training, validation } = chosen;
+      const { teacher, trouble } = await teacherOf(recipe, recipePath, preparation, info.count);
+      const example = { ...preparation, labels: labelsOf(dataset, data, chosen), teacher: teacher?.facts ?? null };
+      const findings = recipe && !trouble ? findingsOf(recipe, example) : trouble ? [trouble] : [];
+      facts = { ...facts, trainingCount: training.length, findings };
       const canLearn = recipe && findings.every(({ severity }) => severity !== 'error');
-      return {
-        facts,
-        found,
-        cost: canLearn ? costOf(recipe, example, heldBytes(dataset, preparation, chosen), trainingCount) : null,
-      };
+      const held =
+        heldBytes(dataset, preparation, chosen) + (teacher?.heldBytes(training.length + validation.length) ?? 0);
+      return { facts, found, cost: canLearn ? costOf(recipe, example, held, training.length) : null };
     } finally {
       await dataset.close();
     }
@@ -130,6 +133,34 @@ async function factsOf(
     const message = `${told.message}${told.advice ? ` ${told.advice}` : ''}`;
     const place = told.file === data.text.tokenizer ? { tokenizerError: message } : { error: message };
     return { facts: { ...facts, ...place }, found, cost: null };
+  }
+}
+
+/** Who teaches, or why that cannot be. */
+async function teacherOf(
+  recipe: Recipe | null,
+  recipePath: string,
+  preparation: Preparation,
+  count: number,
+): Promise<{ teacher: Teacher | null; trouble: Finding | null }> {
+  if (!recipe) return { teacher: null, trouble: null };
+  const finding = (message: string): Finding => ({
+    path: ['pretrain', 'teacher'],
+    severity: 'error',
+    code: 'teacher-unusable',
+    message,
+  });
+  try {
+    const teacher = await findTeacher(withTeacherPath(recipe, recipePath, path.resolve(RUNS_FOLDER)));
+    if (!teacher) return { teacher, trouble: null };
+    const { shape } = teacher.facts;
+    // Another shape is told by the method; what only a look was taken at may still come out otherwise.
+    const isSure = shape === null || (shape.join() === preparation.shape.join() && preparation.kind !== 'text');
+    const message = isSure ? teacher.trouble(preparation, count) : null;
+    return { teacher, trouble: message === null ? null : finding(message) };
+  } catch (error) {
+    const { told } = describeError(error);
+    return { teacher: null, trouble: finding(`${told.message}${told.advice ? ` ${told.advice}` : ''}`) };
   }
 }
 

@@ -6,6 +6,7 @@ import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
 import { UserError } from '../errors.js';
 import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import { startRun } from '../session.js';
+import { withTeacherPath } from '../teacher.js';
 import { jsonOption, type Command, type Options } from './command.js';
 import { reportRun, sessionListener } from './training.js';
 
@@ -38,13 +39,15 @@ export const run: Command = {
 
   async run([file], options, output) {
     const recipePath = path.resolve(file as string);
-    const { recipe, parsed } = await loadRecipe(recipePath);
+    const { recipe: written, parsed } = await loadRecipe(recipePath);
+    const runs = runsFolder(options);
+    const recipe = withTeacherPath(written, recipePath, runs);
     for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
     override(recipe, options);
     recipe.data = withTokenizerPath(recipe.data, recipePath);
     const dataPath = givenData(options) ?? dataPathOf(recipe.data, recipePath);
     const summary = await startRun(
-      { recipe, recipePath, dataPath, runs: runsFolder(options), parallel: options['parallel'] === true },
+      { recipe, recipePath, dataPath, runs, parallel: options['parallel'] === true },
       sessionListener(output),
     );
     return reportRun(summary, output);

@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { counted, formatCount, t } from '../../protocol/l10n.js';
 import { RunFile } from '../../protocol/run.js';
 import type { RunSummary } from '../../protocol/trainer.js';
 import type { Recipe } from '../../recipe/recipe.js';
 import { howToResume } from '../callAgain.js';
-import { STOPPED, UserError } from '../errors.js';
+import { reasonOf, STOPPED, UserError } from '../errors.js';
 import type { Output } from '../output.js';
 import { writeReconstructions } from '../picture.js';
 import { ProgressBar } from '../progressBar.js';
 import { readRecord } from '../runFolder.js';
+import { readRunRecipe } from '../runRecipe.js';
 import type { SessionListener } from '../carryOut.js';
 import { resumeRun } from '../session.js';
 
@@ -86,35 +86,12 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
 
 export async function resumeFolder(folder: string, output: Output): Promise<number> {
   await readRecord(folder); // says in words when this is no run folder
-  const file = path.join(folder, RunFile.recipe);
   let recipe: Recipe;
   try {
-    recipe = asRecipe(JSON.parse(await readFile(file, 'utf8')));
+    recipe = await readRunRecipe(folder);
   } catch (error) {
-    throw new UserError(
-      t(
-        'The run cannot be resumed: {0} cannot be read ({1}).',
-        file,
-        error instanceof Error ? error.message : String(error),
-      ),
-      { file },
-    );
+    const file = path.join(folder, RunFile.recipe);
+    throw new UserError(t('The run cannot be resumed: {0} cannot be read ({1}).', file, reasonOf(error)), { file });
   }
   return reportRun(await resumeRun(folder, recipe, sessionListener(output)), output);
-}
-
-/** The run's own recipe has all its defaults, as it was written. @throws Error when a part of it is not there. */
-function asRecipe(value: unknown): Recipe {
-  const recipe = partOf({ recipe: value }, 'recipe');
-  partOf(partOf(recipe, 'data'), 'image');
-  partOf(recipe, 'encoder');
-  const pretrain = partOf(recipe, 'pretrain');
-  for (const name of ['options', 'optimizer', 'schedule']) partOf(pretrain, name);
-  return value as Recipe;
-}
-
-function partOf(whole: Record<string, unknown>, name: string): Record<string, unknown> {
-  const part = whole[name];
-  if (typeof part !== 'object' || part === null) throw new Error(t('it has no "{0}"', name));
-  return part as Record<string, unknown>;
 }

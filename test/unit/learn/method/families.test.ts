@@ -5,7 +5,7 @@ import type { EncoderFamily } from '../../../../src/learn/encoder/encoder.js';
 import { encoders } from '../../../../src/learn/encoder/index.js';
 import type { Engine } from '../../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
-import type { Method, Setting } from '../../../../src/learn/method/method.js';
+import type { Inputs, Method, Setting } from '../../../../src/learn/method/method.js';
 import { methods } from '../../../../src/learn/method/index.js';
 import { lossAndGradients } from '../../../../src/learn/step.js';
 import { engineOrSkip } from '../engines.js';
@@ -16,6 +16,8 @@ import { stream } from '../../../../src/protocol/random.js';
 
 const shape = [6, 6, 1];
 const COUNT = 4;
+/** Numbers that a teacher tells of each example. */
+const TOLD = 5;
 /** Small and smooth, so that differences in float32 tell. */
 const small: Record<string, Record<string, unknown>> = {
   dense: { units: [8, 6], activation: 'tanh' },
@@ -41,6 +43,7 @@ function setting(type: string, method: Method): Setting {
     encoder: { type, ...defaults(family.description.options), ...small[type] },
     shape,
     labels: { classes: ['a', 'b'], unlabelled: 0 },
+    teacher: { shape, classes: null, code: TOLD },
     options: {
       ...defaults(method.description.options),
       ...(method.description.name === 'contractive' ? { weight: 0.01 } : {}),
@@ -76,7 +79,10 @@ for (const engineName of engineNames)
           if (learner.needs.labels || learner.needs.views || learner.objectives.length !== 1) return;
           const [objective] = learner.objectives;
           const arrays = movedValues(learner);
-          const inputs = { input: tf.tensor(pixels, [COUNT, ...shape]) };
+          const inputs: Inputs = {
+            input: tf.tensor(pixels, [COUNT, ...shape]),
+            ...(learner.needs.targets && { targets: tf.tensor2d(pixels.subarray(0, COUNT * TOLD), [COUNT, TOLD]) }),
+          };
           checkGradients(learner, objective!, arrays, inputs, engine, { step: 1e-3, tolerance: 0.03 });
 
           const values = tensorsOf(arrays);

@@ -13,6 +13,7 @@ import { readViewState } from './state/viewState.js';
 import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';
 import { ActivityView } from './view/activity.js';
+import { AgreementView } from './view/agreement.js';
 import { GridsView } from './view/grids.js';
 import { GuessesView } from './view/guesses.js';
 import { Header } from './view/header.js';
@@ -81,6 +82,7 @@ const waiting = new Waiting(renderAfter);
 const reconstruction = new ReconstructionView(currentTheme);
 const pairs = new PairsView();
 const guesses = new GuessesView();
+const agreement = new AgreementView();
 const tokens = new TokensView();
 const grids = new GridsView();
 const activity = new ActivityView(currentTheme);
@@ -97,6 +99,7 @@ const views: View[] = [
   reconstruction,
   pairs,
   guesses,
+  agreement,
   tokens,
   grids,
   activity,
@@ -121,6 +124,7 @@ root.append(
       reconstruction.element,
       pairs.element,
       guesses.element,
+      agreement.element,
       tokens.element,
     ),
     grids.element,

@@ -154,6 +154,17 @@ export const english = {
   guessUnknown: '{0}, {1} %',
   guessTruth: 'is {0}',
 
+  agreementTitle: 'Student and teacher',
+  agreementSame: '{0} of {1} agree',
+  agreementMean: 'mean cosine {0}',
+  agreementBoth: 'both say {0}: the student with {1} %, the teacher with {2} %',
+  agreementDiffer: 'the student says {0}, {1} %; the teacher {2}, {3} %',
+  agreementOther: 'teacher: {0}',
+  agreementCosine: 'cosine between the features of student and teacher: {0}',
+  agreementStudent: 'student',
+  agreementTeacher: 'teacher',
+  agreementAlike: 'cosine',
+
   activityTitle: 'Active units',
   activityHint: 'share of the examples that each unit of the code is active in, the most active first',
   activityNever: '{0} of {1} never',

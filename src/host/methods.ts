@@ -13,15 +13,18 @@ export interface MethodChoice {
   name: string;
   title: string;
   summary: string;
+  /** Whether it learns from what another run says. */
+  needsTeacher: boolean;
 }
 
 /** In the order of the schema; the first is the default. */
 export function methods(): MethodChoice[] {
-  const schema = recipeSchema() as typeof english;
-  const { enum: names, enumDescriptions, markdownEnumDescriptions } = schema.properties.pretrain.properties.method;
+  const { pretrain } = (recipeSchema() as typeof english).properties;
+  const { enum: names, enumDescriptions, markdownEnumDescriptions } = pretrain.properties.method;
   return names.map((name, index) => ({
     name,
     title: /^\*\*(.+?)\*\*/.exec(markdownEnumDescriptions[index] ?? '')?.[1] ?? name,
     summary: enumDescriptions[index] ?? '',
+    needsTeacher: 'teacher' in (pretrain.allOf[index]?.then.properties ?? {}),
   }));
 }

@@ -12,6 +12,7 @@ import { reason } from './message.js';
 import { methods, recipeSchema, type MethodChoice } from './methods.js';
 import { freeName, recipeFileName } from './recipeName.js';
 import { uriOf } from './target.js';
+import type { TrackedRun } from './trackedRun.js';
 
 /** New Recipe: asks for the dataset and the method, writes a commented recipe beside the data, and opens it. */
 export function registerNewRecipe(host: Host): vscode.Disposable {
@@ -30,11 +31,17 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
     if (data === undefined) return;
     const reading = await pickReading(host, data);
     if (reading === undefined) return;
-    const method = await pickMethod();
-    if (method === undefined) return;
     const folder = vscode.workspace.getWorkspaceFolder(data) ?? folders[0];
     if (folder === undefined) return;
-    const recipe = await write(folder.uri, data, reading, method);
+    const teachers = host.runs.runs.filter(
+      ({ record, state }) => record?.stage === 'pretrain' && state === 'completed',
+    );
+    const method = await pickMethod(teachers.length > 0);
+    if (method === undefined) return;
+    const teacher = method.needsTeacher ? await pickTeacher(teachers) : null;
+    if (teacher === undefined) return;
+    const options = teacher && { teacher: relative(folder.uri, teacher.folder) };
+    const recipe = await write(folder.uri, data, reading, method, options ?? {});
     host.log.info(`wrote ${recipe.fsPath}`);
     await vscode.window.showTextDocument(recipe);
   });
@@ -83,13 +90,15 @@ function readingDetail({ reason, data }: Reading): string {
   return isNamed ? t('The recipe then says {0}.', choiceText(data)) : reason;
 }
 
-async function pickMethod(): Promise<MethodChoice | undefined> {
-  const items = methods().map((method) => ({
-    label: method.title,
-    description: method.name,
-    detail: method.summary,
-    method,
-  }));
+async function pickMethod(hasTeacher: boolean): Promise<MethodChoice | undefined> {
+  const items = methods()
+    .filter(({ needsTeacher }) => hasTeacher || !needsTeacher)
+    .map((method) => ({
+      label: method.title,
+      description: method.name,
+      detail: method.summary,
+      method,
+    }));
   const picked = await vscode.window.showQuickPick(items, {
     title: t('New Recipe: Method'),
     placeHolder: t('How should it be learned?'),
@@ -98,17 +107,39 @@ async function pickMethod(): Promise<MethodChoice | undefined> {
   return picked?.method;
 }
 
+/** Undefined when the question was closed. */
+async function pickTeacher(teachers: readonly TrackedRun[]): Promise<TrackedRun | undefined> {
+  const items = teachers.map((run) => ({
+    label: run.record?.name ?? run.id,
+    description: run.record?.summary ?? '',
+    detail: run.id,
+    run,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('New Recipe: Teacher'),
+    placeHolder: t('Which run makes the labels?'),
+    matchOnDescription: true,
+  });
+  return picked?.run;
+}
+
 async function write(
   folder: vscode.Uri,
   data: vscode.Uri,
   reading: Reading['data'],
   method: MethodChoice,
+  options: Record<string, string>,
 ): Promise<vscode.Uri> {
   const taken = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
   const name = freeName(recipeFileName(data.fsPath, method.name), taken);
   const recipe = vscode.Uri.joinPath(folder, name + RECIPE_ENDING);
-  const dataPath = path.relative(folder.fsPath, data.fsPath).split(path.sep).join('/');
-  const text = newRecipeText(recipeSchema(), { name, dataPath, data: { ...reading }, method: method.name });
+  const dataPath = relative(folder, data.fsPath);
+  const text = newRecipeText(recipeSchema(), { name, dataPath, data: { ...reading }, method: method.name, options });
   await vscode.workspace.fs.writeFile(recipe, new TextEncoder().encode(text));
   return recipe;
+}
+
+/** With "/" between folders, as a recipe has it. */
+function relative(folder: vscode.Uri, file: string): string {
+  return path.relative(folder.fsPath, file).split(path.sep).join('/');
 }

@@ -11,6 +11,8 @@ export interface NewRecipe {
   data?: Readonly<Record<string, Json>>;
   /** The schema's first one when left out. */
   method?: string;
+  /** The method's own options, where they are not the defaults. */
+  options?: Readonly<Record<string, Json>>;
   /** What the recipe is for, in the comment at its top; what the method does when left out. */
   description?: string;
 }
@@ -29,7 +31,7 @@ const LINE_WIDTH = 100;
  */
 export function newRecipeText(
   schema: JsonSchema,
-  { name, dataPath, data = {}, method, description }: NewRecipe,
+  { name, dataPath, data = {}, method, options = {}, description }: NewRecipe,
 ): string {
   const stage = property(schema, 'pretrain');
   const methods = property(stage, 'method');
@@ -38,7 +40,7 @@ export function newRecipeText(
   if (index < 0) throw new RangeError(`There is no method "${String(method)}"`);
   const about = description ?? methods.enumDescriptions?.[index] ?? '';
   const path = dataPath === '' ? '.' : dataPath;
-  const recipe = filled(schema, { data: { ...data, path }, pretrain: { method: chosen } }) as Sections;
+  const recipe = filled(schema, { data: { ...data, path }, pretrain: { method: chosen, ...options } }) as Sections;
   const isShown = (section: string, key: string): boolean =>
     (important[section] ?? []).includes(key) || (section === 'data' && Object.hasOwn(data, key));
   const sections = (['data', 'encoder', 'pretrain'] as const).map((section) => {

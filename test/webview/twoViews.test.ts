@@ -9,7 +9,7 @@ import { useMonitor } from './lab.js';
 import { results, type ThemeName } from './page.js';
 import { record, STEPS_PER_EPOCH, type Recording } from './recording.js';
 
-/** What methods show that learn from two views of each example, or from labels. */
+/** What methods show that learn from two views of each example, from labels, or from a teacher. */
 
 const last = 2 * STEPS_PER_EPOCH;
 const count = 10;
@@ -64,8 +64,22 @@ const guesses: SampleView[] = [
   },
 ];
 
+/** A teacher that is right with 91 %: the student disagrees on the last. */
+const opinion: NamedTensor = {
+  shape: [count, count],
+  data: Float32Array.from({ length: count * count }, (_, i) => (Math.floor(i / count) === i % count ? 0.91 : 0.01)),
+};
+const cosine: NamedTensor = {
+  shape: [count],
+  data: Float32Array.from({ length: count }, (_, i) => (i === 9 ? -0.25 : 1 - i / 20)),
+};
+const labelAgreement: SampleView[] = [
+  { kind: 'agreement', from: 'validation', input: 'first', classes, student: 'probabilities', teacher: 'opinion' },
+];
+const featureAgreement: SampleView[] = [{ kind: 'agreement', from: 'validation', input: 'first', cosine: 'cosine' }];
+
 function recording(views: SampleView[]): Recording {
-  const tensors = { first: digits, second: inverted, similarity, correlation, probabilities };
+  const tensors = { first: digits, second: inverted, similarity, correlation, probabilities, opinion, cosine };
   const whole = record(2);
   const samples = [...whole.samples].map(([step, bytes]) => {
     const metadata = { ...decodeSafetensors(bytes).metadata, views: JSON.stringify(views) };
@@ -169,10 +183,41 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
     assert.equal(await page.locator('.pairs').isVisible(), false);
   });
 
+  it('a student beside its teacher, by labels', async () => {
+    const { page } = await show(labelAgreement);
+    const items = page.locator('.agreement li');
+    assert.equal(await items.count(), count);
+    assert.equal(await page.getByText('9 of 10 agree').count(), 1);
+    assert.equal(await items.nth(1).getAttribute('data-right'), 'true');
+    assert.match(await items.nth(1).innerText(), /Trouser\s+student\s+73 %\s+teacher\s+91 %/);
+    assert.equal(await items.nth(9).getAttribute('data-right'), 'false');
+    assert.match(await items.nth(9).innerText(), /Sandal[^]+teacher: Ankle boot/);
+    assert.equal(
+      await items.nth(9).locator('canvas').getAttribute('aria-label'),
+      'the student says Sandal, 73 %; the teacher Ankle boot, 91 %',
+    );
+    const widths = await items
+      .nth(9)
+      .locator('.guess-bar i')
+      .evaluateAll((all: HTMLElement[]) => all.map(({ style }) => style.width));
+    assert.deepEqual(widths, ['73%', '91%']);
+    assert.equal(await page.locator('.guesses').isVisible(), false);
+  });
+
+  it('a student beside its teacher, by features', async () => {
+    const { page } = await show(featureAgreement);
+    const items = page.locator('.agreement li');
+    assert.equal(await page.getByText('mean cosine 0.70').count(), 1);
+    assert.match(await items.nth(1).innerText(), /cosine\s+0\.95/);
+    assert.match(await items.nth(9).innerText(), /cosine\s+−0\.25/);
+  });
+
   for (const theme of ['dark-modern', 'light-modern', 'high-contrast'] satisfies ThemeName[])
     for (const [name, views] of [
       ['pairs', pairs],
       ['guesses', guesses],
+      ['agreement', labelAgreement],
+      ['features', featureAgreement],
     ] as const)
       it(`${name} in the theme ${theme}${theme === 'dark-modern' ? ', also where it is narrow' : ''}`, async () => {
         for (const width of theme === 'dark-modern' ? [1280, 520] : [1280]) {
@@ -191,7 +236,16 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
       decodeSample(
         0,
         encodeSafetensors({
-          tensors: { first: digits, second: inverted, similarity, correlation, probabilities, ...tensors },
+          tensors: {
+            first: digits,
+            second: inverted,
+            similarity,
+            correlation,
+            probabilities,
+            opinion,
+            cosine,
+            ...tensors,
+          },
           metadata: { views: JSON.stringify([view]) },
         }),
       );
@@ -205,6 +259,16 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
       assert.throws(() => decoded({ ...guesses[0]!, classes: ['a'] }), /guesses/);
       const odd: NamedTensor = { shape: [1, 28, 280, 1], data: digits.data };
       assert.throws(() => decoded(pairs[0]!, { second: odd }), /differ in shape/);
+    });
+
+    it('a student and a teacher that do not fit are refused, cosines brought into their range', () => {
+      const [byLabels, byFeatures] = [labelAgreement[0]!, featureAgreement[0]!];
+      assert.throws(() => decoded(byLabels, { opinion: few }), /guesses are 3 x 3 for 10 pictures/);
+      assert.throws(() => decoded(byFeatures, { cosine: few }), /not a number for each of 10 pictures/);
+      assert.throws(() => decoded({ ...byFeatures, cosine: 7 }), /not a number for each of 10 pictures/);
+      const wild: NamedTensor = { shape: [count], data: new Float32Array(count).fill(NaN).fill(9, 5).fill(-9, 8) };
+      const { cosines } = decoded(byFeatures, { cosine: wild }).agreement!;
+      assert.deepEqual(Array.from(cosines!), [0, 0, 0, 0, 0, 1, 1, 1, -1, -1]);
     });
 
     it('labels and names that are none are passed over, numbers brought into their range', () => {

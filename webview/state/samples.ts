@@ -59,6 +59,13 @@ export interface Guess {
   truth: string | null;
 }
 
+/** A student beside its teacher, for each picture: what class each takes it for, or how alike their features are. */
+export type Agreement = { from: string; input: Pictures<Uint8Array> } & (
+  | { opinions: Record<'student' | 'teacher', Guess>[]; cosines: null }
+  /** -1..1 */
+  | { opinions: null; cosines: Float32Array }
+);
+
 export interface Tokens {
   /** "masked", "generated", "bag"; of a newer trainer perhaps another. */
   content: string;
@@ -89,6 +96,7 @@ export interface Sample {
   pairs: Pairs | null;
   matrix: Matrix | null;
   guesses: Guesses | null;
+  agreement: Agreement | null;
   tokens: Tokens | null;
   byteLength: number;
 }
@@ -108,6 +116,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     pairs: null,
     matrix: null,
     guesses: null,
+    agreement: null,
     tokens: null,
     byteLength: bytes.byteLength,
   };
@@ -121,6 +130,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     else if (fields['kind'] === 'pairs') sample.pairs ??= readPairs(file, fields);
     else if (fields['kind'] === 'matrix') sample.matrix ??= readMatrix(file, fields['tensor']);
     else if (fields['kind'] === 'guesses') sample.guesses ??= readGuesses(file, fields);
+    else if (fields['kind'] === 'agreement') sample.agreement ??= readAgreement(file, fields);
     else if (fields['kind'] === 'tokens') sample.tokens ??= readTokens(file, fields);
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
@@ -183,21 +193,50 @@ function readMatrix(file: TensorFile, name: unknown): Matrix {
 
 function readGuesses(file: TensorFile, view: Record<string, unknown>): Guesses {
   const input = bytePictures(file, view['input']);
-  const { data, rows, columns } = floatMatrix(file, view['probabilities']);
   const { classes, labels } = view;
-  if (rows !== input.count || !Array.isArray(classes) || classes.length !== columns || !Array.isArray(labels))
-    throw new Error(`Its guesses are ${rows} x ${columns} for ${input.count} pictures`);
+  if (!Array.isArray(labels)) throw new Error('Its guesses have no labels');
+  const guesses = likeliest(file, view['probabilities'], classes, input.count, labels);
+  return { from: text(view['from']), input, guesses };
+}
+
+/** @param tensor name of one with the probability of each class, for so many pictures */
+function likeliest(
+  file: TensorFile,
+  tensor: unknown,
+  classes: unknown,
+  count: number,
+  labels: readonly unknown[] = [],
+): Guess[] {
+  const { data, rows, columns } = floatMatrix(file, tensor);
+  if (rows !== count || !Array.isArray(classes) || classes.length !== columns)
+    throw new Error(`Its guesses are ${rows} x ${columns} for ${count} pictures`);
   const name = (label: unknown): string | null => {
     const found: unknown = typeof label === 'number' ? classes[label] : undefined;
     return found === undefined ? null : text(found);
   };
-  const guesses = Array.from({ length: rows }, (_, row): Guess => {
+  return Array.from({ length: rows }, (_, row): Guess => {
     const chances = data.subarray(row * columns, (row + 1) * columns);
     const best = chances.reduce((most, chance, i) => (chance > (chances[most] ?? 0) ? i : most), 0);
     const probability = Math.min(1, Math.max(0, chances[best] ?? 0)) || 0;
     return { guess: name(best) ?? '', probability, truth: name(labels[row]) };
   });
-  return { from: text(view['from']), input, guesses };
+}
+
+function readAgreement(file: TensorFile, view: Record<string, unknown>): Agreement {
+  const input = bytePictures(file, view['input']);
+  const common = { from: text(view['from']), input };
+  const { cosine, classes } = view;
+  if (cosine === undefined) {
+    const [students, teachers] = [view['student'], view['teacher']].map((tensor) =>
+      likeliest(file, tensor, classes, input.count),
+    ) as [Guess[], Guess[]];
+    const opinions = students.map((student, i) => ({ student, teacher: teachers[i] ?? student }));
+    return { ...common, opinions, cosines: null };
+  }
+  const tensor = typeof cosine === 'string' ? file.tensors[cosine] : undefined;
+  if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== input.count)
+    throw new Error(`Tensor ${text(cosine)} is not a number for each of ${input.count} pictures`);
+  return { ...common, opinions: null, cosines: tensor.data.map((value) => Math.min(1, Math.max(-1, value || 0))) };
 }
 
 function readTokens(file: TensorFile, view: Record<string, unknown>): Tokens {

@@ -45,6 +45,8 @@ describe('A new recipe', () => {
     assert.deepEqual(parse(denoising).problems, []);
     assert.deepEqual(parse(denoising).recipe?.pretrain.options, { loss: 'meanSquaredError', noise: 0.3 });
     assert.ok(denoising.includes('"noise": 0.3'));
+    const noisier = newRecipeText(schema, { name: 'a', dataPath: 'b', method: 'denoising', options: { noise: 0.5 } });
+    assert.deepEqual(parse(noisier).recipe?.pretrain.options, { loss: 'meanSquaredError', noise: 0.5 });
   });
 
   it('says how its data is read where that was chosen, with what it means', () => {

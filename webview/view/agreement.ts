@@ -1,0 +1,124 @@
+import { element, setAttribute, setShown, setText } from '../dom.js';
+import { whole } from '../format.js';
+import { ShownSample, type Model, type View } from '../state/model.js';
+import type { Agreement, Guess } from '../state/samples.js';
+import { say, sayOr } from '../strings.js';
+import { asTheyAre, drawGrid } from './pictures.js';
+
+/** Width of a picture, in CSS pixels. */
+const WIDTH = 44;
+
+/** A student beside its teacher: the class each takes an example for and how sure it is, or how alike their features are. */
+export class AgreementView implements View {
+  readonly element: HTMLElement;
+  private readonly origin = element('span', { class: 'quiet' });
+  private readonly figure = element('span', { class: 'where' });
+  private readonly list = element('ul', { class: 'guess-list' });
+  private readonly shown = new ShownSample();
+  private drawn = '';
+
+  constructor() {
+    this.element = element(
+      'section',
+      { class: 'section agreement', 'aria-labelledby': 'agreement-title' },
+      element(
+        'div',
+        { class: 'section-head' },
+        element('h2', { id: 'agreement-title' }, say('agreementTitle')),
+        this.origin,
+        element('div', { class: 'options' }, this.figure),
+      ),
+      this.list,
+    );
+  }
+
+  render(model: Model): void {
+    const sample = this.shown.get(model);
+    const agreement = sample?.agreement;
+    setShown(this.element, Boolean(agreement));
+    if (!sample || !agreement) return;
+    const drawn = [sample.step, devicePixelRatio, agreement.input.data.length].join(' ');
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    setText(this.origin, sayOr(`from_${agreement.from}`, agreement.from));
+    const { cosines, opinions } = agreement;
+    if (opinions) {
+      const same = opinions.filter(({ student, teacher }) => student.guess === teacher.guess).length;
+      setText(this.figure, say('agreementSame', whole(same), whole(opinions.length)));
+      this.list.replaceChildren(...opinions.map((opinion, i) => opinionItem(agreement, opinion, i)));
+    } else {
+      const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+      setText(this.figure, say('agreementMean', hundredths(mean)));
+      this.list.replaceChildren(...Array.from(cosines, (cosine, i) => cosineItem(agreement, cosine, i)));
+    }
+    this.list.dataset['step'] = String(sample.step);
+  }
+}
+
+function opinionItem(agreement: Agreement, { student, teacher }: Record<'student' | 'teacher', Guess>, index: number) {
+  const isSame = student.guess === teacher.guess;
+  const [first, second] = [percentOf(student), percentOf(teacher)];
+  const words = isSame
+    ? say('agreementBoth', student.guess, first, second)
+    : say('agreementDiffer', student.guess, first, teacher.guess, second);
+  return element(
+    'li',
+    { title: words, 'data-right': String(isSame) },
+    picture(agreement, index, words),
+    element(
+      'div',
+      { class: 'guess-words', 'aria-hidden': 'true' },
+      element('div', { class: 'guess-name' }, student.guess),
+      bar(say('agreementStudent'), student.probability, `${first} %`),
+      bar(say('agreementTeacher'), teacher.probability, `${second} %`),
+      element('div', { class: 'quiet' }, isSame ? '' : say('agreementOther', teacher.guess)),
+    ),
+  );
+}
+
+function cosineItem(agreement: Agreement, cosine: number, index: number): HTMLElement {
+  const words = say('agreementCosine', hundredths(cosine));
+  return element(
+    'li',
+    { title: words },
+    picture(agreement, index, words),
+    element(
+      'div',
+      { class: 'guess-words', 'aria-hidden': 'true' },
+      bar(say('agreementAlike'), Math.max(0, cosine), hundredths(cosine)),
+    ),
+  );
+}
+
+function picture({ input }: Agreement, index: number, words: string): HTMLElement {
+  const canvas = element('canvas', { role: 'img' });
+  const height = Math.max(1, Math.round((WIDTH * input.height) / input.width));
+  const paint = asTheyAre(input);
+  const grid = { columns: 1, rows: 1, width: WIDTH, height, pitch: WIDTH, gap: 0 };
+  drawGrid(canvas, grid, 1, input, (_, pixels) => paint(index, pixels));
+  setAttribute(canvas, 'aria-label', words);
+  return canvas;
+}
+
+/** @param share 0..1 */
+function bar(name: string, share: number, text: string): HTMLElement {
+  const filled = element('i');
+  filled.style.width = `${Math.round(share * 100)}%`;
+  return element(
+    'div',
+    { class: 'agreement-bar' },
+    element('span', { class: 'quiet' }, name),
+    element('div', { class: 'guess-bar' }, filled),
+    element('span', {}, text),
+  );
+}
+
+function percentOf({ probability }: Guess): string {
+  return whole(Math.round(probability * 100));
+}
+
+/** With a true minus sign, and none before a zero. */
+function hundredths(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && text !== '0.00' ? `−${text}` : text;
+}

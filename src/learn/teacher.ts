@@ -20,7 +20,7 @@ export interface TeacherNetwork {
 export interface Lesson {
   training: Source;
   validation: Source | null;
-  close(): void;
+  close: () => void;
 }
 
 export interface LessonOptions {
@@ -59,7 +59,7 @@ export async function lesson(
   const values: Values = Object.fromEntries(
     Object.entries(network.weights).map(([name, { shape, data }]) => [name, tf.keep(tf.tensor(data.slice(), shape))]),
   );
-  const close = (): void => void tf.dispose(values);
+  const close = () => tf.dispose(values);
   const ask = async (source: Source, positions: Int32Array): Promise<Float32Array> => {
     const input = await source.batch(positions);
     const drawn = { count: positions.length, input, view: null, labels: null, targets: null };

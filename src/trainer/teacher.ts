@@ -175,7 +175,7 @@ async function learnerOfRun(folder: string, record: RunRecord): Promise<RunLearn
   const network = family.encoder(encoder, shape);
   const code = sizeOf(network.outputShape);
   const named = record.teacher?.classes ?? classes ?? [];
-  const { classify } = learner;
+  const classify = learner.classify?.bind(learner);
   const bytes =
     Object.values(learner.shapes).reduce((sum, one) => sum + sizeOf(one), 0) * Float32Array.BYTES_PER_ELEMENT;
   return {

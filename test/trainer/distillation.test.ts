@@ -156,7 +156,11 @@ describe('Distillation', function () {
       ['soft.npy', /row 3, column 2: this soft label is -0.5/, () => labels(even(COUNT).with(5, -0.5), COUNT)],
       ['soft.npy', /row 1, column 1: this soft label is missing/, () => labels(even(COUNT).with(0, NaN), COUNT)],
       ['soft.npy', /row 2: its probabilities sum to 1.5/, () => labels(even(COUNT).with(2, 1), COUNT)],
-      ['soft.npy', /has soft labels of 6,?000 examples and 1 classes/, () => labels(new Array(COUNT).fill(1), COUNT)],
+      [
+        'soft.npy',
+        /has soft labels of 6,?000 examples and 1 classes/,
+        () => labels(new Array<number>(COUNT).fill(1), COUNT),
+      ],
     ];
     for (const [teacher, says, prepare] of cases) {
       prepare?.();

@@ -71,7 +71,7 @@ const opinion: NamedTensor = {
 };
 const cosine: NamedTensor = {
   shape: [count],
-  data: Float32Array.from({ length: count }, (_, i) => (i === 9 ? -0.25 : 1 - i / 20)),
+  data: Float32Array.from({ length: count }, (_, i) => (i === 9 ? -0.2 : 1 - i / 20)),
 };
 const labelAgreement: SampleView[] = [
   { kind: 'agreement', from: 'validation', input: 'first', classes, student: 'probabilities', teacher: 'opinion' },
@@ -209,7 +209,7 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
     const items = page.locator('.agreement li');
     assert.equal(await page.getByText('mean cosine 0.70').count(), 1);
     assert.match(await items.nth(1).innerText(), /cosine\s+0\.95/);
-    assert.match(await items.nth(9).innerText(), /cosine\s+−0\.25/);
+    assert.match(await items.nth(9).innerText(), /cosine\s+−0\.20/);
   });
 
   for (const theme of ['dark-modern', 'light-modern', 'high-contrast'] satisfies ThemeName[])

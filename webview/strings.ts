@@ -159,7 +159,6 @@ export const english = {
   agreementMean: 'mean cosine {0}',
   agreementBoth: 'both say {0}: the student with {1} %, the teacher with {2} %',
   agreementDiffer: 'the student says {0}, {1} %; the teacher {2}, {3} %',
-  agreementOther: 'teacher: {0}',
   agreementCosine: 'cosine between the features of student and teacher: {0}',
   agreementStudent: 'student',
   agreementTeacher: 'teacher',

@@ -68,10 +68,8 @@ function opinionItem(agreement: Agreement, { student, teacher }: Record<'student
     element(
       'div',
       { class: 'guess-words', 'aria-hidden': 'true' },
-      element('div', { class: 'guess-name' }, student.guess),
-      bar(say('agreementStudent'), student.probability, `${first} %`),
-      bar(say('agreementTeacher'), teacher.probability, `${second} %`),
-      element('div', { class: 'quiet' }, isSame ? '' : say('agreementOther', teacher.guess)),
+      ...bar(say('agreementStudent'), student.guess, student.probability, `${first} %`),
+      ...bar(say('agreementTeacher'), teacher.guess, teacher.probability, `${second} %`),
     ),
   );
 }
@@ -85,7 +83,7 @@ function cosineItem(agreement: Agreement, cosine: number, index: number): HTMLEl
     element(
       'div',
       { class: 'guess-words', 'aria-hidden': 'true' },
-      bar(say('agreementAlike'), Math.max(0, cosine), hundredths(cosine)),
+      ...bar(say('agreementAlike'), '', Math.max(0, cosine), hundredths(cosine)),
     ),
   );
 }
@@ -100,17 +98,20 @@ function picture({ input }: Agreement, index: number, words: string): HTMLElemen
   return canvas;
 }
 
-/** @param share 0..1 */
-function bar(name: string, share: number, text: string): HTMLElement {
+/** A line of text above a bar. @param share 0..1 */
+function bar(name: string, guess: string, share: number, text: string): HTMLElement[] {
   const filled = element('i');
   filled.style.width = `${Math.round(share * 100)}%`;
-  return element(
-    'div',
-    { class: 'agreement-bar' },
-    element('span', { class: 'quiet' }, name),
+  return [
+    element(
+      'div',
+      { class: 'agreement-line' },
+      element('span', { class: 'quiet' }, name),
+      element('span', {}, guess),
+      element('span', {}, text),
+    ),
     element('div', { class: 'guess-bar' }, filled),
-    element('span', {}, text),
-  );
+  ];
 }
 
 function percentOf({ probability }: Guess): string {

@@ -4,7 +4,15 @@
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
  */
 export type SampleView =
-  ReconstructionView | WeightsView | GridView | ActivityView | PairsView | MatrixView | GuessesView | AgreementView | TokensView;
+  | ReconstructionView
+  | WeightsView
+  | GridView
+  | ActivityView
+  | PairsView
+  | MatrixView
+  | GuessesView
+  | AgreementView
+  | TokensView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape

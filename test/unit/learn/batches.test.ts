@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { Ahead, type Drawn } from '../../../src/learn/batches.js';
 
 /** One value that tells which batch it is. */
-const batch = (index: number): Drawn => ({ count: 1, input: Float32Array.of(index), view: null, labels: null, targets: null });
+const batch = (index: number): Drawn => ({
+  count: 1,
+  input: Float32Array.of(index),
+  view: null,
+  labels: null,
+  targets: null,
+});
 
 describe('Batches drawn ahead', () => {
   it('are asked for one before they are taken, each once, and none after the last', async () => {

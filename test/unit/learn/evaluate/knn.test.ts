@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { knnAccuracy, knnClasses, type Labelled } from '../../../../src/learn/evaluate/knn.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
 import { stream } from '../../../../src/protocol/random.js';
-import { runPeer } from '../../data/peer.js';
 import { engineOrSkip } from '../engines.js';
+import { rowsOf, scikit } from './scikit.js';
 
 /** Clouds of five classes that overlap. No two cosines are alike: whom scikit-learn takes of these is by chance. */
 function clouds(count: number, width: number, purpose: string): Labelled {
@@ -30,28 +27,22 @@ const cases = [
 
 /** scikit-learn's classifier with the cosine as its measure and the paper's weights. */
 const program = `
-import json, sys
-import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 def classes(references, labels, queries):
     knn = KNeighborsClassifier(n_neighbors=min(20, len(labels)), metric="cosine", weights=lambda d: np.exp((1 - d) / 0.07))
     return knn.fit(np.array(references), labels).predict(np.array(queries)).tolist()
-print(json.dumps([classes(*case) for case in json.load(open(sys.argv[1]))]))
+print(json.dumps([classes(*case) for case in given]))
 `;
-let asked: Promise<string> | undefined;
+let asked: Promise<number[][]> | undefined;
 
 /** For each case, once for all engines. */
-async function expectedClasses(test: Mocha.Context): Promise<number[][]> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'pretrain-knn-'));
-  const file = path.join(folder, 'codes.json');
-  const rows = ({ data, width, count }: Labelled) =>
-    Array.from({ length: count }, (_, i) => Array.from(data.subarray(i * width, (i + 1) * width)));
-  writeFileSync(file, JSON.stringify(cases.map(([from, of]) => [rows(from), Array.from(from.labels), rows(of)])));
-  try {
-    return JSON.parse(await (asked ??= runPeer(test, ['-c', program, file]))) as number[][];
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function expectedClasses(test: Mocha.Context): Promise<number[][]> {
+  const rows = ({ data, width }: Labelled) => rowsOf(data, width);
+  return (asked ??= scikit(
+    test,
+    program,
+    cases.map(([from, of]) => [rows(from), Array.from(from.labels), rows(of)]),
+  ));
 }
 
 for (const name of engineNames)

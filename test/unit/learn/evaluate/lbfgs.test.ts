@@ -47,6 +47,21 @@ describe('L-BFGS', () => {
     x.forEach((one, i) => near(one, 10 ** ((-4 * i) / 59), 1e-7));
   });
 
+  it('needs one step there when it knows the inverse Hessian, and learns what is wrong with a poor one', async () => {
+    const steepness = (i: number) => 10 ** ((4 * i) / 59);
+    const minimised = (inverse: (i: number) => number) =>
+      minimise(bowl, new Float64Array(60), {
+        tolerance: 1e-7,
+        iterations: 1000,
+        precondition: (x) => x.forEach((value, i) => (x[i] = value * inverse(i))),
+      });
+    const exact = await minimised((i) => 1 / steepness(i));
+    assert.deepEqual([exact.iterations, exact.converged], [1, true]);
+    const poor = await minimised((i) => 100 / Math.sqrt(steepness(i)));
+    assert.ok(poor.converged && poor.iterations < 400, `after ${poor.iterations}`);
+    poor.x.forEach((one, i) => near(one, 1 / steepness(i), 1e-7));
+  });
+
   it('ends at once at a minimum, and after its iterations elsewhere', async () => {
     const options = { tolerance: 1e-8, iterations: 3 };
     const at = await minimise(rosenbrock, new Float64Array(2).fill(1), options);

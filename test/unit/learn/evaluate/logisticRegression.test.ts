@@ -193,6 +193,16 @@ describe('logistic regression', () => {
     assert.ok(expected > 0.7 && Math.abs(accuracy - expected) < 0.003, `${accuracy}, scikit-learn ${expected}`);
   });
 
+  it('takes few iterations also where numbers of the codes go together', async () => {
+    const codes = clouds(600, 12, 4, 'together');
+    const data = codes.data.map((value, at) => {
+      const i = at % 12;
+      return (value - 10 * i) / 3 ** i + (i > 0 ? 30 * codes.data[at - i]! : 0);
+    });
+    const found = await logisticRegression({ ...codes, data }, 4, { tolerance: 1e-6 });
+    assert.ok(found.converged && found.iterations < 60, `after ${found.iterations} iterations`);
+  });
+
   it('tells of each iteration, and is aborted between two without leaving tensors behind', async () => {
     const before = tf.memory().numTensors;
     const abort = new AbortController();

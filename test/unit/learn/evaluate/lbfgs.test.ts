@@ -70,19 +70,18 @@ describe('L-BFGS', () => {
     assert.deepEqual([before.iterations, before.converged], [3, false]);
   });
 
-  it('ends where rounding lets no step be told from none, and says so', async () => {
-    // In float32 the value does not change below 1e-7, and the gradient is never smaller than its rounding.
-    const rounded: Smooth = (x, gradient) => {
-      const value = bowl(x, gradient);
-      gradient.forEach((one, i) => (gradient[i] = Math.fround(one + 1) - 1));
-      return Math.fround(value);
+  it('ends where no step brings anything any more, and says so', async () => {
+    // At its kink the gradient is never small.
+    const kinked: Smooth = (x, gradient) => {
+      gradient[0] = x[0]! < 0 ? -1 : 1;
+      return Math.abs(x[0]!);
     };
-    const { x, converged } = await minimise(rounded, new Float64Array(10), { tolerance: 0, iterations: 500 });
-    assert.equal(
-      converged,
-      x.every((one, i) => Math.fround(10 ** ((4 * i) / 9) * one) === 1),
-    );
-    x.forEach((one, i) => near(one, 10 ** ((-4 * i) / 9), 1e-4));
+    const { x, converged, iterations } = await minimise(kinked, Float64Array.of(0.3), {
+      tolerance: 0.5,
+      iterations: 1000,
+    });
+    assert.ok(!converged && iterations < 1000, `after ${iterations}`);
+    near(x[0]!, 0, 1e-9);
   });
 
   it('lets other work of the thread go on, and is aborted by it', async () => {

@@ -11,6 +11,8 @@ export interface ChosenSplits {
   training: Int32Array;
   /** Positions in the dataset, ascending; empty when the fraction is 0. */
   validation: Int32Array;
+  /** Positions in the dataset, ascending, of the split that no choice depends on; missing where it is not used. */
+  test?: Int32Array;
   /** A split that came with the data, or "fraction": drawn from the training split. */
   validationFrom: SplitName | 'fraction';
 }
@@ -101,6 +103,37 @@ export function drawLabels(positions: Int32Array, labels: Int32Array, budget: La
     for (const index of order.subarray(0, count)) chosen[taken++] = members[index] as number;
   }
   return chosen.slice(0, taken).sort();
+}
+
+/**
+ * The splits of a task: training examples that have a label, as many as the budget allows, and the test split that came
+ * with the data, unless it validates. With the same seed validation is that of the pretraining.
+ * @param chosen by {@link chooseSplits}
+ * @param budget null for all labels
+ * @throws DataError when no training example has a label
+ */
+export function labelledSplits(
+  { info: { path, splits } }: Pick<Dataset, 'info'>,
+  labels: Int32Array,
+  chosen: ChosenSplits,
+  budget: LabelBudget | null,
+  seed: number,
+): ChosenSplits {
+  const isLabelled = (position: number): boolean => (labels[position] as number) >= 0;
+  const labelled = chosen.training.filter(isLabelled);
+  if (labelled.length === 0)
+    throw new DataError(
+      t('No training example in {0} has a label.', path),
+      path,
+      t('Name where labels stand ("filePattern" or "labelColumn" in the recipe’s data).'),
+    );
+  const test = chosen.validationFrom === 'test' ? undefined : splits.find(({ name }) => name === 'test');
+  return {
+    ...chosen,
+    training: budget ? drawLabels(labelled, labels, budget, seed) : labelled,
+    validation: chosen.validation.filter(isLabelled),
+    ...(test && { test: positionsOf(test).filter(isLabelled) }),
+  };
 }
 
 function positionsOf({ start, count }: Split): Int32Array {

@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ExampleData, Source } from './loop.js';
 import type { Inputs, Needs } from './method/method.js';
 
+/** Examples that do not depend on each other are measured so many at a time, where steps take fewer. */
+export const MEASURED_BATCH = 512;
+
 /** What a source gives for one batch. */
 export interface Drawn {
   count: number;

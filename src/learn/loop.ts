@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
-import type { PretrainOptions } from '../recipe/recipe.js';
-import { Ahead, draw, tensorsOf } from './batches.js';
+import type { TrainingOptions } from '../recipe/recipe.js';
+import { Ahead, draw, MEASURED_BATCH, tensorsOf } from './batches.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
+import { codesOf } from './evaluate/codes.js';
 import { Diagnostician } from './evaluate/diagnose.js';
 import { Probe } from './evaluate/probe.js';
 import { calm, hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
@@ -38,7 +39,7 @@ export type ExampleData = Float32Array | Int32Array;
 export interface Job {
   engine: Engine;
   learner: Learner;
-  options: PretrainOptions;
+  options: TrainingOptions;
   training: Source;
   validation: Source | null;
   /** Positions in the validation source (or the training source, without one) that previews show. */
@@ -46,6 +47,8 @@ export interface Job {
   /** Where to go on; null starts from the beginning. */
   start: Checkpoint | null;
   observer: Observer;
+  /** Called with what was learned when the training is complete. */
+  complete?: (values: Values, progress: Readonly<Progress>) => Promise<void>;
 }
 
 /** Whoever runs the loop watches and steers it here. The loop waits for what a promise is returned from. */
@@ -99,6 +102,9 @@ export interface Outcome {
   progress: Progress;
 }
 
+/** Somebody stopped what was being solved: it begins anew when the run goes on. */
+class StoppedSolving extends Error {}
+
 /** Training cannot go on; the message says why and what to do. */
 export class TrainingError extends Error {
   override readonly name = 'TrainingError';
@@ -109,7 +115,8 @@ export async function train(job: Job): Promise<Outcome> {
   const { engine, learner, options, training, validation, observer, start } = job;
   const { seed, epochs, batchSize } = options;
   const model = new Model(engine, learner, options.optimizer, learner.init(seed));
-  const stepsPerEpoch = Math.ceil(training.count / batchSize);
+  const isSolved = isSolvedFor(learner);
+  const stepsPerEpoch = stepsOfEpoch(learner, training.count, batchSize);
   const progress = newProgress(options);
   let bestWeights: Arrays | null = null;
   const probe = new Probe(job);
@@ -139,7 +146,14 @@ export async function train(job: Job): Promise<Outcome> {
   }
 
   try {
-    if (progress.step === 0) await preview(job, model.values, progress);
+    if (progress.step === 0) {
+      await preview(job, model.values, progress);
+      if (learner.solve && (await solve()) === 'stop') return await stop();
+    }
+    if (isSolved) {
+      await endEpoch(true);
+      return await complete('completed');
+    }
     const positionsOf = positionsByStep(options, training.count);
     const batches = new Ahead(
       (index) => draw(learner.needs, training, positionsOf(index), seed, index),
@@ -148,10 +162,7 @@ export async function train(job: Job): Promise<Outcome> {
     while (progress.step < epochs * stepsPerEpoch) {
       const waiting = observer.beforeStep(progress);
       const action = typeof waiting === 'string' ? waiting : await waitFor(waiting);
-      if (action === 'stop') {
-        await observer.checkpoint(await snapshot([0, progress.step].includes(progress.goodStep) ? null : good));
-        return { reason: 'stopped', progress };
-      }
+      if (action === 'stop') return await stop();
       if (action === 'sample') {
         await preview(job, model.values, progress);
         continue;
@@ -177,12 +188,47 @@ export async function train(job: Job): Promise<Outcome> {
       if (hasExploded(progress.stability)) goBack(measured.loss);
       else if (progress.step % stepsPerEpoch === 0) {
         const ended = await endEpoch();
-        if (ended) return { reason: 'earlyStopping', progress };
+        if (ended) return await complete('earlyStopping');
       } else if (observer.wantsPreview(progress)) await preview(job, model.values, progress);
     }
-    return { reason: 'completed', progress };
+    return await complete('completed');
   } finally {
     model.dispose();
+  }
+
+  async function complete(reason: Outcome['reason']): Promise<Outcome> {
+    await job.complete?.(model.values, progress);
+    return { reason, progress };
+  }
+
+  async function stop(): Promise<Outcome> {
+    await observer.checkpoint(await snapshot([0, progress.step].includes(progress.goodStep) ? null : good));
+    return { reason: 'stopped', progress };
+  }
+
+  /** Finds what has a solution. Where steps follow, they begin at 0; else iterations are the steps. */
+  async function solve(): Promise<Action> {
+    const all = Int32Array.from({ length: training.count }, (_, i) => i);
+    const codes = await codesOf(job, training, all, model.values, 0);
+    const labels = Int32Array.from(all.subarray(0, codes.count), (i) => training.labels?.[i] ?? -1);
+    try {
+      const found = await learner.solve?.({ ...codes, labels }, async (loss) => {
+        const waiting = observer.beforeStep(progress);
+        const action = typeof waiting === 'string' ? waiting : await waitFor(waiting);
+        if (action === 'stop') throw new StoppedSolving();
+        if (!isSolved) return;
+        progress.epoch = ++progress.step;
+        progress.lossSum = loss;
+        progress.lossCount = 1;
+        observer.afterStep(progress, { loss });
+      });
+      model.restore({ ...(await model.weights()), ...found });
+    } catch (error) {
+      if (!(error instanceof StoppedSolving)) throw error;
+      Object.assign(progress, newProgress(options));
+      return 'stop';
+    }
+    return 'go';
   }
 
   async function waitFor(waiting: Promise<Action>): Promise<Action> {
@@ -215,7 +261,7 @@ export async function train(job: Job): Promise<Outcome> {
         tf.dispose([found.measured, found.gradients, ...updates.values()]);
         return null;
       }
-      model.apply(i, found.gradients, learningRate);
+      model.apply(i, found.gradients, learningRate, learner.rate && ((name) => learner.rate?.(name, epoch) ?? 1));
       model.assign(updates);
       tf.dispose([found.measured, found.gradients]);
     }
@@ -236,8 +282,8 @@ export async function train(job: Job): Promise<Outcome> {
   }
 
   /** Validates, remembers the best weights, writes a checkpoint. @returns whether early stopping ends the training. */
-  async function endEpoch(): Promise<boolean> {
-    const trainingLoss = progress.lossSum / progress.lossCount;
+  async function endEpoch(isEnd = false): Promise<boolean> {
+    const trainingLoss = progress.lossSum / Math.max(1, progress.lossCount);
     const measured = validation && (await evaluate(job, validation, model.values, progress));
     if (!Number.isFinite(measured?.loss ?? 0)) {
       goBack();
@@ -253,7 +299,7 @@ export async function train(job: Job): Promise<Outcome> {
     }
     const epochsSinceBest = (progress.step - progress.bestStep) / stepsPerEpoch;
     const stopsEarly = options.earlyStopping !== null && epochsSinceBest >= options.earlyStopping.patience;
-    const isLast = stopsEarly || progress.epoch === epochs;
+    const isLast = isEnd || stopsEarly || progress.epoch === epochs;
     const isLookedAt = isLast || probe.isDue(performance.now() - began - waited);
     const probed = isLookedAt ? await probe.look(model.values, progress.epoch) : null;
     observer.afterEpoch(progress, { trainingLoss, validation: measured, probeAccuracy: probed?.accuracy ?? null });
@@ -285,7 +331,17 @@ export async function train(job: Job): Promise<Outcome> {
   }
 }
 
-function newProgress({ optimizer }: PretrainOptions): Progress {
+/** Whether steps have nothing to change: all that is learned is solved for. */
+export function isSolvedFor({ objectives }: Learner): boolean {
+  return objectives.every(({ parameters }) => parameters.length === 0);
+}
+
+/** What is solved for looks at all examples in each iteration. */
+export function stepsOfEpoch(learner: Learner, count: number, batchSize: number): number {
+  return isSolvedFor(learner) ? 1 : Math.ceil(count / batchSize);
+}
+
+function newProgress({ optimizer }: TrainingOptions): Progress {
   return {
     step: 0,
     epoch: 0,
@@ -301,7 +357,7 @@ function newProgress({ optimizer }: PretrainOptions): Progress {
 }
 
 /** Positions of a step's batch (from 0, over all epochs); the order of one epoch at a time is in memory. */
-function positionsByStep(options: PretrainOptions, count: number): (step: number) => Int32Array {
+function positionsByStep(options: TrainingOptions, count: number): (step: number) => Int32Array {
   const { batchSize } = options;
   const stepsPerEpoch = Math.ceil(count / batchSize);
   let known = -1;
@@ -315,17 +371,19 @@ function positionsByStep(options: PretrainOptions, count: number): (step: number
 }
 
 /** Positions in the order of an epoch (from 0): a stream of its own, so it does not depend on what was drawn before. */
-function orderOf({ shuffle, seed }: PretrainOptions, count: number, epoch: number): Int32Array {
+function orderOf({ shuffle, seed }: TrainingOptions, count: number, epoch: number): Int32Array {
   return shuffle ? stream(seed, 'order', epoch).permutation(count) : Int32Array.from({ length: count }, (_, i) => i);
 }
 
 /** The first objective's losses over all examples, each weighted equally though the last batch may be smaller. */
 async function evaluate(
-  { engine, learner, options: { batchSize, seed } }: Job,
+  { engine, learner, options }: Job,
   source: Source,
   values: Values,
   { epoch }: Progress,
 ): Promise<Metrics & { loss: number }> {
+  const { seed } = options;
+  const batchSize = Math.max(options.batchSize, learner.independent ? MEASURED_BATCH : 0);
   const sums: Metrics & { loss: number } = { loss: 0 };
   const [objective] = learner.objectives;
   const positionsOf = (batch: number): Int32Array => {
@@ -395,7 +453,7 @@ function explosion(step: number, loss: number | null, highest: number, now: Prog
   };
 }
 
-function lost({ step, learningRate }: Progress, { optimizer }: PretrainOptions, loss: number | null): TrainingError {
+function lost({ step, learningRate }: Progress, { optimizer }: TrainingOptions, loss: number | null): TrainingError {
   const what =
     loss === null
       ? t('The loss is no longer a finite number at step {0}', formatCount(step + 1))

@@ -31,9 +31,9 @@ export class Model {
     ) as Values);
   }
 
-  /** One step of one objective. */
-  apply(objective: number, gradients: Values, learningRate: number): void {
-    this.optimizers[objective]?.apply(gradients, learningRate);
+  /** One step of one objective. @param factor of the learning rate, by name */
+  apply(objective: number, gradients: Values, learningRate: number, factor?: (name: string) => number): void {
+    this.optimizers[objective]?.apply(gradients, learningRate, factor);
     this.merged = null;
   }
 

@@ -15,6 +15,8 @@ export interface Pass {
    * What is put here must be kept (tf.keep); the loop takes it over after the step.
    */
   updates: Map<string, tf.Tensor> | null;
+  /** Whether a value stays as it is: its layer then works as outside of training. Missing: none does. */
+  frozen?: (name: string) => boolean;
   /** [batch, places] of an input of places: 1 where others may look, 0 where there is nothing. Missing: all are seen. */
   seen?: tf.Tensor;
 }

@@ -11,6 +11,8 @@ export const RunFile = {
   tokenizer: 'tokenizer.json',
   metrics: 'metrics.jsonl',
   events: 'events.jsonl',
+  evaluation: 'evaluation.json',
+  predictions: 'predictions.safetensors',
   samples: 'samples',
   checkpoints: 'checkpoints',
   log: 'trainer.log',
@@ -180,4 +182,40 @@ export function effectiveState(run: Pick<RunRecord, 'state'>, trainerAlive: bool
 /** Whether a trainer can go on from the run's last checkpoint. */
 export function isResumable(state: RunState): boolean {
   return state === 'stopped' || state === 'failed' || state === 'interrupted';
+}
+
+/** `evaluation.json`: how well a fine-tuned network does. */
+export interface EvaluationRecord {
+  format: number;
+  task: 'classification';
+  classes: string[];
+  /** Labelled training examples of each class that it learned from. */
+  trainedOn: number[];
+  /** By the split that was measured: "test", "validation". No choice depends on "test". */
+  splits: Record<string, ClassificationRecord>;
+}
+
+/** With the ends of its 95 % interval (percentile bootstrap). */
+export interface EstimateRecord {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** All parts are 0..1. See learn/evaluate/classification.ts for what each is. */
+export interface ClassificationRecord {
+  count: number;
+  accuracy: EstimateRecord;
+  balancedAccuracy: EstimateRecord;
+  macroF1: EstimateRecord;
+  /** Null where there are no more than five classes. */
+  top5Accuracy: number | null;
+  /** In nats. */
+  logLoss: number;
+  expectedCalibrationError: number;
+  calibration: { count: number; confidence: number | null; accuracy: number | null }[];
+  /** Rows are classes, columns what their examples are taken for. */
+  confusion: number[][];
+  /** One a class. */
+  scores: { support: number; precision: number; recall: number; f1: number }[];
 }

@@ -12,7 +12,9 @@ export type SampleView =
   | MatrixView
   | GuessesView
   | AgreementView
-  | TokensView;
+  | TokensView
+  | ConfusionView
+  | CalibrationView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -125,4 +127,34 @@ export interface TokensView {
   output: string;
   /** exp of the mean loss over tokens, of these texts; 1 is certainty, the size of the vocabulary chance. */
   perplexity?: number;
+}
+
+/** What a classifier takes examples of each class for, with some of them. */
+export interface ConfusionView {
+  kind: 'confusion';
+  /** Where the examples come from, e.g. "test". */
+  from: string;
+  classes: string[];
+  /** Tensor [classes, classes] int32: how many examples of the row's class are taken for the column's. */
+  counts: string;
+  /**
+   * Some examples of each cell, the surest first, as pictures like a reconstruction's input, or ids of tokens as in
+   * {@link TokensView}.
+   */
+  examples: string;
+  /** Of each of these: its class, what it is taken for, and the probability of that. */
+  labels: number[];
+  guesses: number[];
+  /** Tensor [examples] float32, 0..1. */
+  confidences: string;
+}
+
+/** Whether a classifier is right as often as it says. */
+export interface CalibrationView {
+  kind: 'calibration';
+  from: string;
+  /** Tensor [bins, 3] float32: of equally wide parts of 0..1 the mean confidence, the part that is right, the count. */
+  bins: string;
+  /** Mean difference between the two, weighted by counts, 0..1. */
+  expectedError: number;
 }

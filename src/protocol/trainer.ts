@@ -1,4 +1,4 @@
-import type { EngineName, RunRecord } from './run.js';
+import type { EngineName, RunRecord, Stage } from './run.js';
 
 /**
  * What is said on a trainer's socket, one JSON object a line (see channel.ts). A client asks; the trainer answers each
@@ -117,7 +117,7 @@ export interface Fix {
 }
 
 export interface StageCost {
-  stage: 'pretrain';
+  stage: Stage;
   parameters: number;
   epochs: number;
   stepsPerEpoch: number;

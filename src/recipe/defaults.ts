@@ -11,27 +11,32 @@ type JsonObject = Record<string, Json>;
  * @param fileName name for a recipe that has none
  */
 export function fillRecipe(schema: JsonSchema, value: Json, fileName: string): Recipe {
-  const { name, engine, data, encoder, pretrain } = filled(schema, value) as JsonObject;
-  const stage = (pretrain ?? {}) as JsonObject;
-  const stageSchema = schema.properties?.['pretrain'];
-  const shared = stageSchema && stageSchema !== true ? (stageSchema.properties ?? {}) : {};
-  const own = Object.fromEntries(Object.entries(stage).filter(([option]) => Object.hasOwn(shared, option)));
-  const options = Object.fromEntries(Object.entries(stage).filter(([option]) => !Object.hasOwn(shared, option)));
-  const optimizer = own['optimizer'] as JsonObject;
+  const { name, engine, data, encoder, pretrain, finetune } = filled(schema, value) as JsonObject;
   const recipe = {
     name: name ?? fileName,
     engine,
     data,
     encoder,
-    pretrain: {
-      ...own,
-      options,
-      optimizer: { ...optimizer, ...optionsOfAll(shared['optimizer']), ...optimizer },
-      earlyStopping: own['earlyStopping'] === false ? null : own['earlyStopping'],
-    },
+    pretrain: stage(schema.properties?.['pretrain'], pretrain),
+    finetune: stage(schema.properties?.['finetune'], finetune),
   };
   // The schema that accepted the value has these types; a test keeps both in step.
   return recipe as unknown as Recipe;
+}
+
+/** The choice's own options stand by themselves, and the optimizer has the options of every one. */
+function stage(schema: JsonSchema | true | undefined, value: Json | undefined): JsonObject {
+  const given = (value ?? {}) as JsonObject;
+  const shared = schema && schema !== true ? (schema.properties ?? {}) : {};
+  const own = Object.fromEntries(Object.entries(given).filter(([option]) => Object.hasOwn(shared, option)));
+  const options = Object.fromEntries(Object.entries(given).filter(([option]) => !Object.hasOwn(shared, option)));
+  const optimizer = own['optimizer'] as JsonObject;
+  return {
+    ...own,
+    options,
+    optimizer: { ...optimizer, ...optionsOfAll(shared['optimizer']), ...optimizer },
+    earlyStopping: own['earlyStopping'] === false ? null : (own['earlyStopping'] ?? null),
+  };
 }
 
 /** What the schema makes of a value, or of none: undefined where neither value nor default is given. */

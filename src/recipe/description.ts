@@ -81,3 +81,6 @@ export type EncoderDescription = Description;
 
 /** Stands in a recipe's "pretrain", its options beside "method". */
 export type MethodDescription = Description;
+
+/** Stands in a recipe's "finetune", its options beside "mode". */
+export type ModeDescription = Description;

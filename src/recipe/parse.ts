@@ -1,9 +1,7 @@
-import { t } from '../protocol/l10n.js';
 import type { Problem } from '../protocol/trainer.js';
 import { fillRecipe } from './defaults.js';
 import type { Json, JsonSchema } from './description.js';
 import { parseDocument, type RecipeDocument } from './document.js';
-import { problemAt } from './position.js';
 import type { DataOptions, Recipe } from './recipe.js';
 import { sentences } from './sentences.js';
 import type { Validate } from './validator.js';
@@ -35,7 +33,7 @@ export function parseRecipe(text: string, { schema, validate }: RecipeLanguage, 
   const { value } = document;
   if (value === undefined) return { recipe: null, data: null, problems, document };
   const errors = sentences(document, schema, validate(value));
-  const all = [...problems, ...errors, ...reserved(document)].sort((a, b) => a.line - b.line || a.column - b.column);
+  const all = [...problems, ...errors].sort((a, b) => a.line - b.line || a.column - b.column);
   const recipe = errors.length === 0 ? fillRecipe(schema, value, fileName) : null;
   const data = recipe === null ? soundData(document, { schema, validate }) : recipe.data;
   return { recipe, data, problems: all, document };
@@ -49,11 +47,4 @@ function soundData(document: RecipeDocument, { schema, validate }: RecipeLanguag
   if (path === undefined || !isSound({ path })) return null;
   const sound = Object.entries(given).filter(([name, value]) => isSound({ path, [name]: value }));
   return fillRecipe(schema, { data: Object.fromEntries(sound) }, '').data;
-}
-
-/** What the schema allows for a later version. */
-function reserved(document: RecipeDocument): Problem[] {
-  if (document.node(['finetune'])?.type !== 'object') return [];
-  const message = t('This version does not fine-tune yet: "finetune" is kept, but passed over.');
-  return [problemAt(document.nameRange(['finetune']), 'warning', 'finetune-not-yet', message)];
 }

@@ -1,4 +1,5 @@
 /** The recipe with all defaults filled in. Names follow Keras. The schema that people meet is in schema.ts. */
+import type { AugmentationOptions } from './augmentation.js';
 
 export type EngineChoice = 'auto' | 'tensorflow' | 'wasm' | 'cpu';
 
@@ -8,6 +9,7 @@ export interface Recipe {
   data: DataOptions;
   encoder: EncoderOptions;
   pretrain: PretrainOptions;
+  finetune: FinetuneOptions;
 }
 
 export interface DataOptions {
@@ -126,10 +128,8 @@ export interface EarlyStoppingOptions {
   minDelta: number;
 }
 
-export interface PretrainOptions {
-  method: string;
-  /** The method's own options, defaults filled in by its schema. */
-  options: Record<string, unknown>;
+/** What every stage has that trains. */
+export interface TrainingOptions {
   optimizer: OptimizerOptions;
   schedule: ScheduleOptions;
   epochs: number;
@@ -143,4 +143,30 @@ export interface PretrainOptions {
   checkpointEpochs: number;
   /** How many checkpoints are kept besides the last and the best. */
   keepCheckpoints: number;
+}
+
+export interface PretrainOptions extends TrainingOptions {
+  method: string;
+  /** The method's own options, defaults filled in by its schema. */
+  options: Record<string, unknown>;
+}
+
+export interface FinetuneOptions extends Omit<TrainingOptions, 'epochs'> {
+  /** Null takes enough for the labels that are used. */
+  epochs: number | null;
+  mode: string;
+  /** The mode's own options, defaults filled in by its schema. */
+  options: Record<string, unknown>;
+  /** Units of a hidden layer between code and classes; null for none. */
+  hidden: number | null;
+  /** Labelled examples of each class that are used; null for all. Not together with `labelFraction`. */
+  labelsPerClass: number | null;
+  /** 0..1 of the labelled examples of each class; null for all. */
+  labelFraction: number | null;
+  /** 0..1: share of each target that is spread evenly over all classes. */
+  labelSmoothing: number;
+  /** "balanced" weighs each class by the inverse of how often it occurs. */
+  classWeights: 'none' | 'balanced';
+  /** Null leaves examples as they are. */
+  augmentation: AugmentationOptions | null;
 }

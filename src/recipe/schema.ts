@@ -1,5 +1,14 @@
-import type { Description, EncoderDescription, Json, JsonSchema, MethodDescription, Snippet } from './description.js';
+import type {
+  Description,
+  EncoderDescription,
+  Json,
+  JsonSchema,
+  MethodDescription,
+  ModeDescription,
+  Snippet,
+} from './description.js';
 import { dataProperties } from './data.js';
+import { finetuneProperties } from './finetune.js';
 import { optimizers, schedules, trainingProperties, words } from './training.js';
 
 /**
@@ -9,12 +18,25 @@ import { optimizers, schedules, trainingProperties, words } from './training.js'
  * @throws RangeError when a description cannot stand in a recipe: none at all, a name twice, or an option without a
  * default or with the name of a property that all choices share.
  */
-export function recipeSchema(parts: { encoders: EncoderDescription[]; methods: MethodDescription[] }): JsonSchema {
+export function recipeSchema(parts: {
+  encoders: EncoderDescription[];
+  methods: MethodDescription[];
+  modes: ModeDescription[];
+}): JsonSchema {
   const encoder = choice('type', 'Kind of encoder.', parts.encoders, {});
   const pretrain = choice('method', 'How the pretraining learns.', parts.methods, {
     optimizer: nameOrOptions(optimizers, words('Turns gradients into steps.', 'compile(optimizer)')),
     schedule: nameOrOptions(schedules, words('How the learning rate changes while it trains.', 'optimizers.schedules')),
     ...trainingProperties,
+  });
+  const finetune = choice('mode', 'What of the network learns from the labels.', parts.modes, {
+    ...finetuneProperties,
+    optimizer: nameOrOptions(optimizers, words('Turns gradients into steps.', 'compile(optimizer)')),
+    schedule: nameOrOptions(
+      // Cosine first: what is kept are the weights of the last step, which should have come to rest.
+      schedules.toSorted((a, b) => Number(b.name === 'cosine') - Number(a.name === 'cosine')),
+      words('How the learning rate changes while it trains.', 'optimizers.schedules'),
+    ),
   });
   const encoderSnippets = parts.encoders.map((part) => snippetOf('type', part));
   const pretrainSnippets = parts.methods.map((part) => snippetOf('method', part, primerTraining()));
@@ -61,15 +83,10 @@ export function recipeSchema(parts: { encoders: EncoderDescription[]; methods: M
         defaultSnippets: pretrainSnippets,
       },
       finetune: {
-        type: 'object',
-        ...words('Teaching the pretrained encoder a task with few labels. Coming: this version passes over it.'),
-        defaultSnippets: [
-          {
-            label: 'fine-tune (coming)',
-            description: 'Kept for a version that fine-tunes.',
-            body: { mode: 'full', labelsPerClass: '^${1:10}', epochs: '^${2:20}' },
-          },
-        ],
+        ...finetune,
+        default: {},
+        ...words('How the pretrained encoder learns a task from labels.', ['Model.compile', 'Model.fit']),
+        defaultSnippets: parts.modes.map((part) => snippetOf('mode', part, { labelsPerClass: '^${1:10}' })),
       },
     },
     defaultSnippets: parts.methods.map((method, i) => ({

@@ -12,9 +12,10 @@ export async function keepAssets(run: string, assets: Assets): Promise<void> {
   for (const [name, content] of Object.entries(assets)) await writeFileAtomic(path.join(run, name), content);
 }
 
-/** What a run that goes on has decided of its texts; null for other data. A file that cannot be read is missing in it. */
+/** How a run's data were prepared; null before that was decided. A file that cannot be read is missing in it. */
 export async function keptPlan(run: string, { dataset }: RunRecord): Promise<KeptPlan | null> {
-  if (dataset?.preparation.kind !== 'text') return null;
+  if (!dataset) return null;
+  if (dataset.preparation.kind !== 'text') return { preparation: dataset.preparation, assets: {}, folder: run };
   const file = path.join(run, RunFile.tokenizer);
   const size = await stat(file).then(
     (found) => (found.isFile() ? found.size : Infinity),

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { formatCount, t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
-import { train, type Outcome } from '../learn/loop.js';
+import { isSolvedFor, stepsOfEpoch, train, type Outcome } from '../learn/loop.js';
 import { trainedShapes } from '../learn/method/method.js';
+import type { TaskLearner } from '../learn/task/index.js';
 import { countParameters } from '../learn/parameters.js';
 import { RunFile, type RunRecord, type RunTeacher } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
@@ -13,6 +14,7 @@ import { checkFit } from './checkpoints.js';
 import { changedDataFiles, keepDataFiles } from './dataFiles.js';
 import { ControlServer, type TrainerSeat } from './control.js';
 import type { LoadedDataset } from './dataset.js';
+import { evaluateTask, evaluationMetrics, writeEvaluation } from './evaluation.js';
 import { describeError, Stopped, UserError } from './errors.js';
 import { appendLog } from './log.js';
 import type { Prepared, Progress } from './prepare.js';
@@ -20,6 +22,7 @@ import { tokenTexts } from './tokenTexts.js';
 import { Recorder, type Display } from './recorder.js';
 import type { RunFolder } from './runFolder.js';
 import type { Steering } from './steering.js';
+import { trainingOptions, type Work } from './work.js';
 
 /** One run from its folder to its end. */
 
@@ -40,8 +43,12 @@ export interface Session {
   listener: SessionListener;
   checkpoint: Checkpoint | null;
   recipe: Recipe;
+  work: Work;
   prepare: (tell: (progress: Progress) => void) => Promise<Prepared>;
 }
+
+/** What is solved for ends after fewer, usually after some tens. */
+const MOST_ITERATIONS = 1000;
 
 /** Trains, and writes down how that ended. @throws what ended it, when it was not the end of the training or a request */
 export async function carryOut({
@@ -51,6 +58,7 @@ export async function carryOut({
   listener,
   checkpoint,
   recipe,
+  work,
   prepare,
 }: Session): Promise<RunSummary> {
   const { record } = run;
@@ -68,12 +76,14 @@ export async function carryOut({
     });
     await noteDataset(run, dataset);
     noteTeacher(run, teacher);
-    if (checkpoint) checkFit(run.path, checkpoint, learner, recipe.pretrain.optimizer);
+    const options = trainingOptions(recipe, work, dataset.training.count);
+    if (checkpoint) checkFit(run.path, checkpoint, learner, options.optimizer);
     Object.assign(record, {
       engine: engine.facts,
       summary: learner.summary,
       parameters: countParameters(trainedShapes(learner)),
-      stepsPerEpoch: Math.ceil(dataset.training.count / recipe.pretrain.batchSize),
+      stepsPerEpoch: stepsOfEpoch(learner, dataset.training.count, options.batchSize),
+      epochs: isSolvedFor(learner) ? MOST_ITERATIONS : options.epochs,
       started: record.started ?? new Date().toISOString(),
     } satisfies Partial<RunRecord>);
     if (slower !== null) warn(run, slower);
@@ -83,23 +93,35 @@ export async function carryOut({
       control,
       steering,
       listener.display,
-      recipe.pretrain.keepCheckpoints,
+      options.keepCheckpoints,
       dataset.training.count,
       tokenTexts(dataset.assets),
     );
     recorder.setState('running');
+    const writer = recorder;
     const outcome = await train({
       engine,
       learner,
-      options: recipe.pretrain,
+      options,
       training: dataset.training,
-      validation: dataset.validation,
+      validation: dataset.watched,
       previewPositions: dataset.previewPositions,
       start: checkpoint,
       observer: recorder,
+      ...('classes' in learner && {
+        complete: async (values, progress) => {
+          const job = { engine, learner: learner as TaskLearner, options, dataset };
+          const evaluated = await evaluateTask(job, values, progress);
+          if (!evaluated) return;
+          await writeEvaluation(run.path, evaluated);
+          Object.assign(record.metrics, evaluationMetrics(evaluated.evaluation));
+          writer.alsoShow(progress, evaluated.preview);
+        },
+      }),
     });
     await recorder.finish();
     await dataset.close();
+    if (isSolvedFor(learner) && outcome.reason === 'completed') record.epochs = outcome.progress.epoch;
     return await end(run, recorder, outcome);
   } catch (error) {
     await recorder?.settle();

@@ -120,6 +120,16 @@ export async function readLastCheckpoint(
   throw new UserError(none, { file: run, advice: t('Start the recipe again.') });
 }
 
+/** What was learned by a step. @throws UserError when it cannot be read */
+export async function readCheckpointWeights(run: string, step: number): Promise<Arrays> {
+  const file = path.join(run, RunFile.checkpoints, stepName(step), CheckpointFile.weights);
+  try {
+    return await readArrays(file);
+  } catch (error) {
+    throw new UserError(reasonOf(error), { file, advice: t('Take another checkpoint of the run, or another run.') });
+  }
+}
+
 async function readCheckpoint(run: string, step: number): Promise<Checkpoint> {
   const folder = path.join(run, RunFile.checkpoints, stepName(step));
   const progress = await readProgress(path.join(folder, CheckpointFile.state));

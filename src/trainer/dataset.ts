@@ -4,21 +4,24 @@ import { PackCache } from '../data/pack/cache.js';
 import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
 import type { Assets, Preparation } from '../data/prepare/preparation.js';
 import { scaled } from '../data/prepare/scale.js';
-import { chooseSplits, type ChosenSplits } from '../data/split.js';
+import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } from '../data/split.js';
 import type { Batch, OpenOptions } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
 import type { ExampleFacts } from '../learn/method/method.js';
-import type { AugmentationOptions } from '../recipe/augmentation.js';
+import { stream } from '../protocol/random.js';
 import type { RunDataset } from '../protocol/run.js';
-import type { Recipe } from '../recipe/recipe.js';
-
+import type { FinetuneOptions, Recipe } from '../recipe/recipe.js';
 import { labelsOf } from './labels.js';
 import { augmentationOf, Views } from './views.js';
+import { augmentationOptions, pretraining, trainingOptions, type Work } from './work.js';
 
 /** From a recipe's data to what the loop takes. */
 
 /** How many examples previews show. */
 const PREVIEW_EXAMPLES = 10;
+
+/** A task is measured on at least so many validation examples after each epoch, and on as many as train. */
+const LEAST_WATCHED = 1000;
 
 export interface LoadedDataset {
   facts: RunDataset;
@@ -34,12 +37,20 @@ export interface LoadedDataset {
   validation: Source | null;
   /** In the dataset, of the examples of each source. */
   positions: Pick<ChosenSplits, 'training' | 'validation'>;
-  /** Positions in the validation source, or in the training source without one. */
+  /**
+   * What is measured of `validation` after each epoch. Few labels take many short epochs, so a task takes a part where
+   * that is enough; all are measured in the end.
+   */
+  watched: Source | null;
+  /** Labelled examples that no choice depends on; null where there are none, and where nothing is fine-tuned. */
+  test: Source | null;
+  /** Positions in the watched source, or in the training source without one. */
   previewPositions: Int32Array;
   close(): Promise<void>;
 }
 
 export interface LoadOptions extends OpenOptions, Pick<PrepareOptions, 'kept'> {
+  work?: Pick<Work, 'stage'>;
   /** Hears what will be made of the examples before any is prepared; what it throws ends that. */
   onPlanned: (example: Preparation & ExampleFacts, splits: ChosenSplits, heldBytes: number, count: number) => void;
 }
@@ -49,22 +60,26 @@ export interface LoadOptions extends OpenOptions, Pick<PrepareOptions, 'kept'> {
  * @throws DataError, UserError naming the file, what is wrong with it and what to do
  */
 export async function loadDataset(
-  { data, pretrain }: Recipe,
+  recipe: Recipe,
   dataPath: string,
   cache: string,
-  { kept, onPlanned, ...open }: LoadOptions,
+  { work = pretraining, kept, onPlanned, ...open }: LoadOptions,
 ): Promise<LoadedDataset> {
+  const { data, finetune } = recipe;
+  const { seed } = trainingOptions(recipe, work);
   const dataset = await openDataset(dataPath, { ...data, ...open });
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
+    const chosen = chooseSplits(dataset, labels, data, seed);
+    const isTask = work.stage === 'finetune' && labels !== null;
     const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
       onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes, info.count);
     const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
       data,
-      chooseSplits(dataset, labels, data, pretrain.seed),
+      isTask ? labelledSplits(dataset, labels, chosen, budgetOf(finetune), seed) : chosen,
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
     const { range, shape, vocabulary } = preparation;
@@ -73,14 +88,14 @@ export async function loadDataset(
       const batch = reader.read(positions);
       return batch instanceof Promise ? batch.then(packed) : packed(batch);
     };
-    const augmentation = pretrain.options['augmentation'] as AugmentationOptions | undefined; // as its schema says
-    // Methods that want views learn from quantities.
+    const augmentation = augmentationOptions(recipe, work);
     const views =
-      augmentation &&
-      new Views(
-        augmentationOf(info, preparation, augmentation),
-        read as (of: Int32Array) => Float32Array | Promise<Float32Array>,
-      );
+      augmentation && !vocabulary
+        ? new Views(
+            augmentationOf(info, preparation, augmentation),
+            read as (of: Int32Array) => Float32Array | Promise<Float32Array>,
+          )
+        : null;
     const source = (positions: Int32Array): Source => ({
       count: positions.length,
       shape,
@@ -90,7 +105,8 @@ export async function loadDataset(
         views: (of, seed, step, count) => views.of(gather(positions, of), splits.training, seed, step, count),
       }),
     });
-    const shown = splits.validation.length > 0 ? splits.validation : splits.training;
+    const watched = isTask ? watchedOf(splits, seed) : splits.validation;
+    const shown = watched.length > 0 ? watched : splits.training;
     return {
       facts: {
         path: dataPath,
@@ -111,6 +127,8 @@ export async function loadDataset(
       training: source(splits.training),
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
       positions: splits,
+      watched: watched.length > 0 ? source(watched) : null,
+      test: splits.test && splits.test.length > 0 ? source(splits.test) : null,
       previewPositions: previewPositions(shown, labels),
       close: async () => {
         await views?.close();
@@ -121,6 +139,19 @@ export async function loadDataset(
     await dataset.close();
     throw error;
   }
+}
+
+/** Null for all labels. */
+function budgetOf({ labelsPerClass, labelFraction }: FinetuneOptions): LabelBudget | null {
+  if (labelsPerClass !== null) return { perClass: labelsPerClass };
+  return labelFraction === null ? null : { fraction: labelFraction };
+}
+
+/** Ascending. */
+function watchedOf({ training, validation }: ChosenSplits, seed: number): Int32Array {
+  const most = Math.max(LEAST_WATCHED, training.length);
+  if (validation.length <= most) return validation;
+  return gather(validation, stream(seed, 'watched').permutation(validation.length).subarray(0, most)).sort();
 }
 
 function gather(positions: Int32Array, of: Int32Array): Int32Array {

@@ -13,5 +13,10 @@ export function labelsOf(
   let unlabelled = 0;
   for (const positions of [training, validation])
     for (const position of positions) if ((labels[position] as number) < 0) unlabelled++;
-  return { classes, unlabelled };
+  const counts = classes.map(() => 0);
+  for (const position of training) {
+    const label = labels[position] as number;
+    if (label >= 0) counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return { classes, unlabelled, counts };
 }

@@ -5,6 +5,7 @@ import { parseConfig, type Command, type Options } from './commands/command.js';
 import { check } from './commands/check.js';
 import { demo } from './commands/demo.js';
 import { engines } from './commands/engines.js';
+import { finetune } from './commands/finetune.js';
 import { inspect } from './commands/inspect.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
@@ -16,7 +17,7 @@ import { Output } from './output.js';
 import { versions } from './versions.js';
 
 /** The command line, and what the extension starts. */
-const commands: Command[] = [run, resume, check, inspect, engines, runs, sample, demo];
+const commands: Command[] = [run, finetune, resume, check, inspect, engines, runs, sample, demo];
 
 async function main(words: string[]): Promise<number> {
   const [name, ...rest] = words;

@@ -9,11 +9,12 @@ import type { Learner } from '../learn/method/method.js';
 import type { Lesson } from '../learn/teacher.js';
 import { scalingTrouble } from '../recipe/check.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { buildLearner, costOf, familyOf, memoryTrouble } from './cost.js';
+import { buildLearner, costOf, findingsOf, familyOf, memoryTrouble } from './cost.js';
 import { loadDataset, type LoadedDataset } from './dataset.js';
 import { Stopped, UserError } from './errors.js';
 import { enginePlaces } from './places.js';
 import { findTeacher } from './teacher.js';
+import type { Work } from './work.js';
 
 /** Everything that training needs besides its run folder. */
 export interface Prepared {
@@ -34,11 +35,12 @@ export interface Progress {
 
 /**
  * @param runs folder of the runs
- * @param kept of a run that goes on
+ * @param kept of a run that goes on, or that this one starts from
  * @throws UserError, DataError, EngineError saying what is wrong with recipe, data or machine; Stopped when `stopped` is aborted
  */
 export async function prepare(
   recipe: Recipe,
+  work: Work,
   dataPath: string,
   runs: string,
   stopped: AbortSignal,
@@ -47,30 +49,35 @@ export async function prepare(
 ): Promise<Prepared> {
   let over = false;
   try {
-    const teacher = await findTeacher(recipe);
+    const teacher = work.stage === 'pretrain' ? await findTeacher(recipe) : null;
     tell({ message: t('Starting the engine'), fraction: null });
-    const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces(threadsFor(recipe)));
+    const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces(threadsFor(recipe.encoder)));
     stopped.throwIfAborted();
     tell({ message: t('Opening {0}', dataPath), fraction: null });
     const onProgress = (fraction: number) => {
       if (!over) tell({ message: t('Reading {0}', dataPath), fraction }); // other files may still be read when one has failed
     };
     const dataset = await loadDataset(recipe, dataPath, cacheBeside(runs), {
+      work,
       signal: stopped,
       onProgress,
       kept,
       onPlanned: ({ labels, ...preparation }, { training, validation }, heldBytes, count) => {
         const example = { ...preparation, labels: labels ?? null, teacher: teacher?.facts ?? null };
-        const unscaled = scalingTrouble(recipe, example.kind);
+        const unscaled = work.stage === 'pretrain' ? scalingTrouble(recipe, example.kind) : null;
         if (unscaled !== null) throw new UserError(unscaled);
         const taughtBytes = teacher?.heldBytes(training.length + validation.length) ?? 0;
-        const tooLarge = memoryTrouble(costOf(recipe, example, heldBytes + taughtBytes, training.length));
+        const tooLarge = memoryTrouble(costOf(recipe, example, heldBytes + taughtBytes, training.length, work));
         if (tooLarge !== null) throw new UserError(tooLarge);
         const untaught = teacher?.trouble(preparation, count) ?? null;
         if (untaught !== null) throw new UserError(untaught);
       },
     });
-    const learner = buildLearner(recipe, { ...dataset.example, teacher: teacher?.facts ?? null });
+    const learner = buildLearner(recipe, { ...dataset.example, teacher: teacher?.facts ?? null }, work);
+    // Of a pretraining the check of its recipe has told them.
+    if (work.stage === 'finetune')
+      for (const { severity, message } of findingsOf(recipe, dataset.example, work))
+        if (severity === 'warning') dataset.notes.push(message);
     stopped.throwIfAborted();
     const lesson = await teacher?.teach({
       engine,
@@ -104,7 +111,7 @@ function withLesson(dataset: LoadedDataset, { training, validation, close }: Les
 }
 
 /** @throws UserError when there is no such encoder */
-function threadsFor({ encoder }: Recipe): number {
+function threadsFor(encoder: Recipe['encoder']): number {
   return familyOf(encoder).parallel ? availableParallelism() : 1;
 }
 

@@ -34,6 +34,7 @@ export class Recorder implements Observer, SteeringListener {
   private sampling: Promise<void> = Promise.resolve();
   private checkpointing: Promise<void> = Promise.resolve();
   private trouble: Error | null = null;
+  private shown: { step: number; preview: Preview } | null = null;
 
   constructor(
     private readonly run: RunFolder,
@@ -125,8 +126,15 @@ export class Recorder implements Observer, SteeringListener {
     );
   }
 
+  /** More to show of the step that was shown last. */
+  alsoShow(progress: Readonly<Progress>, { views, tensors }: Preview): void {
+    const last = this.shown?.step === progress.step ? this.shown.preview : { views: [], tensors: {} };
+    this.preview(progress, { views: [...last.views, ...views], tensors: { ...last.tensors, ...tensors } });
+  }
+
   preview({ step, epoch }: Readonly<Progress>, preview: Preview): void {
     const { views, tensors } = preview;
+    this.shown = { step, preview };
     this.lastSample = performance.now();
     const tokens = this.tokenTexts(preview);
     const metadata = {

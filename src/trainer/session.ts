@@ -3,17 +3,18 @@ import { t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
 import { effectiveState, isResumable, type RunRecord } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
-import type { Recipe } from '../recipe/recipe.js';
+import type { Recipe, TrainingOptions } from '../recipe/recipe.js';
 import { keptPlan } from './assets.js';
 import { readLastCheckpoint } from './checkpoints.js';
 import { carryOut, warn, type SessionListener } from './carryOut.js';
 import { isTrained, TrainerSeat } from './control.js';
 import { UserError } from './errors.js';
 import { removeLeftovers } from './leftovers.js';
-import { prepare } from './prepare.js';
+import { prepare, type Progress } from './prepare.js';
 import { listRuns, readRecord, refuseLinks, RunFolder } from './runFolder.js';
 import { Steering } from './steering.js';
 import { versions } from './versions.js';
+import { pretraining, trainingOptions, type Work } from './work.js';
 
 /** Starting a run, and going on with one. */
 
@@ -27,6 +28,7 @@ export interface NewRun {
   runs: string;
   /** Allows a second run of a recipe that is being trained. */
   parallel: boolean;
+  work: Work;
 }
 
 /**
@@ -34,11 +36,14 @@ export interface NewRun {
  * @throws UserError, DataError, EngineError, TrainingError; Stopped when it was stopped before
  */
 export async function startRun(newRun: NewRun, listener: SessionListener): Promise<RunSummary> {
-  const { recipe, dataPath, runs } = newRun;
+  const { dataPath, runs, work } = newRun;
+  const parent = work.stage === 'finetune' ? work.parent : null;
+  const recipe = parent ? { ...newRun.recipe, encoder: parent.recipe.encoder } : newRun.recipe;
   const steering = new Steering();
   listener.onStoppable(() => steering.stop());
   await refuseSecondRun(newRun); // before the data are read, which may take long
-  const prepared = await prepare(recipe, dataPath, runs, steering.stopped, (progress) => listener.onProgress(progress));
+  const tell = (progress: Progress) => listener.onProgress(progress);
+  const prepared = await prepare(recipe, work, dataPath, runs, steering.stopped, tell, parent?.kept);
   await refuseSecondRun(newRun); // another may have begun meanwhile
   const run = await RunFolder.create(runs, firstRecord(newRun), {
     ...recipe,
@@ -58,29 +63,31 @@ export async function startRun(newRun: NewRun, listener: SessionListener): Promi
     listener,
     checkpoint: null,
     recipe,
+    work,
     prepare: () => Promise.resolve(prepared),
   });
 }
 
-function firstRecord({ recipe: { name, pretrain }, recipePath }: NewRun): Omit<RunRecord, 'format' | 'id' | 'created'> {
+function firstRecord({ recipe, recipePath, work }: NewRun): Omit<RunRecord, 'format' | 'id' | 'created'> {
+  const options = trainingOptions(recipe, work);
   return {
-    name,
-    stage: 'pretrain',
-    method: pretrain.method,
-    parent: null,
+    name: recipe.name,
+    stage: work.stage,
+    method: work.stage === 'pretrain' ? recipe.pretrain.method : recipe.finetune.mode,
+    parent: work.stage === 'finetune' ? (work.parent?.id ?? null) : null,
     state: 'preparing',
     engine: null,
     versions: versions(),
-    seed: pretrain.seed,
+    seed: options.seed,
     dataset: null,
     summary: '',
     parameters: 0,
-    epochs: pretrain.epochs,
+    epochs: options.epochs,
     stepsPerEpoch: 0,
-    batchSize: pretrain.batchSize,
+    batchSize: options.batchSize,
     step: 0,
     epoch: 0,
-    learningRate: pretrain.optimizer.learningRate,
+    learningRate: options.optimizer.learningRate,
     started: null,
     ended: null,
     seconds: 0,
@@ -101,7 +108,9 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
   const seat = await TrainerSeat.take(where); // before anything is written: another trainer may be about to take it up
   try {
     await refuseUnresumable(where, seat.address); // as it is now that nobody else writes
-    const { run, checkpoint } = await takeUp(where, recipe);
+    const { stage } = await readRecord(where);
+    const work: Work = stage === 'finetune' ? { stage, parent: null } : pretraining;
+    const { run, checkpoint } = await takeUp(where, trainingOptions(recipe, work));
     return await carryOut({
       run,
       seat,
@@ -109,9 +118,10 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
       listener,
       checkpoint,
       recipe,
+      work,
       prepare: async (tell) => {
         const kept = await keptPlan(where, run.record);
-        return prepare(recipe, recipe.data.path, path.dirname(where), steering.stopped, tell, kept);
+        return prepare(recipe, work, recipe.data.path, path.dirname(where), steering.stopped, tell, kept);
       },
     });
   } finally {
@@ -139,10 +149,13 @@ async function refuseUnresumable(folder: string, own: string | null = null): Pro
 }
 
 /** Opens the folder, with the record as it was at the last checkpoint. @throws UserError when there is none that can be read. */
-async function takeUp(folder: string, recipe: Recipe): Promise<{ run: RunFolder; checkpoint: Checkpoint }> {
+async function takeUp(
+  folder: string,
+  { earlyStopping }: TrainingOptions,
+): Promise<{ run: RunFolder; checkpoint: Checkpoint }> {
   await refuseLinks(folder);
   await removeLeftovers(folder);
-  const { checkpoint, warnings } = await readLastCheckpoint(folder, recipe.pretrain.earlyStopping !== null);
+  const { checkpoint, warnings } = await readLastCheckpoint(folder, earlyStopping !== null);
   const run = await RunFolder.open(folder);
   const { step, epoch } = checkpoint.progress;
   Object.assign(run.record, {

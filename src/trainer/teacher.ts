@@ -170,7 +170,11 @@ async function learnerOfRun(folder: string, record: RunRecord): Promise<RunLearn
   const method = Object.hasOwn(methods, pretrain.method) ? methods[pretrain.method] : undefined;
   if (!method) throw new Error(t('There is no "{0}".', pretrain.method));
   const family = familyOf(encoder);
-  const example: ExampleFacts = { shape, labels: classes && { classes, unlabelled: 0 }, teacher: factsOf(record) };
+  const example: ExampleFacts = {
+    shape,
+    labels: classes && { classes, unlabelled: 0, counts: [] },
+    teacher: factsOf(record),
+  };
   const learner = method.build({ family, encoder, ...example, options: pretrain.options });
   const network = family.encoder(encoder, shape);
   const code = sizeOf(network.outputShape);

@@ -43,8 +43,6 @@ async function ours(name: EngineName, epochs: number): Promise<number[]> {
       options: { loss: 'binaryCrossentropy' },
     }),
     options: {
-      method: 'autoencoder',
-      options: {},
       optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
       schedule: { name: 'constant' },
       epochs,

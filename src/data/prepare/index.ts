@@ -6,8 +6,9 @@ import { MEMORY_BYTES, pack, packedBytes, type PackOptions } from '../pack/pack.
 import { MemoryReader } from '../memory.js';
 import { isReader, type Collection, type DatasetInfo, type Reader, type StoredKind } from '../reader.js';
 import type { ChosenSplits } from '../split.js';
-import { columnRanges, scaledColumns, type ColumnRanges } from './columns.js';
+import { columnRanges, scaledColumns } from './columns.js';
 import { image } from './image.js';
+import { keptPreparation, type NumbersPreparation } from './kept.js';
 import type { Assets, KeptPlan, Plan, PlanOptions, Preparation, Preparer } from './preparation.js';
 import { rangeOf } from './scale.js';
 import { sound } from './sound.js';
@@ -25,13 +26,6 @@ const preparers = {
 /** Names of the first so many examples that were left out. */
 const NAMED = 3;
 
-/** Of arrays. */
-interface NumbersPreparation extends Preparation {
-  kind: 'numbers';
-  /** Columns that are each scaled by their own range, before `range`. */
-  columns?: ColumnRanges;
-}
-
 export interface Prepared {
   /** Numbers of the preparation's shape, at the dataset's positions. Closing it closes the dataset. */
   reader: Reader;
@@ -45,7 +39,7 @@ export interface Prepared {
 }
 
 export interface PrepareOptions extends Omit<PackOptions, 'positions' | 'assets' | 'onError'> {
-  /** Of a run that goes on. */
+  /** Of a run that goes on, or that this one starts from. */
   kept?: KeptPlan | null | undefined;
   /** Hears what will be made of the examples before any is prepared, which may take long; what it throws ends that. */
   onPlanned?: ((preparation: Preparation, splits: ChosenSplits, heldBytes: number) => void) | undefined;
@@ -58,6 +52,8 @@ export function planPreparation(
   { training }: ChosenSplits,
   open: PlanOptions = {},
 ): Promise<Plan<Preparation>> | Plan<Preparation> {
+  if (open.kept && (isReader(dataset) || dataset.kind !== 'text'))
+    return { preparation: keptPreparation(dataset, open.kept), notes: [] };
   if (isReader(dataset)) return numbers(dataset, training, open.signal);
   return preparerOf(dataset).plan(dataset, options, training, open);
 }
@@ -66,13 +62,13 @@ export function planPreparation(
 export function heldBytes(
   dataset: Reader | Collection,
   preparation: Preparation,
-  { training, validation }: ChosenSplits,
+  { training, validation, test }: ChosenSplits,
 ): number {
   if (isReader(dataset)) return dataset instanceof MemoryReader ? dataset.bytes : 0;
   const bytes = packedBytes(
     preparerOf(dataset),
     preparation as Preparation & { kind: StoredKind },
-    training.length + validation.length,
+    training.length + validation.length + (test?.length ?? 0),
   );
   return bytes <= MEMORY_BYTES ? bytes : 0;
 }
@@ -93,9 +89,11 @@ export async function prepareDataset(
     const reader = columns ? scaledColumns(dataset, columns) : dataset;
     return { reader, preparation, assets, splits: chosen, notes };
   }
-  const positions = new Int32Array(chosen.training.length + chosen.validation.length);
-  positions.set(chosen.training);
-  positions.set(chosen.validation, chosen.training.length);
+  const { training, validation, test = new Int32Array() } = chosen;
+  const positions = new Int32Array(training.length + validation.length + test.length);
+  positions.set(training);
+  positions.set(validation, training.length);
+  positions.set(test, training.length + validation.length);
   positions.sort();
   const { values, unreadable, notKept } = await pack(
     dataset,
@@ -116,8 +114,9 @@ export async function prepareDataset(
     assets,
     splits: {
       ...chosen,
-      training: chosen.training.filter(isReadable),
-      validation: chosen.validation.filter(isReadable),
+      training: training.filter(isReadable),
+      validation: validation.filter(isReadable),
+      ...(chosen.test && { test: test.filter(isReadable) }),
     },
     notes,
   };

@@ -11,7 +11,7 @@ import type { PackedTable, Packing } from './pack.js';
 import { readTable, sameCategories, sameRows } from './read.js';
 
 /** How columns are learned from, by what they are; others are left out. */
-const packings: Partial<Record<ColumnType, Packing>> = {
+export const packings: Partial<Record<ColumnType, Packing>> = {
   numeric: 'number',
   boolean: 'category',
   categorical: 'category',

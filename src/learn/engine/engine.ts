@@ -80,8 +80,11 @@ export interface Engine {
 export interface Optimizer {
   /** The current parameters. Owned by the optimizer: not to be disposed, and replaced by {@link apply}. */
   readonly values: Values;
-  /** One step. `gradients` has an entry for each parameter that is trained; the others stay. */
-  apply(gradients: Values, learningRate: number): void;
+  /**
+   * One step. `gradients` has an entry for each parameter that is trained; the others stay.
+   * @param factor of the learning rate, by parameter; 0 keeps a parameter and lets its moments follow the gradients
+   */
+  apply(gradients: Values, learningRate: number, factor?: (name: string) => number): void;
   /** Parameters as numbers. */
   weights(): Promise<Arrays>;
   /** Everything besides the parameters that the next step depends on, e.g. `adam/m/<parameter>`, `adam/step`. */

@@ -30,14 +30,15 @@ export class PortableOptimizer implements Optimizer {
     }
   }
 
-  apply(gradients: Values, learningRate: number): void {
+  apply(gradients: Values, learningRate: number, factor: (name: string) => number = () => 1): void {
     this.step++;
     for (const [name, gradient] of Object.entries(gradients)) {
       const parameter = this.parameters.get(name);
       if (!parameter) throw new Error(`There is a gradient for ${name}, which is not a parameter.`);
       const values = gradient.dataSync<'float32'>();
-      if (this.options.name === 'adam') this.adam(parameter, values, learningRate);
-      else this.sgd(parameter, values, learningRate);
+      const rate = learningRate * factor(name);
+      if (this.options.name === 'adam') this.adam(parameter, values, rate);
+      else this.sgd(parameter, values, rate);
       this.upload(name);
     }
   }

@@ -26,16 +26,19 @@ export class TensorflowOptimizer implements Optimizer {
     }
   }
 
-  apply(gradients: Values, learningRate: number): void {
+  apply(gradients: Values, learningRate: number, factor: (name: string) => number = () => 1): void {
     this.step++;
     const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = this.backend.binding;
     const attributes = ['use_locking', 'use_nesterov'].map((name) => ({ name, type: TF_ATTR_BOOL, value: false }));
     attributes.unshift({ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT } as never);
     tf.tidy(() => {
-      const scalars = this.scalars(learningRate).map((value) => tf.scalar(value));
+      const made = new Map<number, tf.Scalar[]>();
       for (const [name, gradient] of Object.entries(gradients)) {
         const parameter = this.parameters.get(name);
         if (!parameter) throw new Error(`There is a gradient for ${name}, which is not a parameter.`);
+        const times = factor(name);
+        const scalars = made.get(times) ?? this.scalars(learningRate * times).map((value) => tf.scalar(value));
+        made.set(times, scalars);
         // While a value that was read lives, the variable would have to be copied before it can change.
         this.values[name]?.dispose();
         const variables = [parameter.weights.handle, ...parameter.slots.map(({ variable }) => variable.handle)];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorsOf } from '../batches.js';
+import { MEASURED_BATCH, tensorsOf } from '../batches.js';
 import type { Values } from '../engine/engine.js';
 import type { Job, Source } from '../loop.js';
 import type { Pass } from '../network.js';
@@ -22,12 +22,14 @@ const MOST_NUMBERS = 2 ** 24;
  * @param values the learner's, as they are now
  */
 export async function codesOf(
-  { engine, learner, options: { batchSize, seed } }: Pick<Job, 'engine' | 'learner' | 'options'>,
+  { engine, learner, options }: Pick<Job, 'engine' | 'learner' | 'options'>,
   source: Source,
   positions: Int32Array,
   values: Values,
   epoch: number,
 ): Promise<Codes> {
+  const { seed } = options;
+  const batchSize = Math.max(options.batchSize, MEASURED_BATCH);
   let codes: Codes = { count: positions.length, width: 0, data: new Float32Array() };
   for (let from = 0; from < codes.count; from += batchSize) {
     const batch = positions.subarray(from, Math.min(from + batchSize, codes.count));

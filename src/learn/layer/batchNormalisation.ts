@@ -30,17 +30,18 @@ export function batchNormalisation(name: string, activation: Activation): (input
         [mean]: zeros([channels]),
         [variance]: ones([channels]),
       }),
-      apply(values, input, { engine, updates }) {
+      apply(values, input, { engine, updates, frozen }) {
         const scale = parameter<tf.Tensor1D>(values, gamma);
         const offset = tf.zeros<tf.Rank.R1>([channels]); // beta is the activation's bias: one operation for both
         const running = (part: string) => parameter<tf.Tensor1D>(values, part);
-        const normal = updates
-          ? engine.batchNorm(input, scale, offset, EPSILON, (...statistics) =>
-              [mean, variance].forEach((part, i) =>
-                updates.set(part, tf.keep(towards(running(part), statistics[i] as tf.Tensor1D))),
-              ),
-            )
-          : tf.batchNorm(input, running(mean), running(variance), offset, scale, EPSILON);
+        const normal =
+          updates && !frozen?.(gamma)
+            ? engine.batchNorm(input, scale, offset, EPSILON, (...statistics) =>
+                [mean, variance].forEach((part, i) =>
+                  updates.set(part, tf.keep(towards(running(part), statistics[i] as tf.Tensor1D))),
+                ),
+              )
+            : tf.batchNorm(input, running(mean), running(variance), offset, scale, EPSILON);
         return engine.biasActivation(normal, parameter<tf.Tensor1D>(values, beta), activation);
       },
     };

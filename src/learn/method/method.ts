@@ -5,6 +5,7 @@ import type { SampleView } from '../../protocol/sample.js';
 import type { MethodDescription } from '../../recipe/description.js';
 import type { Arrays, Values } from '../engine/engine.js';
 import type { EncoderFamily } from '../encoder/encoder.js';
+import type { Labelled } from '../evaluate/knn.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
 import type { Network, Pass } from '../network.js';
@@ -37,6 +38,8 @@ export interface Labels {
   classes: string[];
   /** Examples without a label, for training or validation. */
   unlabelled: number;
+  /** Labelled training examples of each class. */
+  counts: number[];
 }
 
 /** What a method builds upon. */
@@ -78,6 +81,17 @@ export interface Learner {
   encode(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
   /** Logits of the classes, [batch, classes]; only of what was taught to name classes. */
   classify?(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
+  /** Whether the loss of an example is its own, whatever else is in the batch: then it may be measured in larger ones. */
+  independent?: true;
+  /** Factor of the learning rate of a trained value at an epoch; missing: 1 of each. */
+  rate?(name: string, epoch: number): number;
+  /**
+   * Finds some values at once from the codes of all training examples, before any step: heads that have a solution.
+   * Missing where there is nothing to find.
+   * @param onIteration awaited after each iteration; the values found so far are given up when it throws
+   * @returns new content by name
+   */
+  solve?(examples: Labelled, onIteration: (loss: number) => void | Promise<void>): Promise<Arrays>;
   /** New content of untrained values after a step, kept (tf.keep); missing where there is nothing to do. */
   afterStep?(values: Values): Map<string, tf.Tensor>;
   /** What the monitor shows for a fixed batch of examples. */

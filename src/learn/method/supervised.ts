@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { grouped, t } from '../../protocol/l10n.js';
 import { augmentationOption } from '../../recipe/augmentation.js';
-import { dense } from '../layer/dense.js';
 import type { Network } from '../network.js';
+import { classificationLoss, guessesPreview, labelsOf, type Scores } from '../task/classification.js';
+import { head as headOf } from '../task/head.js';
 import { contrastiveOptions } from './contrastive.js';
-import { soleObjective, type Inputs, type Learner, type Method, type Setting } from './method.js';
-import { imagePixels, imageShape } from './pictures.js';
+import { soleObjective, type Learner, type Method, type Setting } from './method.js';
 import { learnerOf } from './reconstruction.js';
 import { nearestAccuracy, similarities, spread, supervisedContrastive, unit } from './similarity.js';
 import { batchOfOne, pairsPreview, project, projection, twoViewLearner } from './twoViews.js';
@@ -91,37 +91,18 @@ export const supervised: Method = {
 
 function byGuess({ labels: known }: Setting, encoder: Network, widths: string): Learner {
   const classes = known?.classes ?? [];
-  const head = dense('head/dense', classes.length, 'linear')(encoder.outputShape);
-  const classify: Learner['classify'] = (values, input, pass) =>
+  const head = headOf(encoder.outputShape, classes.length, null);
+  const classify: Scores = (values, input, pass) =>
     head.apply(values, encoder.apply(values, input, pass), pass) as tf.Tensor2D;
   return {
     ...learnerOf([encoder, head]),
     classify,
     needs: { labels: true, augmented: true },
     summary: t('Supervised {0} · {1} classes · cross-entropy', widths, classes.length),
-    objectives: soleObjective([encoder, head], (values, inputs, pass) => {
-      const logits = classify(values, inputs.input, pass);
-      const labels = labelsOf(inputs);
-      const right = tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels);
-      return {
-        loss: tf.mean(pass.engine.softmaxCrossEntropy(logits, labels)),
-        accuracy: tf.mean(tf.cast(right, 'float32')),
-      };
-    }),
-    async preview(values, inputs, from, pass) {
-      const { input } = inputs;
-      const probabilities = tf.tidy(() => tf.softmax(classify(values, input, pass)));
-      const labels = Array.from(await labelsOf(inputs).data<'int32'>());
-      const data = await probabilities.data<'float32'>();
-      probabilities.dispose();
-      return {
-        views: [{ kind: 'guesses', from, input: 'input', classes, labels, probabilities: 'probabilities' }],
-        tensors: {
-          input: await imagePixels(input, imageShape(input.shape.slice(1))),
-          probabilities: { shape: probabilities.shape, data },
-        },
-      };
-    },
+    objectives: soleObjective([encoder, head], (values, inputs, pass) =>
+      classificationLoss(classify, values, inputs, pass),
+    ),
+    preview: (values, inputs, from, pass) => guessesPreview(classify, classes, values, inputs, from, pass),
   };
 }
 
@@ -145,9 +126,4 @@ function byContrast({ options }: Setting, encoder: Network, widths: string): Lea
     preview: (values, inputs, from, pass) =>
       pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from),
   };
-}
-
-function labelsOf({ labels }: Inputs): tf.Tensor1D {
-  if (!labels) throw new Error('The batch has no labels.');
-  return labels;
 }

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import { RUNS_FOLDER } from '../../protocol/run.js';
-import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
+import type { EngineChoice, FinetuneOptions, Recipe, TrainingOptions } from '../../recipe/recipe.js';
 import { UserError } from '../errors.js';
 import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import { startRun } from '../session.js';
 import { withTeacherPath } from '../teacher.js';
+import { pretraining } from '../work.js';
 import { jsonOption, type Command, type Options } from './command.js';
 import { reportRun, sessionListener } from './training.js';
 
@@ -43,11 +44,18 @@ export const run: Command = {
     const runs = runsFolder(options);
     const recipe = withTeacherPath(written, recipePath, runs);
     for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
-    override(recipe, options);
+    override(recipe, recipe.pretrain, options);
     recipe.data = withTokenizerPath(recipe.data, recipePath);
     const dataPath = givenData(options) ?? dataPathOf(recipe.data, recipePath);
     const summary = await startRun(
-      { recipe, recipePath, dataPath, runs, parallel: options['parallel'] === true },
+      {
+        recipe,
+        recipePath,
+        dataPath,
+        runs,
+        parallel: options['parallel'] === true,
+        work: pretraining,
+      },
       sessionListener(output),
     );
     return reportRun(summary, output);
@@ -71,12 +79,16 @@ export function runsFolder(options: Options): string {
 }
 
 /** Options of the command line stand above the recipe. @throws UserError for a value that no recipe could have. */
-export function override(recipe: Recipe, { epochs, engine }: Options): void {
+export function override(
+  recipe: Recipe,
+  stage: Pick<TrainingOptions, 'epochs'> | Pick<FinetuneOptions, 'epochs'>,
+  { epochs, engine }: Options,
+): void {
   if (typeof epochs === 'string') {
     const count = Number(epochs);
     if (!Number.isInteger(count) || count < 1 || count > 1_000_000)
       throw new UserError(t('--epochs must be a whole number from 1 to 1,000,000, but is "{0}".', epochs));
-    recipe.pretrain.epochs = count;
+    stage.epochs = count;
   }
   if (typeof engine === 'string') {
     const names: EngineChoice[] = ['auto', 'tensorflow', 'wasm', 'cpu'];

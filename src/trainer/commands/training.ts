@@ -50,11 +50,16 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   const { state, epochs } = await readRecord(summary.run);
   const picture = await writeReconstructions(summary.run);
   output.object({ type: 'summary', ...summary });
-  const { loss, validationLoss, probeAccuracy } = summary.metrics;
+  const { loss, validationLoss, probeAccuracy, testAccuracy, validationAccuracy } = summary.metrics;
+  const isTask = summary.stage === 'finetune';
   const losses = [
     loss === undefined ? null : t('loss {0}', loss.toFixed(4)),
     validationLoss === undefined ? null : t('validation loss {0}', validationLoss.toFixed(4)),
-    probeAccuracy === undefined ? null : t('probe {0} %', (100 * probeAccuracy).toFixed(1)),
+    isTask || probeAccuracy === undefined ? null : t('probe {0} %', (100 * probeAccuracy).toFixed(1)),
+    isTask && validationAccuracy !== undefined
+      ? t('validation accuracy {0} %', (100 * validationAccuracy).toFixed(1))
+      : null,
+    testAccuracy === undefined ? null : t('test accuracy {0} %', (100 * testAccuracy).toFixed(1)),
   ]
     .filter((text) => text !== null)
     .join(', ');

@@ -345,9 +345,9 @@ describe('the training loop', () => {
     const twoEpochs = { ...options, epochs: 2 };
     const action = (): Action => (found.push(asked), 'go');
     await watch(engine, { training, validation: null, options: twoEpochs }, action);
-    // The first preview asks for a batch as well, the last one too; codes are looked at after each epoch, in 3 batches.
-    assert.deepEqual(found, [1, 3, 4, 8, 9, 10]);
-    assert.equal(asked, 1 + 6 + 2 * 3 + 1);
+    // The first preview asks for a batch as well, the last one too; codes are looked at after each epoch, in one batch.
+    assert.deepEqual(found, [1, 3, 4, 6, 7, 8]);
+    assert.equal(asked, 1 + 6 + 2 * 1 + 1);
   });
 
   it('takes a changed learning rate from the next step on', async () => {

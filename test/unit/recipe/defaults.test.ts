@@ -53,6 +53,26 @@ const primer: Recipe = {
     checkpointEpochs: 1,
     keepCheckpoints: 3,
   },
+  finetune: {
+    mode: 'full',
+    options: { freeze: [] },
+    labelsPerClass: null,
+    labelFraction: null,
+    hidden: null,
+    labelSmoothing: 0,
+    classWeights: 'none',
+    augmentation: null,
+    optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
+    schedule: { name: 'cosine', warmupEpochs: 0, final: 0 },
+    epochs: null,
+    batchSize: 32,
+    shuffle: true,
+    seed: 1,
+    earlyStopping: null,
+    globalClipNorm: null,
+    checkpointEpochs: 10,
+    keepCheckpoints: 3,
+  },
 };
 
 describe('The defaults of a recipe', () => {
@@ -112,6 +132,6 @@ describe('The defaults of a recipe', () => {
     assert.deepEqual(parse('{ "data": { "path": "digits" } }').recipe, primer);
   });
 
-  it('leave nothing of "$schema" and "finetune" in the recipe', () =>
+  it('leave nothing of "$schema" in the recipe', () =>
     assert.deepEqual(parse('{ "$schema": "x", "data": { "path": "digits" }, "finetune": {} }').recipe, primer));
 });

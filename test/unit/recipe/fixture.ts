@@ -1,10 +1,10 @@
-import type { EncoderDescription, MethodDescription } from '../../../src/recipe/description.js';
+import type { EncoderDescription, MethodDescription, ModeDescription } from '../../../src/recipe/description.js';
 import { parseRecipe, type ParsedRecipe } from '../../../src/recipe/parse.js';
 import type { Fix } from '../../../src/protocol/trainer.js';
 import { recipeSchema } from '../../../src/recipe/schema.js';
 import { compileValidator } from '../../../src/recipe/validator.js';
 
-/** Two methods and two encoders, so that choosing among them can be tested whatever the product has. */
+/** Two methods, encoders and modes, so that choosing among them can be tested whatever the product has. */
 
 const dense: EncoderDescription = {
   name: 'dense',
@@ -74,7 +74,27 @@ const denoising: MethodDescription = {
   },
 };
 
-export const descriptions = { encoders: [dense, convolutional], methods: [autoencoder, denoising] };
+const full: ModeDescription = {
+  name: 'full',
+  title: 'Full',
+  summary: 'Everything learns.',
+  paper: null,
+  options: { freeze: { type: 'array', items: { type: 'string' }, default: [], description: 'What stays as it is.' } },
+};
+
+const probe: ModeDescription = {
+  name: 'probe',
+  title: 'Linear probe',
+  summary: 'Only the head learns.',
+  paper: null,
+  options: { penalty: { type: 'number', exclusiveMinimum: 0, default: 1, description: 'Of large weights.' } },
+};
+
+export const descriptions = {
+  encoders: [dense, convolutional],
+  methods: [autoencoder, denoising],
+  modes: [full, probe],
+};
 export const schema = recipeSchema(descriptions);
 export const language = { schema, validate: compileValidator(schema) };
 

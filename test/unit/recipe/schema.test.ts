@@ -43,7 +43,7 @@ describe('The schema of recipes', () => {
 
   it('gives each property a default, but what only the person can know', () => {
     const bare = [...properties(schema)].filter(([, property]) => property.default === undefined).map(([path]) => path);
-    assert.deepEqual(bare, ['/$schema', '/name', '/data', '/data/path', '/finetune']);
+    assert.deepEqual(bare, ['/$schema', '/name', '/data', '/data/path']);
   });
 
   it('has defaults that it accepts itself', () => {
@@ -115,10 +115,16 @@ describe('The schema of recipes', () => {
     assert.ok(!accepts(withPretrain('"method": "denoising", "loss": "binaryCrossentropy"')));
   });
 
-  it('takes "$schema" and "finetune"', () =>
-    assert.ok(
-      accepts('{ "$schema": "x", "data": { "path": "a" }, "finetune": { "mode": "full", "labelsPerClass": 10 } }'),
-    ));
+  it('takes "$schema"', () => assert.ok(accepts('{ "$schema": "x", "data": { "path": "a" } }')));
+
+  it('allows the options of the chosen mode and of no other', () => {
+    const finetune = (inner: string) => `{ "data": { "path": "a" }, "finetune": { ${inner} } }`;
+    assert.ok(accepts(finetune('"mode": "probe", "labelsPerClass": 10, "penalty": 0.1')));
+    assert.ok(accepts(finetune('"freeze": ["encoder/dense_1"], "epochs": null, "schedule": "constant"')));
+    assert.ok(!accepts(finetune('"mode": "full", "penalty": 0.1')));
+    assert.ok(!accepts(finetune('"mode": "other"')));
+    assert.ok(!accepts(finetune('"labelsPerClass": 0')));
+  });
 
   it('is refused for descriptions that could not stand in a recipe', () => {
     const [method] = descriptions.methods;
@@ -130,7 +136,7 @@ describe('The schema of recipes', () => {
     assert.throws(build({ epochs: { type: 'integer', default: 1 } }), /"epochs" of "new" has the name of a property/);
     assert.throws(build({ width: { type: 'integer' } }), /"width" of "new" has no default/);
     assert.throws(build({}, [method, method]), /Two choices are called "autoencoder"/);
-    assert.throws(() => recipeSchema({ encoders: [], methods: descriptions.methods }), /at least one/);
+    assert.throws(() => recipeSchema({ ...descriptions, encoders: [] }), /at least one/);
   });
 
   for (const [name, now] of [

@@ -121,7 +121,7 @@ describe('A dataset for training', () => {
       table('whole.csv', 30, (i) => `c${i % 2}`),
       pretrain,
     );
-    assert.deepEqual(whole.dataset.example.labels, { classes: ['c0', 'c1'], unlabelled: 0 });
+    assert.deepEqual(whole.dataset.example.labels, { classes: ['c0', 'c1'], unlabelled: 0, counts: [13, 14] });
     assert.match(buildLearner(whole.recipe, whole.dataset.example).summary, /2 classes/);
     const gaps = await load(
       table('gaps.csv', 30, (i) => (i % 10 === 3 ? '' : `c${i % 2}`)),

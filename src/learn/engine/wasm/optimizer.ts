@@ -32,7 +32,7 @@ export class WasmOptimizer implements Optimizer {
     }
   }
 
-  apply(gradients: Values, learningRate: number): void {
+  apply(gradients: Values, learningRate: number, factor: (name: string) => number = () => 1): void {
     this.step++;
     const { name: optimizer, beta1, beta2, epsilon, momentum } = this.options;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** this.step)) / (1 - beta1 ** this.step);
@@ -48,10 +48,10 @@ export class WasmOptimizer implements Optimizer {
       const at = [weights, ...parameter.slots.values(), gradient].map((tensor) => floats(this.backend, tensor));
       if (optimizer === 'adam') {
         const [w = 0, m = 0, v = 0, g = 0] = at;
-        kernels.adam(w, m, v, g, weights.size, rate, 1 - beta1, 1 - beta2, epsilon);
+        kernels.adam(w, m, v, g, weights.size, rate * factor(name), 1 - beta1, 1 - beta2, epsilon);
       } else {
         const [w = 0, a = 0, g = 0] = at;
-        kernels.momentum(w, a, g, weights.size, learningRate, momentum);
+        kernels.momentum(w, a, g, weights.size, learningRate * factor(name), momentum);
       }
       this.changed(weights);
     }

@@ -42,7 +42,7 @@ function setting(type: string, method: Method): Setting {
     family,
     encoder: { type, ...defaults(family.description.options), ...small[type] },
     shape,
-    labels: { classes: ['a', 'b'], unlabelled: 0 },
+    labels: { classes: ['a', 'b'], unlabelled: 0, counts: [10, 10] },
     teacher: { shape, classes: null, code: TOLD },
     options: {
       ...defaults(method.description.options),

@@ -12,7 +12,7 @@ import { batch, contrast, dot, projected, shape } from './pairs.js';
 import { assertLearnsAndResumes, digitShape } from './training.js';
 
 const temperature = 0.3;
-const three: Labels = { classes: ['cat', 'dog', 'fox'], unlabelled: 0 };
+const three: Labels = { classes: ['cat', 'dog', 'fox'], unlabelled: 0, counts: [10, 10, 10] };
 
 function setting(loss: string, units: number[], labels: Labels | null = three, of = shape, batchSize = 64) {
   return {
@@ -111,7 +111,7 @@ for (const name of engineNames)
       z.forEach((value, c) => assert.ok(Math.abs(data[3 + c]! - Math.exp(value) / sum) < 1e-6));
     });
 
-    const ten: Labels = { classes: Array.from('0123456789'), unlabelled: 0 };
+    const ten: Labels = { classes: Array.from('0123456789'), unlabelled: 0, counts: Array<number>(10).fill(20) };
     const digits = (loss: string) => supervised.build(setting(loss, [16], ten, digitShape));
 
     it('learns digits by guesses, and goes on after a stop as if there had been none', async () => {
@@ -144,7 +144,7 @@ describe('supervised pretraining', () => {
   });
 
   it('refuses a single class, and of the contrastive loss a batch of one', () => {
-    assert.deepEqual(told({ classes: ['cat'], unlabelled: 0 })[0]!.slice(0, 2), ['error', 'one-class']);
+    assert.deepEqual(told({ classes: ['cat'], unlabelled: 0, counts: [10] })[0]!.slice(0, 2), ['error', 'one-class']);
     assert.deepEqual(told(three, 'contrastive', 1)[0]!.slice(0, 2), ['error', 'nothing-to-compare']);
     assert.deepEqual(told(three, 'crossEntropy', 1), []);
   });

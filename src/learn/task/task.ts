@@ -1,0 +1,22 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { FinetuneOptions, EncoderOptions } from '../../recipe/recipe.js';
+import type { EncoderFamily } from '../encoder/encoder.js';
+import type { Arrays, Values } from '../engine/engine.js';
+import type { ExampleFacts, Learner } from '../method/method.js';
+import type { Pass } from '../network.js';
+
+/** What a task builds upon. */
+export interface TaskSetting extends ExampleFacts {
+  family: EncoderFamily;
+  encoder: EncoderOptions;
+  options: FinetuneOptions;
+  /** What another run has learned, by name; values besides the encoder's are passed over. Null where there is no such run. */
+  start: Arrays | null;
+}
+
+/** A network that answers something about an example. */
+export interface TaskLearner extends Learner {
+  classes: readonly string[];
+  /** @returns logits [batch, classes], whose softmax are probabilities */
+  classify(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
+}

@@ -1,0 +1,59 @@
+import type { JsonSchema } from './description.js';
+import { augmentationOption } from './augmentation.js';
+import { trainingProperties, words } from './training.js';
+
+/** What every fine-tuning has beside its mode's own options, without optimizer and schedule. */
+export const finetuneProperties: Record<string, JsonSchema> = {
+  labelsPerClass: {
+    default: null,
+    ...words(
+      'Uses only so many labelled examples of each class, drawn with the seed: the first five are among the first ten. Null for all.',
+    ),
+    anyOf: [{ type: 'integer', minimum: 1, maximum: 1_000_000_000 }, { type: 'null' }],
+  },
+  labelFraction: {
+    default: null,
+    ...words('Uses only this part of the labelled examples of each class, drawn with the seed. Null for all.'),
+    anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1 }, { type: 'null' }],
+  },
+  hidden: {
+    default: null,
+    ...words('Units of a hidden layer between the code and the classes. Null puts the classes right on the code.'),
+    anyOf: [{ type: 'integer', minimum: 1, maximum: 65_536 }, { type: 'null' }],
+  },
+  labelSmoothing: {
+    type: 'number',
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0,
+    ...words(
+      'Part of each target that is spread evenly over all classes, so that the network is less sure of itself.',
+      'CategoricalCrossentropy(label_smoothing=0.0)',
+    ),
+  },
+  classWeights: {
+    enum: ['none', 'balanced'],
+    default: 'none',
+    enumDescriptions: [
+      'Each example counts as much as any other.',
+      'Examples of rare classes count more, so that all classes count the same.',
+    ],
+    ...words('How much examples of each class count.', 'fit(class_weight)'),
+  },
+  augmentation: {
+    default: null,
+    ...words('How examples are changed at random while the encoder learns. Null leaves them as they are.'),
+    anyOf: [augmentationOption, { type: 'null' }],
+  },
+  ...trainingProperties,
+  epochs: {
+    default: null,
+    ...words(
+      'How often the training goes through all labelled examples. Null: some 1,500 steps, in 15 to 200 epochs.',
+      'fit(epochs)',
+    ),
+    anyOf: [{ type: 'integer', minimum: 1, maximum: 1_000_000 }, { type: 'null' }],
+  },
+  batchSize: { ...trainingProperties['batchSize'], default: 32 },
+  checkpointEpochs: { ...trainingProperties['checkpointEpochs'], default: 10 },
+};

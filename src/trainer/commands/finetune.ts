@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { t } from '../../protocol/l10n.js';
+import { modes } from '../../learn/task/index.js';
+import type { Recipe } from '../../recipe/recipe.js';
+import { UserError } from '../errors.js';
+import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
+import { readParent } from '../parent.js';
+import { startRun } from '../session.js';
+import { jsonOption, type Command, type Options } from './command.js';
+import { givenData, override, runsFolder, trainingOptions } from './run.js';
+import { reportRun, sessionListener } from './training.js';
+
+export const finetune: Command = {
+  name: 'finetune',
+  summary: t('Teaches a pretrained encoder a task from labels.'),
+  usage: 'RECIPE',
+  words: [1, 1],
+  options: {
+    from: {
+      type: 'string',
+      value: 'RUN',
+      summary: t('folder or id of the run whose encoder is taken over; needed but for --mode scratch'),
+    },
+    checkpoint: { type: 'string', value: 'STEP', summary: t("the run's checkpoint of this step, instead of its last") },
+    mode: {
+      type: 'string',
+      value: 'NAME',
+      summary: t("{0}, instead of the recipe's", Object.keys(modes).join(', ')),
+    },
+    'labels-per-class': { type: 'string', value: 'N', summary: t('labelled examples of each class that are used') },
+    'label-fraction': { type: 'string', value: 'F', summary: t('part of the labelled examples that is used, 0 to 1') },
+    seed: { type: 'string', value: 'N', summary: t("seed, instead of the recipe's") },
+    ...trainingOptions,
+    parallel: { type: 'boolean', summary: t('train even if a run of this recipe is being trained') },
+    ...jsonOption,
+  },
+  example:
+    'pretrain finetune mnist.pretrain.json --from .pretrain/runs/20261124-201530-mnist-3f9a --labels-per-class 10',
+
+  async run([file], options, output) {
+    const recipePath = path.resolve(file as string);
+    const { recipe, parsed } = await loadRecipe(recipePath);
+    for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
+    override(recipe, recipe.finetune, options);
+    overrideTask(recipe, options);
+    recipe.data = withTokenizerPath(recipe.data, recipePath);
+    const dataPath = givenData(options) ?? dataPathOf(recipe.data, recipePath);
+    const runs = runsFolder(options);
+    const parent = await parentOf(recipe, runs, options);
+    const summary = await startRun(
+      {
+        recipe,
+        recipePath,
+        dataPath,
+        runs,
+        parallel: options['parallel'] === true,
+        work: { stage: 'finetune', parent },
+      },
+      sessionListener(output),
+    );
+    return reportRun(summary, output);
+  },
+};
+
+async function parentOf({ finetune: { mode } }: Recipe, runs: string, { from, checkpoint }: Options) {
+  if (typeof from === 'string')
+    return readParent(from, runs, typeof checkpoint === 'string' ? wholeNumber('--checkpoint', checkpoint) : null);
+  if (mode === 'scratch') return null;
+  throw new UserError(t('Fine-tuning starts from a run: which one does --from say.'), {
+    advice: t('"pretrain runs" lists them. Without one, --mode scratch learns from the labels alone.'),
+  });
+}
+
+/** @throws UserError for a value that no recipe could have */
+function overrideTask({ finetune }: Recipe, options: Options): void {
+  const { mode, seed } = options;
+  if (typeof mode === 'string' && mode !== finetune.mode) {
+    if (!Object.hasOwn(modes, mode))
+      throw new UserError(t('There is no mode "{0}". There are: {1}.', mode, Object.keys(modes).join(', ')));
+    const { options: own } = modes[mode as keyof typeof modes].description;
+    finetune.mode = mode;
+    // What both modes have stays as the recipe says.
+    finetune.options = Object.fromEntries(
+      Object.entries(own).map(([name, { default: standard }]) => [name, finetune.options[name] ?? standard]),
+    );
+  }
+  const perClass = options['labels-per-class'];
+  const fraction = options['label-fraction'];
+  if (typeof perClass === 'string') {
+    finetune.labelsPerClass = wholeNumber('--labels-per-class', perClass);
+    finetune.labelFraction = null;
+  }
+  if (typeof fraction === 'string') {
+    const part = Number(fraction);
+    if (!(part > 0 && part <= 1))
+      throw new UserError(t('--label-fraction must be above 0 and at most 1, but is "{0}".', fraction));
+    finetune.labelFraction = part;
+    if (typeof perClass !== 'string') finetune.labelsPerClass = null;
+  }
+  if (typeof seed === 'string') finetune.seed = wholeNumber('--seed', seed, 0);
+}
+
+function wholeNumber(name: string, text: string, least = 1): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > 4_294_967_295)
+    throw new UserError(t('{0} must be a whole number from {1}, but is "{2}".', name, least, text));
+  return number;
+}

@@ -14,7 +14,7 @@ export interface MinimiseOptions {
   /** Aborts between iterations. */
   signal?: AbortSignal | undefined;
   /** After each, from 1. */
-  onIteration?: ((iteration: number, value: number) => void) | undefined;
+  onIteration?: ((iteration: number, value: number) => void | Promise<void>) | undefined;
 }
 
 export interface Minimum {
@@ -57,7 +57,7 @@ export async function minimise(
     pairs.push({ step, change, product: dot(step, change) });
     if (pairs.length > MEMORY) pairs.shift();
     at = next;
-    onIteration?.(iteration + 1, at.value);
+    await onIteration?.(iteration + 1, at.value);
     await new Promise(setImmediate);
   }
 }

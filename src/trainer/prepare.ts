@@ -103,6 +103,7 @@ function withLesson(dataset: LoadedDataset, { training, validation, close }: Les
     ...dataset,
     training,
     validation,
+    watched: validation,
     close: () => {
       close();
       return dataset.close();

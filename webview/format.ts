@@ -14,7 +14,7 @@ function number(value: number, options: Intl.NumberFormatOptions): string {
     format = new Intl.NumberFormat(language(), options);
     formats.set(key, format);
   }
-  return format.format(value);
+  return format.format(value).replaceAll('-', '−');
 }
 
 export function whole(value: number): string {
@@ -43,6 +43,11 @@ export function short(value: number): string {
 export function percent(value: number): string {
   if (!Number.isFinite(value)) return say('notANumber');
   return say('percent', number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+}
+
+/** A part of 1 as short as it can be said, e.g. "90 %" on an axis. */
+export function share(value: number): string {
+  return say('percent', short(Number((100 * value).toPrecision(6))));
 }
 
 /** Examples a second, to three digits. */

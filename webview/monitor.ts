@@ -24,6 +24,7 @@ import { Notice, Waiting } from './view/notice.js';
 import { PairsView } from './view/pairs.js';
 import { ReconstructionView } from './view/reconstruction.js';
 import { TokensView } from './view/tokens.js';
+import { TermsView } from './view/terms.js';
 import { Timeline } from './view/timeline.js';
 import { WeightsView } from './view/weights.js';
 
@@ -51,6 +52,7 @@ const model: Model = {
   events: new EventStore(),
   samples: new SampleStore((step) => host.send({ type: 'requestSample', step }), now),
   view: readViewState(host.kept, readJson('settings')),
+  zoom: null,
   progress: null,
   failure: null,
   live: false,
@@ -70,44 +72,35 @@ const header = new Header({
   fail,
   renderAfter,
 });
+const curveActions = { setZoom, redraw: () => change('size'), renderAfter };
 const loss = new LossView(currentTheme, {
+  ...curveActions,
   setLog: (logAxis) => setView({ logAxis }),
   setSmoothing: (smoothing) => setView({ smoothing }),
-  setXAxis: (xAxis) => setView({ xAxis }),
-  redraw: () => change('size'),
-  renderAfter,
+  setXAxis(xAxis) {
+    model.zoom = null; // it is in the units of the axis
+    setView({ xAxis });
+  },
 });
+const terms = new TermsView(currentTheme, curveActions);
 const notice = new Notice((message) => host.send(message));
 const waiting = new Waiting(renderAfter);
-const reconstruction = new ReconstructionView(currentTheme);
-const pairs = new PairsView();
-const guesses = new GuessesView();
-const agreement = new AgreementView();
-const tokens = new TokensView();
-const grids = new GridsView();
-const activity = new ActivityView(currentTheme);
-const matrix = new MatrixView(currentTheme);
-const weights = new WeightsView(currentTheme);
+/** What samples hold, one view for each kind; where there is none of a kind, its view is absent. */
+const sampleViews = {
+  beside: [
+    new ReconstructionView(currentTheme),
+    new PairsView(),
+    new GuessesView(),
+    new AgreementView(),
+    new TokensView(),
+  ],
+  wide: [new GridsView(), new ActivityView(currentTheme)],
+  below: [new WeightsView(currentTheme), new MatrixView(currentTheme)],
+} satisfies Record<string, View[]>;
 const health = new HealthView((message) => host.send(message));
 const timeline = new Timeline(navigation, currentTheme);
 const spoken = element('div', { class: 'for-listeners', 'aria-live': 'polite', role: 'status' });
-const views: View[] = [
-  header,
-  notice,
-  waiting,
-  loss,
-  reconstruction,
-  pairs,
-  guesses,
-  agreement,
-  tokens,
-  grids,
-  activity,
-  matrix,
-  weights,
-  health,
-  timeline,
-];
+const views: View[] = [header, notice, waiting, loss, terms, ...Object.values(sampleViews).flat(), health, timeline];
 
 const root = document.getElementById('monitor') ?? document.body;
 root.append(
@@ -120,16 +113,11 @@ root.append(
     element(
       'div',
       { class: 'row row-large' },
-      loss.element,
-      reconstruction.element,
-      pairs.element,
-      guesses.element,
-      agreement.element,
-      tokens.element,
+      element('div', { class: 'curves' }, loss.element, terms.element),
+      ...elementsOf(sampleViews.beside),
     ),
-    grids.element,
-    element('div', { class: 'row' }, activity.element),
-    element('div', { class: 'row' }, weights.element, matrix.element, health.element),
+    ...elementsOf(sampleViews.wide).map((one) => element('div', { class: 'row' }, one)),
+    element('div', { class: 'row' }, ...elementsOf(sampleViews.below), health.element),
   ),
   timeline.element,
   spoken,
@@ -152,6 +140,10 @@ const first = readJson('first');
 if (host.kept === undefined && isMessage(first)) inbox.add(first); // of a page that comes back it would be out of date
 schedule();
 host.send({ type: 'ready', runId: model.view.runId });
+
+function elementsOf(some: readonly View[]): HTMLElement[] {
+  return some.map((view) => view.element);
+}
 
 function change(topic: Topic): void {
   changed.add(topic);
@@ -191,6 +183,11 @@ function draw(): void {
 
 function setView(part: Partial<Model['view']>): void {
   Object.assign(model.view, part);
+  change('view');
+}
+
+function setZoom(zoom: Model['zoom']): void {
+  model.zoom = zoom;
   change('view');
 }
 
@@ -252,8 +249,11 @@ function show(runId: string): void {
   model.progress = null;
   model.failure = null;
   model.live = false;
-  if (!same) Object.assign(model.view, { runId, position: null, sample: null });
-  else if (model.view.sample !== null) model.samples.get(model.view.sample);
+  if (!same) {
+    Object.assign(model.view, { runId, position: null, sample: null });
+    model.zoom = null;
+  }
+  if (same && model.view.sample !== null) model.samples.get(model.view.sample);
   for (const topic of ['metrics', 'events', 'samples', 'view'] as const) changed.add(topic);
 }
 

@@ -6,44 +6,48 @@ import type { Page } from 'playwright-core';
 /**
  * Height of the training curve at shares 0..1 of the chart's width, in CSS pixels from the chart's top: the middle of
  * the pixels that have the training colour. Null where there are none.
+ * @param within selector of what the chart is in
  */
-export async function curveHeights(page: Page, shares: number[]): Promise<(number | null)[]> {
-  return page.evaluate((wanted) => {
-    const canvas = document.querySelector<HTMLCanvasElement>('.uplot canvas');
-    const over = document.querySelector<HTMLElement>('.u-over');
-    if (!canvas || !over) return wanted.map(() => null);
-    const copy = document.createElement('canvas'); // so that the page's own canvas stays as it is made for drawing
-    copy.width = canvas.width;
-    copy.height = canvas.height;
-    const pen = copy.getContext('2d', { willReadFrequently: true });
-    if (!pen) return wanted.map(() => null);
-    pen.drawImage(canvas, 0, 0);
-    const probe = document.createElement('span');
-    document.body.append(probe);
-    probe.style.color = 'var(--vscode-charts-blue)';
-    const [red = 0, green = 0, blue = 0] = getComputedStyle(probe).color.match(/\d+/g)?.map(Number) ?? [];
-    probe.remove();
-    const ratio = canvas.width / canvas.clientWidth;
-    const left = over.offsetLeft * ratio;
-    const width = over.clientWidth * ratio;
-    return wanted.map((share) => {
-      // The validation curve may cover one column, never nine.
-      const x = Math.max(0, Math.min(canvas.width - 9, Math.round(left + share * (width - 2 * ratio)) - 4));
-      const { data } = pen.getImageData(x, 0, 9, canvas.height);
-      let sum = 0;
-      let count = 0;
-      for (let i = 0; i < data.length / 4; i++) {
-        const distance =
-          Math.abs((data[i * 4] ?? 0) - red) +
-          Math.abs((data[i * 4 + 1] ?? 0) - green) +
-          Math.abs((data[i * 4 + 2] ?? 0) - blue);
-        if (distance > 40) continue;
-        sum += Math.floor(i / 9);
-        count += 1;
-      }
-      return count === 0 ? null : sum / count / ratio;
-    });
-  }, shares);
+export async function curveHeights(page: Page, shares: number[], within = '.loss'): Promise<(number | null)[]> {
+  return page.evaluate(
+    ({ wanted, within }) => {
+      const canvas = document.querySelector<HTMLCanvasElement>(`${within} .uplot canvas`);
+      const over = document.querySelector<HTMLElement>(`${within} .u-over`);
+      if (!canvas || !over) return wanted.map(() => null);
+      const copy = document.createElement('canvas'); // so that the page's own canvas stays as it is made for drawing
+      copy.width = canvas.width;
+      copy.height = canvas.height;
+      const pen = copy.getContext('2d', { willReadFrequently: true });
+      if (!pen) return wanted.map(() => null);
+      pen.drawImage(canvas, 0, 0);
+      const probe = document.createElement('span');
+      document.body.append(probe);
+      probe.style.color = 'var(--vscode-charts-blue)';
+      const [red = 0, green = 0, blue = 0] = getComputedStyle(probe).color.match(/\d+/g)?.map(Number) ?? [];
+      probe.remove();
+      const ratio = canvas.width / canvas.clientWidth;
+      const left = over.offsetLeft * ratio;
+      const width = over.clientWidth * ratio;
+      return wanted.map((share) => {
+        // The validation curve may cover one column, never nine.
+        const x = Math.max(0, Math.min(canvas.width - 9, Math.round(left + share * (width - 2 * ratio)) - 4));
+        const { data } = pen.getImageData(x, 0, 9, canvas.height);
+        let sum = 0;
+        let count = 0;
+        for (let i = 0; i < data.length / 4; i++) {
+          const distance =
+            Math.abs((data[i * 4] ?? 0) - red) +
+            Math.abs((data[i * 4 + 1] ?? 0) - green) +
+            Math.abs((data[i * 4 + 2] ?? 0) - blue);
+          if (distance > 40) continue;
+          sum += Math.floor(i / 9);
+          count += 1;
+        }
+        return count === 0 ? null : sum / count / ratio;
+      });
+    },
+    { wanted: shares, within },
+  );
 }
 
 /**
@@ -105,12 +109,12 @@ export async function rowStep(page: Page, row: string): Promise<number> {
   return Number(await page.locator(`canvas[data-row="${row}"]`).getAttribute('data-step'));
 }
 
-/** Position of the chart's vertical line as a share of the width, or null while it is hidden. */
-export async function markerShare(page: Page): Promise<number | null> {
-  return page.evaluate(() => {
-    const marker = document.querySelector<HTMLElement>('.chart-marker');
-    const over = document.querySelector<HTMLElement>('.u-over');
+/** Position of a chart's vertical line as a share of the width, or null while it is hidden. */
+export async function markerShare(page: Page, within = '.loss'): Promise<number | null> {
+  return page.evaluate((within) => {
+    const marker = document.querySelector<HTMLElement>(`${within} .chart-marker`);
+    const over = document.querySelector<HTMLElement>(`${within} .u-over`);
     if (!marker?.checkVisibility() || !over) return null;
     return new DOMMatrix(getComputedStyle(marker).transform).m41 / over.clientWidth;
-  });
+  }, within);
 }

@@ -14,6 +14,8 @@ interface Frames {
   mostDraws: number;
   /** Most points that the chart was given. */
   points: number;
+  /** Drawings of each small chart. */
+  byTerm: Record<string, number>;
 }
 
 const POINTS = 100_000;
@@ -21,13 +23,13 @@ const POINTS = 100_000;
 describe('the monitor with 100,000 points while new ones arrive', () => {
   const monitor = useMonitor();
 
-  async function showPoints(count: number): Promise<FakeHost> {
+  async function showPoints(count: number, terms: readonly string[] = []): Promise<FakeHost> {
     const host = await monitor.open();
     const run = runRecord({ stepsPerEpoch: 1000, epochs: 200 });
     await host.send({ type: 'show', run, state: 'running' });
     for (let from = 1; from <= count; from += 10_000) {
       const length = Math.min(10_000, count - from + 1);
-      const records = Array.from({ length }, (_v, i) => pointAt(from + i));
+      const records = Array.from({ length }, (_v, i) => pointAt(from + i, terms));
       await host.send({ type: 'metrics', text: lines(records) });
     }
     await host.send({ type: 'live' });
@@ -56,6 +58,24 @@ describe('the monitor with 100,000 points while new ones arrive', () => {
     await host.page.locator('.fact-step', { hasText: (POINTS + many.frames * 20).toLocaleString('en') }).waitFor();
   });
 
+  it('draws one of the small charts a frame besides, each in its turn', async function () {
+    this.timeout(120_000);
+    const terms = ['kl', 'reconstruction', 'alignment', 'uniformity', 'real', 'generated'];
+    const host = await showPoints(POINTS, terms);
+    const found = await stream(host, POINTS, 150, terms);
+    console.log(
+      `      ${(found.frames / found.seconds).toFixed(1)} frames a second with six small charts of 100,000 points each ` +
+        `(slowest tenth ${found.slowest.toFixed(1)} ms)`,
+    );
+    assert.ok(found.mostDraws <= 2, `${found.mostDraws} drawings in one frame`);
+    const counts = terms.map((name) => found.byTerm[name] ?? 0);
+    const fair = found.draws / 2 / terms.length;
+    assert.ok(
+      counts.every((count) => count > 0.6 * fair && count < 1.6 * fair),
+      `${counts.join(', ')} drawings of each, of ${found.draws}`,
+    );
+  });
+
   it('stays at the step that is looked at', async () => {
     const host = await showPoints(5000);
     await host.page.getByRole('slider', { name: 'Time' }).fill('2500');
@@ -64,27 +84,31 @@ describe('the monitor with 100,000 points while new ones arrive', () => {
   });
 });
 
-function pointAt(step: number): object {
+function pointAt(step: number, terms: readonly string[]): object {
   const epoch = step / 1000;
   const values =
     step % 1000 === 0 ? { loss: lossAt(step / 20), validationLoss: lossAt(step / 20) } : { loss: lossAt(step / 20) };
-  return { step, epoch, time: step / 500, values };
+  const more = Object.fromEntries(terms.map((name, i) => [name, lossAt(step / 20) * (i + 1)]));
+  return { step, epoch, time: step / 500, values: { ...values, ...more } };
 }
 
 /** Sends 20 new points with every frame and watches what the page does. */
-async function stream(host: FakeHost, from: number, frames = 150): Promise<Frames> {
+async function stream(host: FakeHost, from: number, frames = 150, terms: readonly string[] = []): Promise<Frames> {
   return host.page.evaluate(
-    ({ from, frames }) =>
+    ({ from, frames, terms }) =>
       new Promise<Frames>((resolve) => {
         let draws = 0;
         let drawsNow = 0;
         let mostDraws = 0;
         let points = 0;
+        const byTerm: Record<string, number> = {};
         let step = from;
         const times: number[] = [];
         document.addEventListener('drawn', (event) => {
           draws += 1;
           drawsNow += 1;
+          const term = (event.target as Element).closest<HTMLElement>('[data-term]')?.dataset['term'];
+          if (term !== undefined) byTerm[term] = (byTerm[term] ?? 0) + 1;
           points = Math.max(points, (event as CustomEvent<{ points: number }>).detail.points);
         });
         const frame = (time: number): void => {
@@ -104,6 +128,7 @@ async function stream(host: FakeHost, from: number, frames = 150): Promise<Frame
               draws,
               mostDraws,
               points,
+              byTerm,
             });
             return;
           }
@@ -113,7 +138,8 @@ async function stream(host: FakeHost, from: number, frames = 150): Promise<Frame
             for (let i = 0; i < 5; i++) {
               step += 1;
               const loss = 0.08 + 0.01 * Math.abs(Math.sin(step));
-              text += `{"step":${step},"epoch":${step / 1000},"time":${step / 500},"values":{"loss":${loss}}}\n`;
+              const more = terms.map((name) => `,"${name}":${loss}`).join('');
+              text += `{"step":${step},"epoch":${step / 1000},"time":${step / 500},"values":{"loss":${loss}${more}}}\n`;
             }
             window.postMessage({ type: 'metrics', text });
           }
@@ -121,6 +147,6 @@ async function stream(host: FakeHost, from: number, frames = 150): Promise<Frame
         };
         requestAnimationFrame(frame);
       }),
-    { from, frames },
+    { from, frames, terms },
   );
 }

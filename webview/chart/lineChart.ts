@@ -10,6 +10,12 @@ import { Marker, type Crossing } from './marker.js';
 import { Tip, type TipRow } from './tip.js';
 
 const END_LABEL_GAP = 7;
+const TIP_GAP = 8;
+/** So many measurements of a small chart's line are marked, since the line between them was not measured. */
+const FEW = 10;
+/** Nothing is drawn into less, in CSS pixels. */
+const LEAST_WIDTH = 80;
+const LEAST_HEIGHT = 40;
 /** How near the pointer is to a mark that it is told of, in CSS pixels. */
 const MARK_REACH = 6;
 
@@ -18,8 +24,7 @@ export class LineChart {
   readonly element: HTMLElement;
   private plot: uPlot | undefined;
   private content: ChartContent | undefined;
-  private zoom: [number, number] | null = null;
-  private range: [number, number] = [0, 1];
+  private range: readonly [number, number] = [0, 1];
   private yRange: [number, number] = [0, 1];
   private readonly reduced: Reduced[];
   private readonly marker = new Marker();
@@ -38,7 +43,7 @@ export class LineChart {
     this.content = content;
     const width = this.element.clientWidth;
     const height = this.element.clientHeight;
-    if (width < 80 || height < 80) return;
+    if (width < LEAST_WIDTH || height < LEAST_HEIGHT) return;
     const table = this.reduceAll(content, width);
     if (!this.plot) this.plot = this.create(width, height, table);
     else {
@@ -66,7 +71,7 @@ export class LineChart {
   }
 
   resetZoom(): void {
-    if (this.zoom) this.setZoom(null);
+    if (this.content?.zoom) this.options.onZoom(null);
   }
 
   /** Shows half as much around the vertical line or the middle, or twice as much. */
@@ -77,12 +82,7 @@ export class LineChart {
     const centre = marker > low && marker < high ? marker : (low + high) / 2;
     const half = ((high - low) * factor) / 2;
     const from = Math.max(full[0], Math.min(centre - half, full[1] - 2 * half));
-    this.setZoom(half * 2 >= full[1] - full[0] ? null : [from, Math.min(full[1], from + 2 * half)]);
-  }
-
-  private setZoom(zoom: [number, number] | null): void {
-    this.zoom = zoom;
-    this.options.onZoom(zoom !== null);
+    this.options.onZoom(half * 2 >= full[1] - full[0] ? null : [from, Math.min(full[1], from + 2 * half)]);
   }
 
   private fullRange(): [number, number] {
@@ -92,7 +92,7 @@ export class LineChart {
   }
 
   private reduceAll(content: ChartContent, width: number): uPlot.AlignedData {
-    this.range = this.zoom ?? this.fullRange();
+    this.range = content.zoom ?? this.fullRange();
     const columns = Math.max(50, Math.round(width * devicePixelRatio));
     let low = Infinity;
     let high = -Infinity;
@@ -114,15 +114,15 @@ export class LineChart {
   }
 
   private create(width: number, height: number, table: uPlot.AlignedData): uPlot {
-    const { lines, colours } = this.options;
+    const { lines, colours, small = false } = this.options;
     const plot = new uPlot(
       {
         width,
         height,
         legend: { show: false },
         padding: [8, () => this.endLabelWidth(), 0, 0],
-        scales: { x: { time: false, range: () => this.range }, y: { range: () => this.yRange } },
-        axes: axes(() => this.content, colours),
+        scales: { x: { time: false, range: () => [...this.range] }, y: { range: () => this.yRange } },
+        axes: axes(() => this.content, colours, small),
         series: [
           {},
           ...lines.map((line) => ({
@@ -132,8 +132,8 @@ export class LineChart {
             ...(line.dash ? { dash: line.dash } : {}),
             spanGaps: true,
             points: {
-              show: (_self: uPlot, index: number) => this.reduced[index - 1]?.x.length === 1,
-              size: 6,
+              show: (_self: uPlot, index: number) => (this.reduced[index - 1]?.x.length ?? 0) <= (small ? FEW : 1),
+              size: small ? 4 : 6,
               fill: line.colour,
             },
           })),
@@ -238,7 +238,7 @@ export class LineChart {
     if (width < 6) return;
     const zoom: [number, number] = [self.posToVal(left, 'x'), self.posToVal(left + width, 'x')];
     self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    if (zoom[1] > zoom[0]) this.setZoom(zoom);
+    if (zoom[1] > zoom[0]) this.options.onZoom(zoom);
   }
 
   private placeMarker(): void {
@@ -284,7 +284,9 @@ export class LineChart {
     });
     const marks = content.marks.filter((mark) => Math.abs(plot.valToPos(mark.x, 'x') - left) <= MARK_REACH);
     const heads = [this.options.describeX(head), ...marks.map(({ text }) => text)];
-    this.tip.show(heads, rows, left, plot.over.clientWidth);
+    // In a small chart the words would cover the lines.
+    const top = this.options.small ? plot.over.clientHeight + TIP_GAP : TIP_GAP;
+    this.tip.show(heads, rows, left, plot.over.clientWidth, top);
   }
 }
 

@@ -23,8 +23,8 @@ export class Tip {
     this.element.hidden = true;
   }
 
-  /** @param left the pointer, and @param room the chart's width, in CSS pixels. */
-  show(heads: string[], rows: TipRow[], left: number, room: number): void {
+  /** @param left the pointer, @param room the chart's width, and @param top where the words begin, in CSS pixels. */
+  show(heads: string[], rows: TipRow[], left: number, room: number, top: number): void {
     const sorted = [...rows].sort((a, b) => Number(b.main) - Number(a.main));
     const lines = sorted.map(({ name, value }) =>
       element('div', { class: 'chart-tip-row' }, element('span', {}, name), element('b', {}, value)),
@@ -42,6 +42,6 @@ export class Tip {
     this.element.hidden = false;
     const width = this.box.offsetWidth;
     const place = left + 14 + width > room ? Math.max(0, left - 14 - width) : left + 14;
-    this.box.style.transform = `translate(${Math.round(place)}px, 8px)`;
+    this.box.style.transform = `translate(${Math.round(place)}px, ${top}px)`;
   }
 }

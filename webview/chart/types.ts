@@ -28,6 +28,8 @@ export interface ChartContent {
   /** In the order of the styles. */
   lines: readonly Points[];
   log: boolean;
+  /** What of x is shown; null for all. */
+  zoom: readonly [number, number] | null;
   /** x of the vertical line, or null. */
   marker: number | null;
   /** Whether the values there stand beside it. */
@@ -45,7 +47,10 @@ export interface ChartOptions {
   colours: () => ChartColours;
   /** Head line of what is told about an x. */
   describeX: (x: number) => string;
-  onZoom: (zoomed: boolean) => void;
+  /** What a person wants to see of x; the chart shows it once it is given as its content. */
+  onZoom: (zoom: readonly [number, number] | null) => void;
+  /** One of several below a larger one, whose horizontal axis counts for them too. */
+  small?: boolean;
 }
 
 /** Detail of the event "drawn", which each drawing of the chart raises: how many points uPlot was given. */

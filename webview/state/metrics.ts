@@ -9,6 +9,8 @@ export interface Series {
   time: Column;
   /** NaN where something else than a finite number was measured. */
   value: Column;
+  /** Of all values that were ever measured; Infinity before the first number. */
+  lowest: number;
   /** Raised when points that were there before have changed. */
   revision: number;
 }
@@ -94,13 +96,15 @@ export class MetricStore {
     let series = this.series.get(name);
     if (!series) {
       if (this.series.size >= MAX_SERIES) return;
-      series = { step: new Column(), epoch: new Column(), time: new Column(), value: new Column(), revision: 0 };
+      const [step, epoch, time, value] = [new Column(), new Column(), new Column(), new Column()];
+      series = { step, epoch, time, value, lowest: Infinity, revision: 0 };
       this.series.set(name, series);
     }
     series.step.push(step);
     series.epoch.push(this.epoch);
     series.time.push(this.time);
     series.value.push(Number.isFinite(value) ? value : NaN);
+    if (value < series.lowest && value > -Infinity) series.lowest = value;
   }
 
   /**

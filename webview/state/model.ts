@@ -15,6 +15,8 @@ export interface Model {
   events: EventStore;
   samples: SampleStore;
   view: ViewState;
+  /** What charts show of their common horizontal axis, in its units; null for all. */
+  zoom: readonly [number, number] | null;
   /** While the run prepares; `since` is when it was first heard of, in milliseconds. */
   progress: { message: string; fraction: number | null; since: number } | null;
   /** Why the last request was not carried out. */

@@ -6,11 +6,11 @@ import { say, sayOr } from '../strings.js';
 import { asTheyAre, columnGrid, drawGrid } from './pictures.js';
 
 /** Largest width of a picture, in CSS pixels. */
-const MOST = 44;
+const MOST = 56;
 
 /** Pictures that the model made up: a section for each kind of them, side by side. */
 export class GridsView implements View {
-  readonly element = element('div', { class: 'row' });
+  readonly element = element('div', { class: 'sections' });
   private readonly sections = new Map<string, GridSection>();
   private readonly shown = new ShownSample();
 

@@ -182,7 +182,7 @@ export class Header implements View {
     setFigure(this.facts.loss, say('loss'), lastOf(model, 'loss') ?? lastOf(model, 'trainingLoss'));
     setFigure(this.facts.validation, say('validation'), lastOf(model, 'validationLoss'));
     setFigure(this.facts.probe, say('probe'), lastOf(model, 'probeAccuracy'), percent);
-    setAttribute(this.facts.probe, 'title', say('probeHint'));
+    setAttribute(this.facts.probe, 'title', say('termHint_probeAccuracy'));
     const speed = examplesPerSecond(metrics, run);
     const unit = run.dataset?.kind === 'image' ? 'imagesPerSecond' : 'examplesPerSecond';
     setText(this.facts.speed, Number.isFinite(speed) && speed > 0 ? say(unit, rate(speed)) : '');

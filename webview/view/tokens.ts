@@ -49,7 +49,7 @@ export class TokensView implements View {
 }
 
 function measureOf({ content, texts, perplexity }: Tokens): string {
-  if (Number.isFinite(perplexity)) return say('tokensPerplexity', short(perplexity));
+  if (Number.isFinite(perplexity)) return say('tokensPerplexity', short(Number(perplexity.toPrecision(4))));
   if (content === 'bag') {
     const bags = texts.map(bagOf);
     const found = bags.flatMap((bag) => bag.found).length;

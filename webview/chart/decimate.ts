@@ -26,6 +26,7 @@ export function reduce(points: Points, from: number, to: number, columns: number
   const end = Math.min(count, firstAtLeast(x, 0, count, to + Number.EPSILON * Math.abs(to)) + 1);
   const all = end - begin <= columns * POINTS_PER_COLUMN;
   const width = (to - from) / columns;
+  const floor = log ? 0 : -Infinity;
   let index = begin;
   while (index < end) {
     let next = index + 1;
@@ -35,11 +36,18 @@ export function reduce(points: Points, from: number, to: number, columns: number
     }
     let low = -1;
     let high = -1;
+    let least = Infinity;
+    let most = floor;
     for (let i = index; i < next; i++) {
-      const value = y[i] ?? NaN;
-      if (Number.isNaN(value) || (log && value <= 0)) continue;
-      if (low < 0 || value < (y[low] ?? NaN)) low = i;
-      if (high < 0 || value > (y[high] ?? NaN)) high = i;
+      const value = y[i] as number; // what is no number is neither below nor above
+      if (value < least && value > floor) {
+        least = value;
+        low = i;
+      }
+      if (value > most) {
+        most = value;
+        high = i;
+      }
     }
     if (low >= 0) {
       push(points, Math.min(low, high), log, into);
@@ -90,14 +98,15 @@ export function align(lines: readonly Reduced[]): [number[], ...(number | undefi
   const heads = lines.map(() => 0);
   for (;;) {
     let next = Infinity;
-    lines.forEach((line, index) => (next = Math.min(next, line.x[heads[index] ?? 0] ?? Infinity)));
+    for (let index = 0; index < lines.length; index++)
+      next = Math.min(next, lines[index]?.x[heads[index] as number] ?? Infinity);
     if (next === Infinity) return [x, ...columns];
     x.push(next);
-    lines.forEach((line, index) => {
-      const head = heads[index] ?? 0;
-      const here = line.x[head] === next;
-      columns[index]?.push(here ? line.y[head] : undefined);
+    for (let index = 0; index < lines.length; index++) {
+      const head = heads[index] as number;
+      const here = lines[index]?.x[head] === next;
+      columns[index]?.push(here ? lines[index]?.y[head] : undefined);
       if (here) heads[index] = head + 1;
-    });
+    }
   }
 }

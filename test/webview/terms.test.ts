@@ -60,10 +60,10 @@ describe('what a method measures besides its loss', () => {
   });
 
   it('is told in percent where it is a part of 1', () => {
-    const shares = ['accuracy', 'probeAccuracy', 'topFiveAccuracy', 'activeUnits', 'kl', 'accuracyLoss'];
+    const shares = ['accuracy', 'probeAccuracy', 'topFiveAccuracy', 'activeUnits', 'agreement', 'kl', 'accuracyLoss'];
     assert.deepEqual(
       shares.map((name) => isShare({ name })),
-      [true, true, true, true, false, false],
+      [true, true, true, true, true, false, false],
     );
   });
 

@@ -1,13 +1,12 @@
 /** Images in a folder or archive, of any sizes; labels from folders or names. */
 import { t } from '../protocol/l10n.js';
+import { openFiles } from './exampleFiles.js';
 import { FileCollection, type FileFacts } from './fileCollection.js';
-import { nothingFound, readHeaders } from './fileHeaders.js';
-import { layoutByTables } from './fileTable.js';
-import { layoutFiles, type LaidOutFile } from './fileLayout.js';
+import type { LaidOutFile } from './fileLayout.js';
 import { IMAGE_NAME } from './fileNames.js';
 import { readHeader, type ImageHeader } from './image/header.js';
 import type { DatasetOptions } from './reader.js';
-import { openTree, type Tree } from './tree/tree.js';
+import type { Tree } from './tree/tree.js';
 
 const OTHER_IMAGE = /\.(gif|tiff?|avif|heic|jp2|svg|psd|ico)$/i;
 
@@ -40,44 +39,23 @@ export class ImageCollection extends FileCollection<'image'> {
 /**
  * @throws DataError when there are no images, or when one cannot be read and such are not skipped
  */
-export async function openImageFolder(target: string, options: DatasetOptions = {}): Promise<ImageCollection> {
-  const tree = await openTree(target, options);
-  try {
-    const isExample = (name: string): boolean => IMAGE_NAME.test(name);
-    const layout =
-      (await layoutByTables(
-        tree,
-        tree.files.filter(({ name }) => isExample(name)),
-        options,
-      )) ?? (await layoutFiles(tree, isExample, options));
-    if (layout.files.length === 0)
-      throw await nothingFound(
-        tree,
-        t('images that are read here'),
-        t(
-          'Choose a folder or archive with PNG, JPEG, WebP, BMP or PNM images, or with a folder of such for each class.',
-        ),
-      );
-    const problems = [...layout.problems];
-    for (const { name, path } of tree.files)
-      if (OTHER_IMAGE.test(name))
-        problems.push({ file: path, reason: t('Left out: images of this format are not read. Convert it to PNG.') });
-    const { files, unreadable } = await readHeaders(
-      tree,
-      layout.files,
-      HEADER_BYTES,
-      (start) => readHeader(start),
-      options,
-    );
-    return new ImageCollection(tree, files, {
-      format: 'imageFolder',
-      problems: [...problems, ...unreadable],
-      tables: layout.tables,
-    });
-  } catch (error) {
-    await tree.close();
-    throw error;
-  }
+export function openImageFolder(target: string, options: DatasetOptions = {}): Promise<ImageCollection> {
+  return openFiles(
+    target,
+    options,
+    {
+      named: IMAGE_NAME,
+      others: OTHER_IMAGE,
+      what: t('images that are read here'),
+      choose: t(
+        'Choose a folder or archive with PNG, JPEG, WebP, BMP or PNM images, or with a folder of such for each class.',
+      ),
+      convert: t('Left out: images of this format are not read. Convert it to PNG.'),
+      headerBytes: HEADER_BYTES,
+      parse: (start) => readHeader(start),
+    },
+    (tree, files, found) => new ImageCollection(tree, files, { format: 'imageFolder', ...found }),
+  );
 }
 
 /** The value that all share, else -1. */

@@ -87,6 +87,28 @@ describe("The tree of the workspace's datasets", () => {
     await page.keyboard.press('Escape');
   });
 
+  it('asks for the labels of a format that is not the likeliest, too', async function () {
+    this.timeout(60_000);
+    for (let i = 0; i < 30; i++) put(`both/${i % 10}_${['ann', 'bob'][i % 2] ?? ''}_${i}.wav`, '');
+    for (let i = 0; i < 35; i++) put(`both/${i}.png`, '');
+    await row('both').waitFor({ timeout: 30_000 });
+    await row('both').hover();
+    await action(row('both'), 'New Recipe').click();
+    await until(async () => (await question(page)).labels[0]?.startsWith('Images') === true, 'the format is asked');
+    await answer(page, 'Sounds in folders');
+    await until(
+      async () => (await question(page)).labels[0]?.startsWith('Label from') === true,
+      'the labels are asked',
+    );
+    await answer(page, 'Label from part 2');
+    await until(async () => (await question(page)).title.includes('Method'), 'the method is asked');
+    await answer(page, 'Autoencoder');
+    await page.locator('.tab[data-resource-name="both-autoencoder.pretrain.json"]').waitFor({ timeout: 20_000 });
+    const recipe = fs.readFileSync(path.join(session.folder, 'both-autoencoder.pretrain.json'), 'utf8');
+    assert.match(recipe, /"format": "soundFolder"/);
+    assert.match(recipe, /"filePattern": "\{index\}_\{label\}_\{index2\}\.wav"/);
+  });
+
   it('shows sample data of another kind as soon as they are made', async function () {
     this.timeout(90_000);
     await runCommand(page, 'Pretrain: Create Sample Dataset');

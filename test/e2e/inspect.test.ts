@@ -102,6 +102,7 @@ describe('Inspect Dataset', () => {
     await session.workbench.reload();
     frame = await webviewFrame(page, { selector: 'h1', text: 'digits', timeout: 60_000 });
     assert.deepEqual(await frame.locator('.tiles dd').allInnerTexts(), ['6,000', '10', '5,000', '1,000']);
+    assert.match(await frame.locator('.summary').innerText(), / · inspected \w+ \d+, \d{4}, \d\d:\d\d$/);
     assert.ok((await frame.locator('.class-row canvas').count()) >= 50);
     assert.equal(await page.locator('.notification-list-item', { hasText: 'Inspecting' }).count(), 0);
   });

@@ -15,16 +15,20 @@ export interface MethodChoice {
   summary: string;
   /** Whether it learns from what another run says. */
   needsTeacher: boolean;
+  /** Kinds of data that it learns from; null where any will do. */
+  kinds: readonly string[] | null;
 }
 
 /** In the order of the schema; the first is the default. */
 export function methods(): MethodChoice[] {
-  const { pretrain } = (recipeSchema() as typeof english).properties;
+  const recipe = recipeSchema() as typeof english;
+  const { pretrain } = recipe.properties;
   const { enum: names, enumDescriptions, markdownEnumDescriptions } = pretrain.properties.method;
   return names.map((name, index) => ({
     name,
     title: /^\*\*(.+?)\*\*/.exec(markdownEnumDescriptions[index] ?? '')?.[1] ?? name,
     summary: enumDescriptions[index] ?? '',
     needsTeacher: 'teacher' in (pretrain.allOf[index]?.then.properties ?? {}),
+    kinds: recipe.defaultSnippets[index]?.kinds ?? null,
   }));
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { detectDataset } from '../data/detect.js';
 import { choiceText, readingsWithin } from '../data/otherReadings.js';
-import type { Reading } from '../data/reader.js';
+import type { Detection, Reading } from '../data/reader.js';
 import { t } from '../protocol/l10n.js';
 import { newRecipeText } from '../recipe/newRecipe.js';
 import { Command, RECIPE_ENDING } from './contributions.js';
@@ -29,21 +29,23 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
     }
     const data = uriOf(dataset) ?? (await pickDataset(host.datasets, pickText()));
     if (data === undefined) return;
-    const reading = await pickReading(host, data);
+    const detections = await detected(host, data);
+    const reading = await pickReading(detections, data);
     if (reading === undefined) return;
     const folder = vscode.workspace.getWorkspaceFolder(data) ?? folders[0];
     if (folder === undefined) return;
     const teachers = host.runs.runs.filter(
       ({ record, state }) => record?.stage === 'pretrain' && state === 'completed',
     );
-    const method = await pickMethod(teachers.length > 0);
+    const choices = fitting(detections[0], reading).filter(({ needsTeacher }) => teachers.length > 0 || !needsTeacher);
+    const method = await pickMethod(choices);
     if (method === undefined) return;
     const teacher = method.needsTeacher ? await pickTeacher(teachers) : null;
     if (teacher === undefined) return;
     const options = teacher && { teacher: relative(folder.uri, teacher.folder) };
     const recipe = await write(folder.uri, data, reading, method, options ?? {});
     host.log.info(`wrote ${recipe.fsPath}`);
-    await vscode.window.showTextDocument(recipe);
+    await vscode.window.showTextDocument(recipe, { preview: false }); // the next file must not take its place
   });
 }
 
@@ -56,12 +58,16 @@ function pickText(): DatasetQuestion {
   };
 }
 
-/** What chooses how the data is read: asked where there is more than one way. Undefined when the question was closed. */
-async function pickReading({ log }: Host, data: vscode.Uri): Promise<Reading['data'] | undefined> {
-  const detections = await detectDataset(data.fsPath).catch((error: unknown) => {
+/** What the data may be, the likeliest first; nothing where that cannot be found out. */
+async function detected({ log }: Host, data: vscode.Uri): Promise<Detection[]> {
+  return detectDataset(data.fsPath).catch((error: unknown) => {
     log.warn(`${data.fsPath}: ${reason(error)}`); // the check of the recipe tells what is wrong with its data
     return [];
   });
+}
+
+/** What chooses how the data is read: asked where there is more than one way. Undefined when the question was closed. */
+async function pickReading(detections: Detection[], data: vscode.Uri): Promise<Reading['data'] | undefined> {
   const { taken, others = [] } = detections[0] ?? {};
   if (taken === undefined) return {};
   const picked = await ask(data, taken, others);
@@ -90,15 +96,24 @@ function readingDetail({ reason, data }: Reading): string {
   return isNamed ? t('The recipe then says {0}.', choiceText(data)) : reason;
 }
 
-async function pickMethod(hasTeacher: boolean): Promise<MethodChoice | undefined> {
-  const items = methods()
-    .filter(({ needsTeacher }) => hasTeacher || !needsTeacher)
-    .map((method) => ({
-      label: method.title,
-      description: method.name,
-      detail: method.summary,
-      method,
-    }));
+/** Formats that hold more than the kind that their names tell: texts or images in the columns of a table. */
+const TABLES = ['csv', 'parquet'];
+
+/** Methods that learn from data of this kind; all where that is not certain before the data are opened. */
+function fitting(detection: Detection | undefined, { format }: Reading['data']): MethodChoice[] {
+  const all = methods();
+  if (detection === undefined || TABLES.includes(format ?? detection.format)) return all;
+  if (format !== undefined && format !== detection.format) return all;
+  return all.filter(({ kinds }) => kinds === null || kinds.includes(detection.kind));
+}
+
+async function pickMethod(choices: readonly MethodChoice[]): Promise<MethodChoice | undefined> {
+  const items = choices.map((method) => ({
+    label: method.title,
+    description: method.name,
+    detail: method.summary,
+    method,
+  }));
   const picked = await vscode.window.showQuickPick(items, {
     title: t('New Recipe: Method'),
     placeHolder: t('How should it be learned?'),

@@ -51,6 +51,8 @@ export interface Snippet {
   label: string;
   description: string;
   body: Json;
+  /** Of a whole recipe: the kinds of data that its method learns from; missing where any will do. VS Code passes over it. */
+  kinds?: readonly string[];
 }
 
 export interface Paper {
@@ -80,7 +82,20 @@ export interface Description {
 export type EncoderDescription = Description;
 
 /** Stands in a recipe's "pretrain", its options beside "method". */
-export type MethodDescription = Description;
+export interface MethodDescription extends Description {
+  /** Missing for a method that any data and any encoder do for. */
+  needs?: Needs;
+}
+
+/** What a method cannot do without. A new recipe has it, and the method is offered for no other data. */
+export interface Needs {
+  /** Kinds of data that it learns from, e.g. "image". */
+  kinds: readonly string[];
+  /** The one encoder that it trains, e.g. "patchTransformer", with options that must not be the defaults. */
+  encoder: Readonly<Record<string, Json> & { type: string }>;
+  /** What the recipe's `data` must say besides the path. */
+  data?: Readonly<Record<string, Json>>;
+}
 
 /** Stands in a recipe's "finetune", its options beside "mode". */
 export type ModeDescription = Description;

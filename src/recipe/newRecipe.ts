@@ -40,16 +40,23 @@ export function newRecipeText(
   if (index < 0) throw new RangeError(`There is no method "${String(method)}"`);
   const about = description ?? methods.enumDescriptions?.[index] ?? '';
   const path = dataPath === '' ? '.' : dataPath;
-  const recipe = filled(schema, { data: { ...data, path }, pretrain: { method: chosen, ...options } }) as Sections;
+  const needed = neededBy(schema, index);
+  const given = { ...needed.data, ...data };
+  const start = { data: { ...given, path }, encoder: needed.encoder, pretrain: { method: chosen, ...options } };
+  const recipe = filled(schema, start) as Sections;
+  const isGiven = (section: string, key: string) => section === 'data' && Object.hasOwn(given, key);
   const isShown = (section: string, key: string): boolean =>
-    (important[section] ?? []).includes(key) || (section === 'data' && Object.hasOwn(data, key));
+    (important[section] ?? []).includes(key) || isGiven(section, key);
   const sections = (['data', 'encoder', 'pretrain'] as const).map((section) => {
     const sectionSchema = property(schema, section);
     const optional = Object.keys(sectionSchema.properties ?? {});
     const rows = Object.entries(recipe[section])
       .filter(([key], i) => i === 0 || !optional.includes(key) || isShown(section, key))
       .sort(([a], [b]) => rank(section, a) - rank(section, b))
-      .flatMap(([key, value]) => [...comment(describe(sectionSchema, key), 4), `    "${key}": ${short(value)},`]);
+      .flatMap(([key, value]) => {
+        const written = isGiven(section, key) ? spaced(given[key] ?? null) : short(value);
+        return [...comment(describe(sectionSchema, key), 4), `    "${key}": ${written},`];
+      });
     return [...comment(sectionSchema.description ?? '', 2), `  "${section}": {`, ...trimmed(rows), '  },'].join('\n');
   });
   const title = name.trim() === '' ? [] : [`  "name": ${JSON.stringify(name)},`, ''];
@@ -57,6 +64,13 @@ export function newRecipeText(
 }
 
 type Sections = Record<'data' | 'encoder' | 'pretrain', Record<string, Json>>;
+
+/** What the method needs of data and encoder, as the whole recipe among the schema's snippets has it. */
+function neededBy(schema: JsonSchema, index: number): { data: Record<string, Json>; encoder: Record<string, Json> } {
+  const { data, encoder } = (schema.defaultSnippets?.[index]?.body ?? {}) as Partial<Sections>;
+  const needed = Object.entries(data ?? {}).filter(([key]) => key !== 'path' && key !== 'validation');
+  return { data: Object.fromEntries(needed), encoder: encoder ?? {} };
+}
 
 /** The choice first, then its own options, then what all choices share. */
 function rank(section: string, key: string): number {

@@ -5,6 +5,7 @@ import type {
   JsonSchema,
   MethodDescription,
   ModeDescription,
+  Needs,
   Snippet,
 } from './description.js';
 import { dataProperties } from './data.js';
@@ -89,14 +90,15 @@ export function recipeSchema(parts: {
         defaultSnippets: parts.modes.map((part) => snippetOf('mode', part, { labelsPerClass: '^${1:10}' })),
       },
     },
-    defaultSnippets: parts.methods.map((method, i) => ({
-      label: `Recipe: ${method.title}`,
-      description: method.summary,
+    defaultSnippets: parts.methods.map(({ title, summary, needs }, i) => ({
+      label: `Recipe: ${title}`,
+      description: summary,
       body: {
-        data: { path: '${1:data}', validation: 'auto' },
-        encoder: snippetOf('type', parts.encoders[0] ?? method).body,
+        data: { path: '${1:data}', ...needs?.data, validation: 'auto' },
+        encoder: encoderFor(needs, parts.encoders, encoderSnippets),
         pretrain: pretrainSnippets[i]?.body ?? {},
       },
+      ...(needs === undefined ? {} : { kinds: needs.kinds }),
     })),
   };
 }
@@ -219,6 +221,14 @@ function snippetOf(
 ): Snippet {
   const defaults = Object.entries(options).map(([option, schema]): [string, Json] => [option, schema.default ?? null]);
   return { label: title, description: summary, body: { [key]: name, ...Object.fromEntries(defaults), ...more } };
+}
+
+/** The encoder that a method needs, else the first. */
+function encoderFor(needs: Needs | undefined, encoders: EncoderDescription[], snippets: Snippet[]): Json {
+  const index = needs === undefined ? 0 : encoders.findIndex(({ name }) => name === needs.encoder.type);
+  const snippet = snippets[index];
+  if (snippet === undefined) throw new RangeError(`There is no encoder "${needs?.encoder.type ?? ''}" for a method`);
+  return { ...(snippet.body as Record<string, Json>), ...needs?.encoder };
 }
 
 function verify(choices: Description[], shared: Record<string, true>): void {

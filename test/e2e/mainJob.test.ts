@@ -30,8 +30,12 @@ describe('Pretraining in VS Code', () => {
     await until(async () => (await question(page)).labels.includes('digits'), 'the dataset is offered');
     await answer(page, 'digits');
     await until(async () => (await question(page)).title.includes('Method'), 'the method is asked for');
+    const offered = (await question(page)).labels.filter((label) => /^Masked|^Causal/.test(label));
+    assert.deepEqual(offered, ['Masked autoencoder'], 'what learns from texts only is not offered for images');
     await answer(page, 'Autoencoder');
-    await page.locator('.tab[data-resource-name="digits-autoencoder.pretrain.json"]').waitFor();
+    const tab = page.locator('.tab[data-resource-name="digits-autoencoder.pretrain.json"]');
+    await tab.waitFor();
+    assert.equal(await tab.locator('.italic').count(), 0, 'the next file does not take its place');
     const text = fs.readFileSync(recipe, 'utf8');
     assert.match(text, /"path": "digits"/);
     assert.match(text, /^\s*\/\/ \S/m);

@@ -3,7 +3,7 @@ import { t } from '../../protocol/l10n.js';
 import type { Values } from '../engine/engine.js';
 import { tokensOf } from '../encoder/tokenTransformer.js';
 import type { Pass } from '../network.js';
-import { checkTokenEncoder, idsOf, tokenEncoderOf, tokenLosses } from './languageModel.js';
+import { checkTokenEncoder, idsOf, tokenEncoderOf, tokenLosses, tokensOfTexts } from './languageModel.js';
 import { soleObjective, type Method, type Losses } from './method.js';
 import { learnerOf } from './reconstruction.js';
 
@@ -20,6 +20,7 @@ const WRITTEN = 64;
 export const causalLanguageModel: Method = {
   description: {
     name: 'causalLanguageModel',
+    needs: tokensOfTexts(true),
     title: 'Causal language model',
     summary:
       'Learns to go on with a text, token by token; the monitor shows what it writes. For texts as ids; needs the token transformer.',

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Vocabulary } from '../../data/prepare/preparation.js';
 import { t } from '../../protocol/l10n.js';
 import type { NamedTensor } from '../../protocol/safetensors.js';
+import type { Needs } from '../../recipe/description.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { TokenEncoder } from '../encoder/encoder.js';
 import type { Pass } from '../network.js';
@@ -9,6 +10,14 @@ import { sizeOf } from '../parameters.js';
 import type { Losses, Setting } from './method.js';
 
 /** What the language models share. */
+
+/**
+ * What a recipe needs that passes {@link checkTokenEncoder}.
+ * @param causal whether the model must not look ahead
+ */
+export function tokensOfTexts(causal: boolean): Needs {
+  return { kinds: ['text'], encoder: { type: 'tokenTransformer', causal }, data: { text: { features: 'ids' } } };
+}
 
 /** @param causal whether the model must not look ahead */
 export function checkTokenEncoder({ family, encoder, shape, vocabulary }: Setting, causal: boolean): Finding[] {

@@ -20,6 +20,7 @@ const MASK = 'decoder/mask_token';
 export const masked: Method = {
   description: {
     name: 'masked',
+    needs: { kinds: ['image', 'sound'], encoder: { type: 'patchTransformer' } },
     title: 'Masked autoencoder',
     summary:
       'Hides most of each image and learns to fill it in from what is left. Needs the patch transformer; for images and spectrograms.',

@@ -7,7 +7,7 @@ import { layerNormalisation } from '../layer/layerNormalisation.js';
 import { pointwise } from '../layer/pointwise.js';
 import { sequence, together, type Part, type Pass } from '../network.js';
 import { parameter, zeros } from '../parameters.js';
-import { checkTokenEncoder, idsOf, tokenEncoderOf, tokenLosses } from './languageModel.js';
+import { checkTokenEncoder, idsOf, tokenEncoderOf, tokenLosses, tokensOfTexts } from './languageModel.js';
 import { soleObjective, type Method } from './method.js';
 import { learnerOf } from './reconstruction.js';
 
@@ -25,6 +25,7 @@ const REPLACED = 0.1;
 export const maskedLanguageModel: Method = {
   description: {
     name: 'maskedLanguageModel',
+    needs: tokensOfTexts(false),
     title: 'Masked language model',
     summary:
       'Hides some tokens of each text and learns to guess them from both sides. For texts as ids; needs the token transformer.',

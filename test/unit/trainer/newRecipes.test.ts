@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { methods } from '../../../src/learn/method/index.js';
+import type { ExampleFacts } from '../../../src/learn/method/method.js';
+import { newRecipeText } from '../../../src/recipe/newRecipe.js';
+import { parseRecipe } from '../../../src/recipe/parse.js';
+import { compileValidator } from '../../../src/recipe/validator.js';
+import { findingsOf } from '../../../src/trainer/cost.js';
+import { currentSchema } from '../../../src/trainer/schema.js';
+
+describe('A new recipe of each method', () => {
+  const schema = currentSchema();
+  const language = { schema, validate: compileValidator(schema) };
+  const labels = { classes: ['a', 'b'], unlabelled: 0 };
+  const vocabulary = { size: 50, pad: 0, mask: 1 };
+  const images: ExampleFacts = { shape: [28, 28, 1], labels };
+  const texts: ExampleFacts = { shape: [16], vocabulary, labels };
+
+  for (const { description } of Object.values(methods)) {
+    const { name, needs } = description;
+    it(`can start as it is written: ${name}`, () => {
+      const { recipe, problems } = parseRecipe(
+        newRecipeText(schema, { name, dataPath: 'a', method: name }),
+        language,
+        '',
+      );
+      assert.deepEqual(problems, []);
+      assert.ok(recipe !== null);
+      const isIds = recipe.data.text.features === 'ids';
+      assert.equal(isIds, needs?.kinds.includes('text') === true);
+      const errors = findingsOf(recipe, isIds ? texts : images).filter(({ severity }) => severity === 'error');
+      assert.deepEqual(errors, []);
+    });
+  }
+});

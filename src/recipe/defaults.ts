@@ -69,8 +69,8 @@ function fill(result: JsonObject, { properties = {} }: JsonSchema, given: JsonOb
   }
 }
 
-/** Conditions here name one property and its constant. */
-function holds(condition: JsonSchema | undefined, value: JsonObject): boolean {
+/** Whether a condition is met; those here name one property and its constant. */
+export function holds(condition: JsonSchema | undefined, value: JsonObject): boolean {
   return Object.entries(condition?.properties ?? {}).every(
     ([name, property]) => property === true || property.const === undefined || property.const === value[name],
   );

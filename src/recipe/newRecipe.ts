@@ -1,6 +1,6 @@
 import { t } from '../protocol/l10n.js';
 import type { Json, JsonSchema } from './description.js';
-import { filled } from './defaults.js';
+import { filled, holds } from './defaults.js';
 import { spaced } from './expectation.js';
 
 export interface NewRecipe {
@@ -55,7 +55,7 @@ export function newRecipeText(
       .sort(([a], [b]) => rank(section, a) - rank(section, b))
       .flatMap(([key, value]) => {
         const written = isGiven(section, key) ? spaced(given[key] ?? null) : short(value);
-        return [...comment(describe(sectionSchema, key), 4), `    "${key}": ${written},`];
+        return [...comment(describe(sectionSchema, key, recipe[section]), 4), `    "${key}": ${written},`];
       });
     return [...comment(sectionSchema.description ?? '', 2), `  "${section}": {`, ...trimmed(rows), '  },'].join('\n');
   });
@@ -83,9 +83,10 @@ function property(schema: JsonSchema, name: string): JsonSchema {
   return found === undefined || found === true ? {} : found;
 }
 
-/** Words for a property, and what can stand there when that is a short list. */
-function describe(section: JsonSchema, key: string): string {
-  const schema = [section, ...(section.allOf ?? []).flatMap(({ then }) => then ?? [])]
+/** Words for a property of the choice that was made, and what can stand there when that is a short list. */
+function describe(section: JsonSchema, key: string, value: Record<string, Json>): string {
+  const chosen = (section.allOf ?? []).filter((one) => holds(one.if, value));
+  const schema = [section, ...chosen.flatMap(({ then }) => then ?? [])]
     .map((one) => property(one, key))
     .find((one) => Object.keys(one).length > 0);
   if (!schema) return '';

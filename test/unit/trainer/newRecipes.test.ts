@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoders } from '../../../src/learn/encoder/index.js';
 import { methods } from '../../../src/learn/method/index.js';
 import type { ExampleFacts } from '../../../src/learn/method/method.js';
 import { newRecipeText } from '../../../src/recipe/newRecipe.js';
@@ -31,4 +32,11 @@ describe('A new recipe of each method', () => {
       assert.deepEqual(errors, []);
     });
   }
+
+  it('describes an option as the encoder that it has does, where others have one of that name', () => {
+    const text = newRecipeText(schema, { name: 'a', dataPath: 'a', method: 'causalLanguageModel' });
+    const { width } = encoders.tokenTransformer.description.options;
+    const above = text.slice(0, text.indexOf('"width"')).replaceAll(/\s*\/\/ /g, ' ');
+    assert.ok(above.trimEnd().endsWith(width?.description ?? 'no description'), above);
+  });
 });

@@ -13,7 +13,9 @@ describe('A new recipe of each method', () => {
   const language = { schema, validate: compileValidator(schema) };
   const labels = { classes: ['a', 'b'], unlabelled: 0 };
   const vocabulary = { size: 50, pad: 0, mask: 1 };
-  const images: ExampleFacts = { shape: [28, 28, 1], labels };
+  // New Recipe asks for the teacher of distillation.
+  const teacher = { shape: [28, 28, 1], classes: ['a', 'b'], code: 32 };
+  const images: ExampleFacts = { shape: [28, 28, 1], labels, teacher };
   const texts: ExampleFacts = { shape: [16], vocabulary, labels };
 
   for (const { description } of Object.values(methods)) {

@@ -11,7 +11,7 @@ import { currentSchema } from '../../../src/trainer/schema.js';
 describe('A new recipe of each method', () => {
   const schema = currentSchema();
   const language = { schema, validate: compileValidator(schema) };
-  const labels = { classes: ['a', 'b'], unlabelled: 0 };
+  const labels = { classes: ['a', 'b'], counts: [8, 8], unlabelled: 0 };
   const vocabulary = { size: 50, pad: 0, mask: 1 };
   // New Recipe asks for the teacher of distillation.
   const teacher = { shape: [28, 28, 1], classes: ['a', 'b'], code: 32 };

@@ -39,6 +39,9 @@ const BATCH = 256;
 /** Of the largest deviation: a number that changes less says nothing, and would only be noise when blown up. */
 const LEAST_DEVIATION = 1e-4;
 
+/** Of the largest mean: what changes by less has only been rounded differently. */
+const ROUNDING = 1e-6;
+
 /** The teacher says the same of every example. */
 export class SilentTeacher extends Error {
   override readonly name = 'SilentTeacher';
@@ -132,7 +135,8 @@ function scaleOf(rows: Float32Array, width: number): Scale {
     deviation[component] = (deviation[component] as number) + (value - (mean[component] as number)) ** 2 / count;
   });
   const largest = Math.sqrt(deviation.reduce((most, value) => Math.max(most, value), 0));
-  if (!(largest > 0)) throw new SilentTeacher();
+  const size = mean.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!(largest > ROUNDING * size)) throw new SilentTeacher();
   const factor = deviation.map((variance) => {
     const one = Math.sqrt(variance);
     return one > LEAST_DEVIATION * largest ? 1 / one : 0;

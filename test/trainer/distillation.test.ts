@@ -139,29 +139,8 @@ describe('Distillation', function () {
     await trained({ ...pretrain, teacher: 'soft.npy', softLabels: 'logits' }, [16]);
   });
 
-  it('bad teachers are refused in words, before a run is made, and underlined in the recipe', async () => {
-    const soft = path.join(workspace.folder, 'soft.npy');
-    const labels = (values: number[], count: number) =>
-      writeFileSync(soft, npy('<f4', [count, values.length / count], float32(values)));
-    const even = (count: number) => new Array<number>(count * 2).fill(0.5);
-    mkdirSync(path.join(workspace.folder, 'empty'));
-    writeFileSync(path.join(workspace.folder, 'soft.txt'), '1,0\n');
-    const cases: [teacher: string, says: RegExp, prepare?: () => void][] = [
-      ['', /needs a teacher: "teacher" names the folder of a run/],
-      ['nowhere', /There is no teacher .*nowhere/],
-      ['empty', /empty is not a run folder/],
-      ['soft.txt', /no file of soft labels by its name/],
-      ['soft.npy', /no NPY file/, () => writeFileSync(soft, 'nonsense that is long enough')],
-      ['soft.npy', /soft labels of 100 examples, and the data has 6,?000/, () => labels(even(100), 100)],
-      ['soft.npy', /row 3, column 2: this soft label is -0.5/, () => labels(even(COUNT).with(5, -0.5), COUNT)],
-      ['soft.npy', /row 1, column 1: this soft label is missing/, () => labels(even(COUNT).with(0, NaN), COUNT)],
-      ['soft.npy', /row 2: its probabilities sum to 1.5/, () => labels(even(COUNT).with(2, 1), COUNT)],
-      [
-        'soft.npy',
-        /has soft labels of 6,?000 examples and 1 classes/,
-        () => labels(new Array<number>(COUNT).fill(1), COUNT),
-      ],
-    ];
+  /** Each is underlined in the recipe by the check, and refused by a run before there is a folder. */
+  async function assertRefused(cases: [teacher: string, says: RegExp, prepare?: () => void][]): Promise<void> {
     for (const [teacher, says, prepare] of cases) {
       prepare?.();
       write({ method: 'distillation', teacher }, [16]);
@@ -170,6 +149,35 @@ describe('Distillation', function () {
       assert.equal(text.startsWith(JSON.stringify(teacher)), true, `${text} is underlined`);
       assert.match(String((await refused())['error']), says);
     }
+  }
+
+  it('what is no teacher is refused in words, before a run is made, and underlined in the recipe', () => {
+    mkdirSync(path.join(workspace.folder, 'empty'));
+    writeFileSync(path.join(workspace.folder, 'soft.txt'), '1,0\n');
+    writeFileSync(path.join(workspace.folder, 'soft.npy'), 'nonsense that is long enough');
+    return assertRefused([
+      ['', /needs a teacher: "teacher" names the folder of a run/],
+      ['nowhere', /There is no teacher .*nowhere/],
+      ['empty', /empty is not a run folder/],
+      ['soft.txt', /no file of soft labels by its name/],
+      ['soft.npy', /no NPY file/],
+    ]);
+  });
+
+  it('soft labels that cannot be are refused with their place', () => {
+    const labels = (values: number[], count = COUNT) =>
+      writeFileSync(
+        path.join(workspace.folder, 'soft.npy'),
+        npy('<f4', [count, values.length / count], float32(values)),
+      );
+    const even = (count = COUNT) => new Array<number>(count * 2).fill(0.5);
+    return assertRefused([
+      ['soft.npy', /soft labels of 100 examples, and the data has 6,?000/, () => labels(even(100), 100)],
+      ['soft.npy', /row 3, column 2: this soft label is -0.5/, () => labels(even().with(5, -0.5))],
+      ['soft.npy', /row 1, column 1: this soft label is missing/, () => labels(even().with(0, NaN))],
+      ['soft.npy', /row 2: its probabilities sum to 1.5/, () => labels(even().with(2, 1))],
+      ['soft.npy', /soft labels of 6,?000 examples and 1 classes/, () => labels(new Array<number>(COUNT).fill(1))],
+    ]);
   });
 
   it('a run that cannot teach is refused: another shape, another preparation, no classes, no checkpoint', async () => {

@@ -1,11 +1,16 @@
 import { t } from '../protocol/l10n.js';
 import type { JsonSchema } from '../recipe/description.js';
-import english from '../recipe/recipe.schema.json';
+import type english from '../recipe/recipe.schema.json';
 import { translatedSchema } from '../recipe/translation.js';
 
-/** The schema of recipes, in the editor's language. */
-export function recipeSchema(): JsonSchema {
-  return translatedSchema(english as JsonSchema, t);
+let loading: Promise<JsonSchema> | null = null;
+
+/** The schema of recipes, in the editor's language. Read when it is first asked for, being as large as most code here. */
+export function recipeSchema(): Promise<JsonSchema> {
+  loading ??= import('../recipe/recipe.schema.json').then(({ default: schema }) =>
+    translatedSchema(schema as JsonSchema, t),
+  );
+  return loading;
 }
 
 /** A way to pretrain, as the schema describes it. */
@@ -20,8 +25,8 @@ export interface MethodChoice {
 }
 
 /** In the order of the schema; the first is the default. */
-export function methods(): MethodChoice[] {
-  const recipe = recipeSchema() as typeof english;
+export async function methods(): Promise<MethodChoice[]> {
+  const recipe = (await recipeSchema()) as typeof english;
   const { pretrain } = recipe.properties;
   const { enum: names, enumDescriptions, markdownEnumDescriptions } = pretrain.properties.method;
   return names.map((name, index) => ({

@@ -37,7 +37,9 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
     const teachers = host.runs.runs.filter(
       ({ record, state }) => record?.stage === 'pretrain' && state === 'completed',
     );
-    const choices = fitting(detections[0], reading).filter(({ needsTeacher }) => teachers.length > 0 || !needsTeacher);
+    const choices = (await fitting(detections[0], reading)).filter(
+      (method) => teachers.length > 0 || !method.needsTeacher,
+    );
     const method = await pickMethod(choices);
     if (method === undefined) return;
     const teacher = method.needsTeacher ? await pickTeacher(teachers) : null;
@@ -100,8 +102,8 @@ function readingDetail({ reason, data }: Reading): string {
 const TABLES = ['csv', 'parquet'];
 
 /** Methods that learn from data of this kind; all where that is not certain before the data are opened. */
-function fitting(detection: Detection | undefined, { format }: Reading['data']): MethodChoice[] {
-  const all = methods();
+async function fitting(detection: Detection | undefined, { format }: Reading['data']): Promise<MethodChoice[]> {
+  const all = await methods();
   if (detection === undefined || TABLES.includes(format ?? detection.format)) return all;
   if (format !== undefined && format !== detection.format) return all;
   return all.filter(({ kinds }) => kinds === null || kinds.includes(detection.kind));
@@ -149,7 +151,13 @@ async function write(
   const name = freeName(recipeFileName(data.fsPath, method.name), taken);
   const recipe = vscode.Uri.joinPath(folder, name + RECIPE_ENDING);
   const dataPath = relative(folder, data.fsPath);
-  const text = newRecipeText(recipeSchema(), { name, dataPath, data: { ...reading }, method: method.name, options });
+  const text = newRecipeText(await recipeSchema(), {
+    name,
+    dataPath,
+    data: { ...reading },
+    method: method.name,
+    options,
+  });
   await vscode.workspace.fs.writeFile(recipe, new TextEncoder().encode(text));
   return recipe;
 }

@@ -62,7 +62,7 @@ async function methodTitle(uri: vscode.Uri): Promise<string> {
   );
   const { document } = parseDocument(text);
   if (document.root === null) return '';
-  const known = methods();
+  const known = await methods();
   const name: unknown = document.node(['pretrain', 'method'])?.value ?? known[0]?.name;
   return known.find((method) => method.name === name)?.title ?? (typeof name === 'string' ? name : '');
 }

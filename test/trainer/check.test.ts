@@ -119,6 +119,19 @@ describe('pretrain check', function () {
     );
   });
 
+  it('finds what cannot be in a fine-tuning, and what changes nothing there', async () => {
+    const found = async (finetune: object): Promise<string[]> => {
+      const { problems } = await check({ data: { path: 'sample:digits' }, finetune });
+      return problems.map(({ severity, code }) => `${severity} ${code}`);
+    };
+    assert.deepEqual(await found({ mode: 'gradual', labelsPerClass: 10 }), []);
+    assert.deepEqual(await found({ mode: 'probe', epochs: 5, penalty: 2 }), ['information not-used']);
+    assert.deepEqual(await found({ freeze: ['encoder/dense_7'] }), ['error no-such-layer']);
+    assert.deepEqual(await found({ labelsPerClass: 2, labelFraction: 0.5 }), ['error two-budgets']);
+    assert.deepEqual(await found({ labelsPerClass: 5000 }), ['warning too-few-labels']);
+    assert.deepEqual(await found({ mode: 'probe', labelsPerClas: 5 }), ['error schema/unknown-property']);
+  });
+
   it('refuses a network that this machine has no memory for, before it is built', async () => {
     const recipe = { data: { path: 'sample:digits' }, encoder: { units: [65536, 65536] }, pretrain: { epochs: 1 } };
     const { code, problems } = await check(recipe);

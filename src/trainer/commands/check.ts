@@ -6,12 +6,15 @@ import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { heldBytes, planPreparation } from '../../data/prepare/index.js';
 import type { Preparation } from '../../data/prepare/preparation.js';
 import { chooseSplits } from '../../data/split.js';
+import type { ExampleFacts } from '../../learn/method/method.js';
+import { modeOf } from '../../learn/task/index.js';
 import { counted, t } from '../../protocol/l10n.js';
 import { RUNS_FOLDER } from '../../protocol/run.js';
 import type { CheckResult, DataFound, StageCost } from '../../protocol/trainer.js';
 import { checkRecipe, type DataFacts } from '../../recipe/check.js';
 import type { Finding } from '../../recipe/finding.js';
 import { parseRecipe } from '../../recipe/parse.js';
+import type { RecipeDocument } from '../../recipe/document.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
@@ -85,7 +88,7 @@ async function readRecipe(file: string): Promise<string> {
 export async function checkText(text: string, recipePath: string): Promise<CheckResult> {
   const parsed = parseRecipe(text, recipeLanguage(), recipeName(recipePath));
   if (!parsed.data) return { problems: parsed.problems, data: null, cost: null };
-  const { facts, found, cost } = await factsOf(parsed.data, parsed.recipe, recipePath);
+  const { facts, found, cost } = await factsOf(parsed.data, parsed.recipe, recipePath, parsed.document);
   const beyond = checkRecipe(parsed, { ...facts, tooLarge: cost && memoryTrouble(cost) });
   return { problems: [...parsed.problems, ...beyond], data: found, cost };
 }
@@ -95,6 +98,7 @@ async function factsOf(
   given: DataOptions,
   recipe: Recipe | null,
   recipePath: string,
+  document: RecipeDocument,
 ): Promise<{ facts: DataFacts; found: DataFound | null; cost: StageCost | null }> {
   const data = withTokenizerPath(given, recipePath);
   const dataPath = dataPathOf(data, recipePath);
@@ -120,7 +124,9 @@ async function factsOf(
       const { teacher, trouble } = await teacherOf(recipe, recipePath, preparation, info.count);
       const example = { ...preparation, labels: labelsOf(dataset, data, chosen), teacher: teacher?.facts ?? null };
       const findings = recipe && !trouble ? findingsOf(recipe, example) : trouble ? [trouble] : [];
-      facts = { ...facts, trainingCount: training.length, findings };
+      const ofTask =
+        recipe && example.labels && document.node(['finetune']) ? taskFindings(recipe, example, document) : [];
+      facts = { ...facts, trainingCount: training.length, findings: [...findings, ...ofTask] };
       const canLearn = recipe && findings.every(({ severity }) => severity !== 'error');
       const held =
         heldBytes(dataset, preparation, chosen) + (teacher?.heldBytes(training.length + validation.length) ?? 0);
@@ -162,6 +168,29 @@ async function teacherOf(
     const { told } = describeError(error);
     return { teacher: null, trouble: finding(`${told.message}${told.advice ? ` ${told.advice}` : ''}`) };
   }
+}
+
+/** What is solved for takes nothing of these. */
+const OF_STEPS = ['epochs', 'batchSize', 'optimizer', 'schedule', 'earlyStopping', 'globalClipNorm', 'augmentation'];
+
+/** Of the recipe's fine-tuning on its own data. What the encoder says is told at the pretraining. */
+function taskFindings(recipe: Recipe, example: ExampleFacts, document: RecipeDocument): Finding[] {
+  const found = findingsOf(recipe, example, { stage: 'finetune', parent: null }).filter(
+    ({ path: [section] }) => section === 'finetune',
+  );
+  const { mode, options } = recipe.finetune;
+  const { headRate } = modeOf(mode).plan(options, []);
+  if (headRate > 0) return found;
+  const unused = OF_STEPS.filter((name) => document.node(['finetune', name]));
+  return [
+    ...found,
+    ...unused.map((name): Finding => ({
+      path: ['finetune', name],
+      severity: 'information',
+      code: 'not-used',
+      message: t('In the mode "{0}" nothing is learned by steps: "{1}" changes nothing.', mode, name),
+    })),
+  ];
 }
 
 /** The first step of the path that is not there, and what stands in the folder where it was looked for; null when all are. */

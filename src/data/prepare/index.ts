@@ -128,9 +128,14 @@ function leftOutNotes({ problems }: DatasetInfo): string[] {
   const shown = problems.slice(0, NAMED).map(({ file, reason }) => `${file}: ${reason}`);
   if (problems.length > NAMED) shown.push('…');
   const all = shown.join(' ');
-  const one = '{0} file, or a part of it, is not used: {1}';
-  const many = '{0} files, or parts of them, are not used: {1}';
-  return [counted(problems.length, one, many, all)];
+  return [
+    counted(
+      problems.length,
+      '{0} file, or a part of it, is not used: {1}',
+      '{0} files, or parts of them, are not used: {1}',
+      all,
+    ),
+  ];
 }
 
 async function numbers(

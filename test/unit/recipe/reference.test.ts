@@ -25,10 +25,11 @@ describe('The reference of the recipe', () => {
 
   it('has every property once for each place it can stand in', () => {
     const names = rows.map((row) => /^\| `([^`]+)` \|/.exec(row)?.[1]).filter((name) => name !== undefined);
-    for (const name of ['units', 'kernelSize', 'noise', 'finetune', 'labelsPerClass', 'penalty'])
+    for (const name of ['units', 'kernelSize', 'finetune', 'labelsPerClass', 'penalty'])
       assert.equal(names.filter((one) => one === name).length, 1, name);
     for (const name of ['epochs', 'momentum', 'warmupEpochs', 'patience'])
       assert.equal(names.filter((one) => one === name).length, 2, `${name}: one for each stage`);
+    assert.equal(names.filter((one) => one === 'noise').length, 3, 'one for the method, two for augmentation');
     assert.equal(names.filter((one) => one === 'loss').length, 2, 'one for each method');
     assert.equal(names.filter((one) => one === 'learningRate').length, 4, 'one for each optimizer of each stage');
   });

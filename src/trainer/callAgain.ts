@@ -15,6 +15,14 @@ export function howToResume(
   return t('Go on with: {0}', command.join(' '));
 }
 
+/** The command that this program was called by, as it can be typed again. */
+export function callAgain(
+  env: NodeJS.ProcessEnv = process.env,
+  [, script = 'pretrain', ...words]: readonly string[] = process.argv,
+): string {
+  return [programName(env, script), ...words.map(quoted)].join(' ');
+}
+
 /** What the reader types to call this program, e.g. "npx --no-install pretrain". */
 export function programName(env: NodeJS.ProcessEnv = process.env, script = process.argv[1] ?? 'pretrain'): string {
   if (env['npm_command'] !== undefined) return 'npx --no-install pretrain';

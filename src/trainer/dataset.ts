@@ -34,6 +34,8 @@ export interface LoadedDataset {
   /** What a person should know of the data. */
   notes: string[];
   training: Source;
+  /** The training examples at those positions of `training`, as if there were no others. */
+  part(positions: Int32Array): Source;
   validation: Source | null;
   /** In the dataset, of the examples of each source. */
   positions: Pick<ChosenSplits, 'training' | 'validation'>;
@@ -96,13 +98,13 @@ export async function loadDataset(
             read as (of: Int32Array) => Float32Array | Promise<Float32Array>,
           )
         : null;
-    const source = (positions: Int32Array): Source => ({
+    const source = (positions: Int32Array, among = splits.training): Source => ({
       count: positions.length,
       shape,
       labels: labels && gather(labels, positions),
       batch: (of) => read(gather(positions, of)),
       ...(views && {
-        views: (of, seed, step, count) => views.of(gather(positions, of), splits.training, seed, step, count),
+        views: (of, seed, step, count) => views.of(gather(positions, of), among, seed, step, count),
       }),
     });
     const watched = isTask ? watchedOf(splits, seed) : splits.validation;
@@ -125,6 +127,10 @@ export async function loadDataset(
       example: { ...preparation, labels: labelsOf(dataset, data, splits) },
       notes,
       training: source(splits.training),
+      part: (positions) => {
+        const chosen = gather(splits.training, positions);
+        return source(chosen, chosen);
+      },
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
       positions: splits,
       watched: watched.length > 0 ? source(watched) : null,

@@ -4,6 +4,7 @@ import { t } from '../protocol/l10n.js';
 import { parseConfig, type Command, type Options } from './commands/command.js';
 import { check } from './commands/check.js';
 import { demo } from './commands/demo.js';
+import { efficiency } from './commands/efficiency.js';
 import { engines } from './commands/engines.js';
 import { finetune } from './commands/finetune.js';
 import { inspect } from './commands/inspect.js';
@@ -11,16 +12,21 @@ import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { runs } from './commands/runs.js';
 import { sample } from './commands/sample.js';
+import { serve, WORKER } from './efficiency/worker.js';
 import { Stopped, STOPPED, UserError } from './errors.js';
 import { programName } from './callAgain.js';
 import { Output } from './output.js';
 import { versions } from './versions.js';
 
 /** The command line, and what the extension starts. */
-const commands: Command[] = [run, finetune, resume, check, inspect, engines, runs, sample, demo];
+const commands: Command[] = [run, finetune, efficiency, resume, check, inspect, engines, runs, sample, demo];
 
 async function main(words: string[]): Promise<number> {
   const [name, ...rest] = words;
+  if (name === WORKER && process.connected) {
+    serve();
+    return 0;
+  }
   const output = new Output(rest.includes('--json'));
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     output.line(overview());

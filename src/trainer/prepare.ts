@@ -36,6 +36,7 @@ export interface Progress {
 /**
  * @param runs folder of the runs
  * @param kept of a run that goes on, or that this one starts from
+ * @param threads of the engine; null for as many as its encoder is fastest with
  * @throws UserError, DataError, EngineError saying what is wrong with recipe, data or machine; Stopped when `stopped` is aborted
  */
 export async function prepare(
@@ -46,12 +47,16 @@ export async function prepare(
   stopped: AbortSignal,
   tell: (progress: Progress) => void,
   kept: KeptPlan | null = null,
+  threads: number | null = null,
 ): Promise<Prepared> {
   let over = false;
   try {
     const teacher = work.stage === 'pretrain' ? await findTeacher(recipe) : null;
     tell({ message: t('Starting the engine'), fraction: null });
-    const { engine, passedOver } = await startEngine(recipe.engine, enginePlaces(threadsFor(recipe.encoder)));
+    const { engine, passedOver } = await startEngine(
+      recipe.engine,
+      enginePlaces(threads ?? threadsFor(recipe.encoder)),
+    );
     stopped.throwIfAborted();
     tell({ message: t('Opening {0}', dataPath), fraction: null });
     const onProgress = (fraction: number) => {

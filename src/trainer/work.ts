@@ -1,6 +1,7 @@
 import type { KeptPlan } from '../data/prepare/preparation.js';
 import type { Arrays } from '../learn/engine/engine.js';
-import type { Recipe, TrainingOptions } from '../recipe/recipe.js';
+import { modes } from '../learn/task/index.js';
+import type { FinetuneOptions, Recipe, TrainingOptions } from '../recipe/recipe.js';
 import type { AugmentationOptions } from '../recipe/augmentation.js';
 
 /** What a run does with a recipe: one of its stages. */
@@ -54,4 +55,14 @@ export function trainingOptions(
 export function augmentationOptions(recipe: Recipe, { stage }: Pick<Work, 'stage'>): AugmentationOptions | null {
   if (stage === 'finetune') return recipe.finetune.augmentation;
   return (recipe.pretrain.options['augmentation'] as AugmentationOptions | undefined) ?? null; // as its schema says
+}
+
+/** The same fine-tuning in another mode, which must be one: what both modes have stays as it is. */
+export function inMode(finetune: FinetuneOptions, mode: string): FinetuneOptions {
+  if (mode === finetune.mode) return finetune;
+  const { options: own } = modes[mode as keyof typeof modes].description;
+  const options = Object.fromEntries(
+    Object.entries(own).map(([name, { default: standard }]) => [name, finetune.options[name] ?? standard]),
+  );
+  return { ...finetune, mode, options };
 }

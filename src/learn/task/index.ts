@@ -116,10 +116,9 @@ export function buildTask(setting: TaskSetting): TaskLearner {
   const width = sizeOf(encoder.outputShape);
   const known = mode.solves === 'neighbours' ? neighboursOf(setting, width) : null;
   const head = known ?? headOf([width], classes.length, options.hidden);
-  const scores: Scores = (values, input, pass) => {
-    const codes = encode(values, input, pass);
-    return known ? known.scores(values, codes) : ((head as Network).apply(values, codes, pass) as tf.Tensor2D);
-  };
+  const classifyCodes: TaskLearner['classifyCodes'] = (values, codes, pass) =>
+    known ? known.scores(values, codes) : ((head as Network).apply(values, codes, pass) as tf.Tensor2D);
+  const scores: Scores = (values, input, pass) => classifyCodes(values, encode(values, input, pass), pass);
 
   const parts = together([encoder, head]);
   const isFrozen = (name: string): boolean => {
@@ -152,6 +151,7 @@ export function buildTask(setting: TaskSetting): TaskLearner {
     independent: true,
     encode,
     classify: scores,
+    classifyCodes,
     rate: (name, epoch) => (name.startsWith('encoder/') ? plan.rate(layerOf(name), epoch) : plan.headRate),
     ...(known && { solve: (examples) => Promise.resolve(known.remember(examples)) }),
     ...(mode.solves === 'head' && {

@@ -19,4 +19,6 @@ export interface TaskLearner extends Learner {
   classes: readonly string[];
   /** @returns logits [batch, classes], whose softmax are probabilities */
   classify(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
+  /** The same of codes, [batch, width], that are there already. */
+  classifyCodes(values: Values, codes: tf.Tensor2D, pass: Pass): tf.Tensor2D;
 }

@@ -6,6 +6,7 @@ import { UserError } from '../errors.js';
 import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import { readParent } from '../parent.js';
 import { startRun } from '../session.js';
+import { inMode } from '../work.js';
 import { jsonOption, type Command, type Options } from './command.js';
 import { givenData, override, runsFolder, trainingOptions } from './run.js';
 import { reportRun, sessionListener } from './training.js';
@@ -74,15 +75,9 @@ async function parentOf({ finetune: { mode } }: Recipe, runs: string, { from, ch
 /** @throws UserError for a value that no recipe could have */
 function overrideTask({ finetune }: Recipe, options: Options): void {
   const { mode, seed } = options;
-  if (typeof mode === 'string' && mode !== finetune.mode) {
-    if (!Object.hasOwn(modes, mode))
-      throw new UserError(t('There is no mode "{0}". There are: {1}.', mode, Object.keys(modes).join(', ')));
-    const { options: own } = modes[mode as keyof typeof modes].description;
-    finetune.mode = mode;
-    // What both modes have stays as the recipe says.
-    finetune.options = Object.fromEntries(
-      Object.entries(own).map(([name, { default: standard }]) => [name, finetune.options[name] ?? standard]),
-    );
+  if (typeof mode === 'string') {
+    checkMode(mode);
+    Object.assign(finetune, inMode(finetune, mode));
   }
   const perClass = options['labels-per-class'];
   const fraction = options['label-fraction'];
@@ -100,7 +95,14 @@ function overrideTask({ finetune }: Recipe, options: Options): void {
   if (typeof seed === 'string') finetune.seed = wholeNumber('--seed', seed, 0);
 }
 
-function wholeNumber(name: string, text: string, least = 1): number {
+/** @throws UserError when there is no such mode */
+export function checkMode(mode: string): void {
+  if (!Object.hasOwn(modes, mode))
+    throw new UserError(t('There is no mode "{0}". There are: {1}.', mode, Object.keys(modes).join(', ')));
+}
+
+/** @throws UserError */
+export function wholeNumber(name: string, text: string, least = 1): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < least || number > 4_294_967_295)
     throw new UserError(t('{0} must be a whole number from {1}, but is "{2}".', name, least, text));

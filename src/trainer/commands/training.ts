@@ -30,19 +30,22 @@ export function sessionListener(output: Output): SessionListener {
       output.object({ type: 'progress', message, fraction });
       output.transient(fraction === null ? `${message} ...` : `${message} ${Math.round(fraction * 100)} %`);
     },
-    onStoppable(stop) {
-      let stoppedAt: number | null = null;
-      const onSignal = () => {
-        if (stoppedAt === null) {
-          stoppedAt = performance.now();
-          output.line(t('Stopping ... Press Ctrl-C again to end at once.'));
-          stop();
-        } else if (performance.now() - stoppedAt > ONE_PRESS_MILLISECONDS) process.exit(STOPPED);
-      };
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
-      process.on('SIGHUP', () => undefined); // the terminal or window closes: the run goes on
-    },
+    onStoppable: (stop) => onStopSignal(output, stop),
   };
+}
+
+/** Ctrl-C calls `stop`, a second one ends this process at once. */
+export function onStopSignal(output: Output, stop: () => void): void {
+  let stoppedAt: number | null = null;
+  const onSignal = () => {
+    if (stoppedAt === null) {
+      stoppedAt = performance.now();
+      output.line(t('Stopping ... Press Ctrl-C again to end at once.'));
+      stop();
+    } else if (performance.now() - stoppedAt > ONE_PRESS_MILLISECONDS) process.exit(STOPPED);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  process.on('SIGHUP', () => undefined); // the terminal or window closes: the work goes on
 }
 
 /** @returns the exit code: 0 when the run is complete, 130 when it was stopped. */

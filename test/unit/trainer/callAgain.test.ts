@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { howToResume } from '../../../src/trainer/callAgain.js';
+import { callAgain, howToResume } from '../../../src/trainer/callAgain.js';
 
 describe('The hint how to resume a run', () => {
   const run = path.resolve('.pretrain/runs/a');
@@ -20,4 +20,12 @@ describe('The hint how to resume a run', () => {
 
   it("is the editor's command in a task of the editor", () =>
     assert.match(howToResume(run, { PRETRAIN_LANGUAGE: 'en' }, 'x.js'), /"Pretrain: Resume" in the command palette/));
+});
+
+describe('The command to call again', () => {
+  it('is the one that was typed, with words that have a space in quotes', () =>
+    assert.equal(
+      callAgain({}, ['node', '/usr/local/bin/pretrain', 'efficiency', 'my digits.json', '--seeds', '3']),
+      'pretrain efficiency "my digits.json" --seeds 3',
+    ));
 });

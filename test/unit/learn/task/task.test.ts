@@ -114,6 +114,20 @@ for (const name of engineNames)
       );
     });
 
+    it('says of codes what it says of the examples that they are of', () => {
+      const start = learned(setting());
+      for (const task of [{}, { mode: 'neighbours', options: { neighbours: 3 } }]) {
+        const learner = buildTask(setting(task, { start }));
+        const values = tensorsOf(movedValues(learner));
+        const { input } = batch();
+        const pass = passOf(engine, { training: false });
+        const of = (scores: tf.Tensor) => Array.from(scores.dataSync());
+        const said = of(learner.classify(values, input, pass));
+        assert.deepEqual(of(learner.classifyCodes(values, learner.encode(values, input, pass), pass)), said);
+        assert.ok(new Set(said).size > 1);
+      }
+    });
+
     it('smooths labels and weighs classes by the formulas', () => {
       const logits = [
         [1, -0.5, 0.2],

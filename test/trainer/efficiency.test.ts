@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import type { EfficiencyPoint, EfficiencyRecord } from '../../src/protocol/efficiency.js';
@@ -166,12 +166,17 @@ describe('pretrain efficiency', function () {
     });
 
     it('data of one class, and without labels to measure on', async () => {
-      const rows = (label: (i: number) => string) =>
-        `a,b,kind\n${Array.from({ length: 60 }, (_, i) => `${i % 7}.5,${i % 11},${label(i)}`).join('\n')}\n`;
-      const table = new Workspace({ data: { path: 'rows.csv', labelColumn: 'kind' }, encoder: { units: [4] } });
-      const file = path.join(table.folder, 'rows.csv');
-      const write = (label: (i: number) => string) => writeFileSync(file, rows(label));
-      write((i) => ['cat', 'dog'][i % 2]!);
+      const table = new Workspace({
+        data: { path: 'rows', labelColumn: 'kind', validation: 'test' },
+        encoder: { units: [4] },
+      });
+      const write = (split: string, label: (i: number) => string) => {
+        const rows = Array.from({ length: 60 }, (_, i) => `${i % 7}.5,${i % 11},${label(i)}`);
+        writeFileSync(path.join(table.folder, 'rows', `${split}.csv`), `a,b,kind\n${rows.join('\n')}\n`);
+      };
+      mkdirSync(path.join(table.folder, 'rows'));
+      write('train', (i) => ['cat', 'dog'][i % 2]!);
+      write('test', () => '');
       const { lines } = await table.run().ended;
       const run = String(lines.at(-1)!['run']);
       const told = async () => {
@@ -179,9 +184,8 @@ describe('pretrain efficiency', function () {
         assert.equal(ended.code, 1, JSON.stringify(ended.lines.at(-1)));
         return String(ended.lines.at(-1)!['error']);
       };
-      table.write({ data: { path: 'rows.csv', labelColumn: 'kind', validation: 0 }, encoder: { units: [4] } });
       assert.match(await told(), /no labelled examples to measure on/);
-      write(() => 'cat');
+      for (const split of ['train', 'test']) write(split, () => 'cat');
       assert.match(await told(), /same label, cat/);
       assert.ok(!existsSync(path.join(run, 'efficiency')), 'nothing was begun');
       await table.remove();

@@ -201,7 +201,8 @@ export function titleOf(mode: string): string {
 
 /** How long a point may take compared with others: by its steps, and what opening and measuring take besides. */
 function weightOf(recipe: Recipe, { mode, labelsPerClass }: Job, available: readonly number[]): number {
-  if (['probe', 'neighbours'].includes(mode)) return BESIDES;
+  const { headRate } = modes[mode as keyof typeof modes].plan({}, []);
+  if (headRate === 0) return BESIDES; // it is solved, without steps
   const labels = available.reduce((sum, count) => sum + Math.min(count, labelsPerClass), 0);
   const { epochs, batchSize } = trainingOptions(recipe, { stage: 'finetune' }, labels);
   return BESIDES + epochs * Math.ceil(labels / batchSize);

@@ -5,6 +5,7 @@ import { registerContextKeys } from './host/contextKeys.js';
 import { Datasets } from './host/datasets.js';
 import { registerDatasetsTree } from './host/datasetsTree.js';
 import { registerEngineCommands } from './host/engineCommands.js';
+import { registerFineTuneCommand } from './host/fineTuneCommand.js';
 import type { Host } from './host/host.js';
 import { registerInspect } from './host/inspect.js';
 import { languageEnvironment, speakEditorLanguage } from './host/language.js';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerMonitor,
     registerNewRecipe,
     registerStartCommand,
+    registerFineTuneCommand,
     registerRunCommands,
     registerEngineCommands,
     registerSampleDataset,

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import type { CheckResult } from '../protocol/trainer.js';
-import { sectionAt, stagePositions } from '../recipe/edit.js';
+import { sectionAt, stagePositions, type StagePosition } from '../recipe/edit.js';
 import { Command, RECIPE_GLOB, SHOW_PROBLEMS } from './contributions.js';
 import { costText } from './format.js';
 import type { Host } from './host.js';
+import { taskText, writtenTask } from './taskChoice.js';
 
 /**
- * Above the data of a recipe: look at it. Above its stage: start it, and what it costs; or how many mistakes keep it from
- * starting.
+ * Above the data of a recipe: look at it. Above a stage: start it, and what it costs or does; or how many mistakes keep it
+ * from starting.
  */
 export function registerCodeLens({ checks }: Host): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
@@ -20,7 +21,11 @@ export function registerCodeLens({ checks }: Host): vscode.Disposable {
       { pattern: RECIPE_GLOB },
       {
         onDidChangeCodeLenses: changed.event,
-        provideCodeLenses: (document) => [...dataLenses(document), ...stageLenses(document, checks.latest(document))],
+        provideCodeLenses: async (document) => {
+          const result = checks.latest(document);
+          const stages = stagePositions(document.getText()).map((position) => stageLenses(document, position, result));
+          return [...dataLenses(document), ...(await Promise.all(stages)).flat()];
+        },
       },
     ),
   );
@@ -38,10 +43,12 @@ function dataLenses(document: vscode.TextDocument): vscode.CodeLens[] {
   return [new vscode.CodeLens(document.lineAt(data.line - 1).range, inspect)];
 }
 
-function stageLenses(document: vscode.TextDocument, result: CheckResult | null): vscode.CodeLens[] {
-  const stage = stagePositions(document.getText()).find((position) => position.stage === 'pretrain');
-  if (stage === undefined) return [];
-  const range = document.lineAt(stage.range.line - 1).range;
+async function stageLenses(
+  document: vscode.TextDocument,
+  { stage, range: { line } }: StagePosition,
+  result: CheckResult | null,
+): Promise<vscode.CodeLens[]> {
+  const { range } = document.lineAt(line - 1);
   const errors = (result?.problems ?? []).filter(({ severity }) => severity === 'error').length;
   if (errors > 0)
     return [
@@ -51,13 +58,16 @@ function stageLenses(document: vscode.TextDocument, result: CheckResult | null):
         command: SHOW_PROBLEMS,
       }),
     ];
+  const { language } = vscode.env;
+  const isTask = stage === 'finetune';
   const start = new vscode.CodeLens(range, {
-    title: `$(play) ${t('Start Pretraining')}`,
-    command: Command.start,
+    title: isTask ? `$(mortar-board) ${t('Fine-Tune')}` : `$(play) ${t('Start Pretraining')}`,
+    ...(isTask && { tooltip: t('Starts from the newest complete run of this recipe.') }),
+    command: isTask ? Command.fineTune : Command.start,
     arguments: [document.uri],
   });
-  const cost = result?.cost ?? null;
-  return cost === null
-    ? [start]
-    : [start, new vscode.CodeLens(range, { title: costText(cost, vscode.env.language), command: '' })];
+  const cost = result?.cost?.stage === stage ? costText(result.cost, language) : null;
+  const task = isTask ? taskText(await writtenTask(document.getText()), language) : null;
+  const facts = [task, cost].filter((text) => text !== null).join(' · ');
+  return facts === '' ? [start] : [start, new vscode.CodeLens(range, { title: facts, command: '' })];
 }

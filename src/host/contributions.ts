@@ -3,6 +3,7 @@
 export const Command = {
   newRecipe: 'pretrain.newRecipe',
   start: 'pretrain.start',
+  fineTune: 'pretrain.fineTune',
   openMonitor: 'pretrain.openMonitor',
   pause: 'pretrain.pause',
   resume: 'pretrain.resume',

@@ -88,8 +88,22 @@ export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, locale?: str
   return t('epoch {0} of {1}', formatCount(underWay, locale), formatCount(run.epochs, locale));
 }
 
-/** e.g. "epoch 12 of 100 · loss 0.0953". */
+/** e.g. "test accuracy 78.3 %"; null as long as nothing was measured. */
+export function accuracyText(
+  { testAccuracy, validationAccuracy }: Record<string, number>,
+  locale?: string,
+): string | null {
+  const percent = (value: number) =>
+    new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(100 * value);
+  if (testAccuracy !== undefined) return t('test accuracy {0} %', percent(testAccuracy));
+  return validationAccuracy === undefined ? null : t('validation accuracy {0} %', percent(validationAccuracy));
+}
+
+/** e.g. "epoch 12 of 100 · loss 0.0953"; of a complete fine-tuning "100 labels · test accuracy 78.3 %". */
 export function runText(run: RunRecord, state: RunState, locale?: string): string {
+  const accuracy = run.stage === 'finetune' && state === 'completed' ? accuracyText(run.metrics, locale) : null;
+  if (accuracy !== null && run.dataset !== null)
+    return `${counted(run.dataset.trainingCount, '{0} label', '{0} labels')} · ${accuracy}`;
   const loss = run.metrics['loss'];
   const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state)];
   if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, locale));

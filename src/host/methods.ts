@@ -24,6 +24,24 @@ export interface MethodChoice {
   kinds: readonly string[] | null;
 }
 
+/** What of a network a fine-tuning teaches, as the schema describes it. */
+export interface ModeChoice {
+  name: string;
+  title: string;
+  summary: string;
+}
+
+/** In the order of the schema; the first is the default. */
+export async function modes(): Promise<ModeChoice[]> {
+  const { finetune } = ((await recipeSchema()) as typeof english).properties;
+  const { enum: names, enumDescriptions, markdownEnumDescriptions } = finetune.properties.mode;
+  return names.map((name, index) => ({
+    name,
+    title: titleIn(markdownEnumDescriptions[index]) ?? name,
+    summary: enumDescriptions[index] ?? '',
+  }));
+}
+
 /** In the order of the schema; the first is the default. */
 export async function methods(): Promise<MethodChoice[]> {
   const recipe = (await recipeSchema()) as typeof english;
@@ -31,9 +49,13 @@ export async function methods(): Promise<MethodChoice[]> {
   const { enum: names, enumDescriptions, markdownEnumDescriptions } = pretrain.properties.method;
   return names.map((name, index) => ({
     name,
-    title: /^\*\*(.+?)\*\*/.exec(markdownEnumDescriptions[index] ?? '')?.[1] ?? name,
+    title: titleIn(markdownEnumDescriptions[index]) ?? name,
     summary: enumDescriptions[index] ?? '',
     needsTeacher: 'teacher' in (pretrain.allOf[index]?.then.properties ?? {}),
     kinds: recipe.defaultSnippets[index]?.kinds ?? null,
   }));
+}
+
+function titleIn(markdown = ''): string | undefined {
+  return /^\*\*(.+?)\*\*/.exec(markdown)?.[1];
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
-import { formatLoss } from './format.js';
+import { accuracyText, formatLoss } from './format.js';
 import type { Host } from './host.js';
 import { plain } from './message.js';
 import type { TrackedRun } from './trackedRun.js';
@@ -34,10 +34,10 @@ async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
     answer = await vscode.window.showErrorMessage(plain(text), resume, open, log);
   } else if (state === 'completed' && !(host.visibleRuns.has(run) && vscode.window.state.focused)) {
     const loss = shown.metrics['validationLoss'] ?? shown.metrics['loss'];
-    const text =
-      loss === undefined
-        ? t('{0} is complete.', shown.name)
-        : t('{0} is complete: loss {1}.', shown.name, formatLoss(loss, vscode.env.language));
+    const { language } = vscode.env;
+    const accuracy = shown.stage === 'finetune' ? accuracyText(shown.metrics, language) : null;
+    const result = accuracy ?? (loss === undefined ? null : t('loss {0}', formatLoss(loss, language)));
+    const text = result === null ? t('{0} is complete.', shown.name) : t('{0} is complete: {1}.', shown.name, result);
     answer = await vscode.window.showInformationMessage(plain(text), open);
   }
   if (answer === resume) await vscode.commands.executeCommand(Command.resume, run);

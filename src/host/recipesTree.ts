@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
+import type { Stage } from '../protocol/run.js';
 import { parseDocument } from '../recipe/document.js';
+import { stagePositions } from '../recipe/edit.js';
 import { View } from './contributions.js';
 import type { Host } from './host.js';
 import { methods } from './methods.js';
 import { recipeName } from './recipeFiles.js';
+import { taskText, writtenTask } from './taskChoice.js';
 
 interface RecipeElement {
-  kind: 'recipe' | 'stage';
+  kind: 'recipe' | Stage;
   uri: vscode.Uri;
 }
 
@@ -22,9 +25,13 @@ export function registerRecipesTree({ recipes }: Host): vscode.Disposable {
         onDidChangeTreeData: changed.event,
         getChildren: async (parent) => {
           if (parent === undefined) return (await recipes.list()).map((uri) => ({ kind: 'recipe', uri }));
-          return parent.kind === 'recipe' ? [{ kind: 'stage', uri: parent.uri }] : [];
+          if (parent.kind !== 'recipe') return [];
+          const stages = stagePositions(await textOf(parent.uri)).map(({ stage }) => stage);
+          // One that cannot be read has at least the stage that each recipe has.
+          return (stages.length > 0 ? stages : ['pretrain' as const]).map((kind) => ({ kind, uri: parent.uri }));
         },
-        getTreeItem: (element) => (element.kind === 'recipe' ? recipeItem(element) : stageItem(element)),
+        getTreeItem: (element) =>
+          element.kind === 'recipe' ? recipeItem(element) : stageItem(element.uri, element.kind),
       },
     }),
   );
@@ -44,22 +51,28 @@ function recipeItem({ uri }: RecipeElement): vscode.TreeItem {
   return item;
 }
 
-async function stageItem({ uri }: RecipeElement): Promise<vscode.TreeItem> {
-  const item = new vscode.TreeItem(t('Pretraining'));
-  item.id = `${uri.toString()}#pretrain`;
-  item.description = await methodTitle(uri);
-  item.iconPath = new vscode.ThemeIcon('play-circle');
-  item.contextValue = 'stage';
+async function stageItem(uri: vscode.Uri, stage: Stage): Promise<vscode.TreeItem> {
+  const isTask = stage === 'finetune';
+  const item = new vscode.TreeItem(isTask ? t('Fine-tuning') : t('Pretraining'));
+  const text = await textOf(uri);
+  item.id = `${uri.toString()}#${stage}`;
+  item.description = isTask ? taskText(await writtenTask(text), vscode.env.language) : await methodTitle(text);
+  item.iconPath = new vscode.ThemeIcon(isTask ? 'mortar-board' : 'play-circle');
+  item.contextValue = isTask ? 'finetune' : 'stage';
   item.command = open(uri);
   return item;
 }
 
-/** The method as people know it; empty when the recipe cannot be read, which its own editor says better. */
-async function methodTitle(uri: vscode.Uri): Promise<string> {
-  const text = await vscode.workspace.fs.readFile(uri).then(
+/** Empty when the recipe cannot be read, which its own editor says better. */
+function textOf(uri: vscode.Uri): Thenable<string> {
+  return vscode.workspace.fs.readFile(uri).then(
     (bytes) => new TextDecoder().decode(bytes),
     () => '',
   );
+}
+
+/** The method as people know it. */
+async function methodTitle(text: string): Promise<string> {
   const { document } = parseDocument(text);
   if (document.root === null) return '';
   const known = await methods();

@@ -119,6 +119,12 @@ export async function sizeOf(file: string): Promise<number | null> {
   }
 }
 
+/** Whether the run has written a checkpoint. One that cannot be looked at has none; its trainer says why. */
+export async function hasCheckpoint(folder: string): Promise<boolean> {
+  const names = await readdir(path.join(folder, RunFile.checkpoints)).catch(() => []);
+  return names.some((name) => /^\d+$/.test(name)); // what is being written has another name until it is complete
+}
+
 /** The sample drawn after `step`, or null when there is none. @throws RangeError when `step` is no step, RunFolderError when it cannot be read. */
 export async function readSample(folder: string, step: number): Promise<Uint8Array | null> {
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`${String(step)} is not a step.`);

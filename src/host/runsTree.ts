@@ -4,7 +4,9 @@ import type { RunState } from '../protocol/run.js';
 import { Command, View } from './contributions.js';
 import { runText, stateText } from './format.js';
 import type { Host } from './host.js';
+import { modes } from './methods.js';
 import type { TrackedRun } from './trackedRun.js';
+import { canStartFrom } from './trainers.js';
 
 /** Milliseconds between two updates of what stands beside the runs. */
 const INTERVAL = 1000;
@@ -67,7 +69,7 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
   );
 }
 
-function item(run: TrackedRun, isParent: boolean): vscode.TreeItem {
+async function item(run: TrackedRun, isParent: boolean): Promise<vscode.TreeItem> {
   const { record, state, shown } = run;
   const expansion = isParent ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None;
   const result = new vscode.TreeItem(record?.name ?? run.id, expansion);
@@ -79,11 +81,12 @@ function item(run: TrackedRun, isParent: boolean): vscode.TreeItem {
     result.contextValue = 'run.unreadable';
     return result;
   }
-  const text = runText(record, state, vscode.env.language);
+  const mode = record.stage === 'finetune' ? (await modes()).find(({ name }) => name === record.method) : undefined;
+  const text = [...(mode ? [mode.title] : []), runText(record, state, vscode.env.language)].join(' · ');
   result.description = text;
   result.tooltip = tooltip(run);
   result.iconPath = icon(state);
-  result.contextValue = `run.${state}`;
+  result.contextValue = `run.${state}${(await canStartFrom(run)) ? '.encoder' : ''}`;
   result.accessibilityInformation = {
     label: [record.name, stateText(state), text, shown?.error?.message].filter((part) => part !== undefined).join(', '),
   };

@@ -11,16 +11,22 @@ import { startPretraining } from './trainers.js';
 /** Start Pretraining: of the recipe it is called for, the one in the editor, the only one, or the one picked. */
 export function registerStartCommand(host: Host): vscode.Disposable {
   return vscode.commands.registerCommand(Command.start, async (target?: unknown) => {
-    const recipe = uriOf(target) ?? activeRecipe() ?? (await pickRecipe(host));
+    const recipe = uriOf(target) ?? activeRecipe() ?? (await pickRecipe(host, t('Start Pretraining')));
     if (recipe === undefined) return;
     if (!(await saveRecipe(recipe))) return;
-    const running = host.runs.alive.find((run) => run.record?.recipePath === recipe.fsPath);
+    const running = runningOf(host, recipe);
     if (running === undefined || (await wantsAnother(running, recipe)))
       await startPretraining(host, recipe, { parallel: running !== undefined });
   });
 }
 
-async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
+/** The run of a recipe that is trained now. */
+export function runningOf({ runs }: Host, recipe: vscode.Uri): TrackedRun | undefined {
+  return runs.alive.find((run) => run.record?.recipePath === recipe.fsPath);
+}
+
+/** The only one, or the one picked; undefined when there is none or none was picked, and then the person knows. */
+export async function pickRecipe({ recipes }: Host, title: string): Promise<vscode.Uri | undefined> {
   const found = await recipes.list();
   if (found.length === 0) {
     const create = t('New Recipe');
@@ -36,14 +42,14 @@ async function pickRecipe({ recipes }: Host): Promise<vscode.Uri | undefined> {
   }));
   return (
     await vscode.window.showQuickPick(items, {
-      title: t('Start Pretraining'),
+      title,
       placeHolder: t('Which recipe?'),
     })
   )?.uri;
 }
 
 /** Asks, because the same recipe is training already. */
-async function wantsAnother(running: TrackedRun, recipe: vscode.Uri): Promise<boolean> {
+export async function wantsAnother(running: TrackedRun, recipe: vscode.Uri): Promise<boolean> {
   const open = t('Open Monitor');
   const another = t('Start Another Run');
   const answer = await vscode.window.showWarningMessage(

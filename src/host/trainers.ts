@@ -5,6 +5,7 @@ import { RUNS_FOLDER, isResumable } from '../protocol/run.js';
 import { Command, SHOW_PROBLEMS, Setting } from './contributions.js';
 import type { Host } from './host.js';
 import { plain, reason } from './message.js';
+import { hasCheckpoint } from './runFolder.js';
 import type { TrackedRun } from './trackedRun.js';
 import { Cancelled, TrainerFailure, describeEnd, startRun, type StartedRun } from './trainerProcess.js';
 import { requireTrust } from './trust.js';
@@ -24,6 +25,29 @@ export async function startPretraining(
     out,
     ...(parallel ? ['--parallel'] : []),
   ]);
+}
+
+/** Starts a fine-tuning, as {@link startPretraining} does. @param args what it starts from, and what is otherwise than in the recipe */
+export async function startFinetuning(
+  host: Host,
+  recipe: vscode.Uri,
+  args: readonly string[],
+  { parallel = false } = {},
+): Promise<TrackedRun | undefined> {
+  if (!(await requireTrust())) return undefined;
+  return launch(host, t('Starting {0}', path.basename(recipe.fsPath)), recipe, [
+    'finetune',
+    recipe.fsPath,
+    '--out',
+    path.join(folderOf(recipe), RUNS_FOLDER),
+    ...args,
+    ...(parallel ? ['--parallel'] : []),
+  ]);
+}
+
+/** Whether a fine-tuning can take over the run's encoder. */
+export async function canStartFrom({ record, folder }: TrackedRun): Promise<boolean> {
+  return record?.stage === 'pretrain' && (await hasCheckpoint(folder));
 }
 
 /** Goes on after a pause, or from the last checkpoint in a new trainer. */

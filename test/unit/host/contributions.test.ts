@@ -13,6 +13,7 @@ import {
   View,
   WALKTHROUGH,
 } from '../../../src/host/contributions.js';
+import { modes } from '../../../src/host/methods.js';
 import { bundleOf, textsOf } from '../../../scripts/texts.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
@@ -34,7 +35,7 @@ interface Manifest {
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     viewsWelcome: { view: string }[];
     configuration: { properties: Record<string, unknown> };
-    taskDefinitions: { type: string }[];
+    taskDefinitions: { type: string; properties: Record<string, { enum?: string[] }> }[];
     walkthroughs: { id: string; steps: { media: { markdown: string }; completionEvents: string[] }[] }[];
     languages: {
       id: string;
@@ -97,6 +98,39 @@ describe('The manifest', () => {
     const asked = new Set([...clauses.matchAll(/\bpretrain\.\w+/g)].map(([key]) => key));
     for (const view of Object.values(View)) asked.delete(view);
     assert.deepEqual(sorted(asked), sorted(Object.values(ContextKey)));
+  });
+
+  it('offers for a run what its state allows, and to start from it where it has a checkpoint', () => {
+    const offered = (viewItem: string) =>
+      sorted(
+        menuItems
+          .filter(({ menu, when = '' }) => menu === 'view/item/context' && when.startsWith(`view == ${View.runs} `))
+          .filter(({ when = '' }) => new RegExp(/=~ \/(.+)\/$/.exec(when)?.[1] ?? '$^').test(viewItem))
+          .map(({ command }) => command),
+      );
+    for (const state of ['preparing', 'running', 'paused', 'stopped', 'completed', 'failed', 'interrupted']) {
+      const without = offered(`run.${state}`);
+      assert.ok(without.includes(Command.openMonitor) && !without.includes(Command.fineTune), state);
+      // Twice: beside the run, and in its menu.
+      assert.deepEqual(
+        offered(`run.${state}.encoder`),
+        sorted([...without, Command.fineTune, Command.fineTune]),
+        state,
+      );
+    }
+    assert.deepEqual(sorted(new Set(offered('run.completed'))), [
+      Command.deleteRun,
+      Command.openMonitor,
+      Command.openRecipe,
+      Command.openRunFolder,
+    ]);
+    assert.ok(offered('run.stopped').includes(Command.resume) && offered('run.running').includes(Command.stop));
+    assert.deepEqual(offered('run.unreadable'), sorted([Command.openRunFolder, Command.deleteRun]));
+  });
+
+  it('knows for tasks the modes of fine-tuning that there are', async () => {
+    const names = (await modes()).map(({ name }) => name);
+    assert.deepEqual(contributes.taskDefinitions[0]?.properties['mode']?.enum, names);
   });
 
   it('names only files that there are', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { costText, engineReport, formatBytes, runText, statusText, datasetText } from '../../../src/host/format.js';
+import type { RunRecord } from '../../../src/protocol/run.js';
 import { freeName, recipeFileName } from '../../../src/host/recipeName.js';
 import { runRecord } from './support.js';
 
@@ -17,6 +18,19 @@ describe('Texts about runs', () => {
     assert.equal(runText(run, 'running'), 'epoch 100 of 100');
     assert.equal(runText(run, 'completed'), 'Complete');
     assert.equal(runText(runRecord({ epoch: 0, metrics: {} }), 'preparing'), 'Preparing');
+  });
+
+  it('tell of a fine-tuning that is complete how many labels it took and how well it does', () => {
+    const dataset = { trainingCount: 100 } as NonNullable<RunRecord['dataset']>;
+    const metrics = { loss: 0.3, validationAccuracy: 0.8, testAccuracy: 0.7834 };
+    const run = runRecord({ stage: 'finetune', method: 'probe', epoch: 11.5, epochs: 20, dataset, metrics });
+    assert.equal(runText(run, 'completed', 'en'), '100 labels · test accuracy 78.3 %');
+    assert.equal(runText(run, 'completed', 'de'), '100 labels · test accuracy 78,3 %');
+    assert.equal(runText(run, 'stopped', 'en'), 'Stopped · epoch 12 of 20 · loss 0.300');
+    const untested = { ...run, metrics: { validationAccuracy: 0.8 } };
+    assert.equal(runText(untested, 'completed', 'en'), '100 labels · validation accuracy 80.0 %');
+    assert.equal(runText({ ...run, metrics: {} }, 'completed'), 'Complete');
+    assert.equal(runText({ ...run, stage: 'pretrain' }, 'completed', 'en'), 'Complete · loss 0.300');
   });
 
   it('write thousands as people do', () => {

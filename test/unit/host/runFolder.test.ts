@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { listRunFolders, parseRunRecord, readRunRecord, readSample } from '../../../src/host/runFolder.js';
+import { hasCheckpoint, listRunFolders, parseRunRecord, readRunRecord, readSample } from '../../../src/host/runFolder.js';
 import { runRecord, temporaryFolder, writeRun } from './support.js';
 
 describe('A run folder', () => {
@@ -73,6 +73,14 @@ describe('A run folder', () => {
     await writeFile(path.join(folder, 'samples', '00000470.safetensors'), Buffer.from([1, 2, 3]));
     assert.deepEqual(await readSample(folder, 470), new Uint8Array([1, 2, 3]));
     assert.equal(await readSample(folder, 471), null);
+  });
+
+  it('has a checkpoint when one is complete', async () => {
+    assert.equal(await hasCheckpoint(folder), false);
+    await mkdir(path.join(folder, 'checkpoints', '.00000004.12.tmp'), { recursive: true });
+    assert.equal(await hasCheckpoint(folder), false);
+    await mkdir(path.join(folder, 'checkpoints', '00000004'));
+    assert.equal(await hasCheckpoint(folder), true);
   });
 
   it('gives no file for what is not a step', async () => {

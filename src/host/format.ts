@@ -99,11 +99,11 @@ export function accuracyText(
   return validationAccuracy === undefined ? null : t('validation accuracy {0} %', percent(validationAccuracy));
 }
 
-/** e.g. "epoch 12 of 100 · loss 0.0953"; of a complete fine-tuning "100 labels · test accuracy 78.3 %". */
+/** e.g. "epoch 12 of 100 · loss 0.0953"; of a complete fine-tuning "test accuracy 78.3 % · 100 labels". */
 export function runText(run: RunRecord, state: RunState, locale?: string): string {
   const accuracy = run.stage === 'finetune' && state === 'completed' ? accuracyText(run.metrics, locale) : null;
   if (accuracy !== null && run.dataset !== null)
-    return `${counted(run.dataset.trainingCount, '{0} label', '{0} labels')} · ${accuracy}`;
+    return `${accuracy} · ${counted(run.dataset.trainingCount, '{0} label', '{0} labels')}`;
   const loss = run.metrics['loss'];
   const parts = state === 'running' || state === 'preparing' ? [] : [stateText(state)];
   if (run.epoch > 0 && state !== 'completed') parts.push(epochText(run, locale));

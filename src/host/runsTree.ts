@@ -36,10 +36,8 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
       },
       getTreeItem: (run) => {
         shownStates.set(run, run.state);
-        return item(
-          run,
-          runs.runs.some(({ record }) => record?.parent === run.id),
-        );
+        const isParent = runs.runs.some(({ record }) => record?.parent === run.id);
+        return item(run, isParent, runs.runs.find(({ id }) => id === run.record?.parent)?.record?.name);
       },
     },
   });
@@ -69,11 +67,13 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
   );
 }
 
-async function item(run: TrackedRun, isParent: boolean): Promise<vscode.TreeItem> {
+/** @param above name of the run it stands under: one of the same name is told from it by its mode */
+async function item(run: TrackedRun, isParent: boolean, above: string | undefined): Promise<vscode.TreeItem> {
   const { record, state, shown } = run;
   const expansion = isParent ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None;
   const result = new vscode.TreeItem(record?.name ?? run.id, expansion);
-  result.id = run.folder;
+  // Another id, because what an item was when it was first shown, here without children, is kept for its id.
+  result.id = isParent ? `${run.folder}#parent` : run.folder;
   if (record === null) {
     result.description = t('cannot be read');
     result.tooltip = run.problem === null ? run.folder : run.problem;
@@ -82,13 +82,16 @@ async function item(run: TrackedRun, isParent: boolean): Promise<vscode.TreeItem
     return result;
   }
   const mode = record.stage === 'finetune' ? (await modes()).find(({ name }) => name === record.method) : undefined;
-  const text = [...(mode ? [mode.title] : []), runText(record, state, vscode.env.language)].join(' · ');
-  result.description = text;
+  const text = runText(record, state, vscode.env.language);
+  if (mode && record.name === above) result.label = mode.title;
+  result.description = mode && record.name !== above ? `${mode.title} · ${text}` : text;
   result.tooltip = tooltip(run);
   result.iconPath = icon(state);
   result.contextValue = `run.${state}${(await canStartFrom(run)) ? '.encoder' : ''}`;
   result.accessibilityInformation = {
-    label: [record.name, stateText(state), text, shown?.error?.message].filter((part) => part !== undefined).join(', '),
+    label: [record.name, mode?.title, stateText(state), text, shown?.error?.message]
+      .filter((part) => part !== undefined)
+      .join(', '),
   };
   result.command = { command: Command.openMonitor, title: t('Open Monitor'), arguments: [run] };
   return result;

@@ -24,11 +24,11 @@ describe('Texts about runs', () => {
     const dataset = { trainingCount: 100 } as NonNullable<RunRecord['dataset']>;
     const metrics = { loss: 0.3, validationAccuracy: 0.8, testAccuracy: 0.7834 };
     const run = runRecord({ stage: 'finetune', method: 'probe', epoch: 11.5, epochs: 20, dataset, metrics });
-    assert.equal(runText(run, 'completed', 'en'), '100 labels · test accuracy 78.3 %');
-    assert.equal(runText(run, 'completed', 'de'), '100 labels · test accuracy 78,3 %');
+    assert.equal(runText(run, 'completed', 'en'), 'test accuracy 78.3 % · 100 labels');
+    assert.equal(runText(run, 'completed', 'de'), 'test accuracy 78,3 % · 100 labels');
     assert.equal(runText(run, 'stopped', 'en'), 'Stopped · epoch 12 of 20 · loss 0.300');
     const untested = { ...run, metrics: { validationAccuracy: 0.8 } };
-    assert.equal(runText(untested, 'completed', 'en'), '100 labels · validation accuracy 80.0 %');
+    assert.equal(runText(untested, 'completed', 'en'), 'validation accuracy 80.0 % · 100 labels');
     assert.equal(runText({ ...run, metrics: {} }, 'completed'), 'Complete');
     assert.equal(runText({ ...run, stage: 'pretrain' }, 'completed', 'en'), 'Complete · loss 0.300');
   });

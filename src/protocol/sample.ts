@@ -79,7 +79,7 @@ export interface MatrixView {
 export interface GuessesView {
   kind: 'guesses';
   from: string;
-  /** Pictures, like a reconstruction's input. */
+  /** Pictures like a reconstruction's input, or ids of tokens as in {@link TokensView}. */
   input: string;
   classes: string[];
   /** The class of each example, -1 for none. */

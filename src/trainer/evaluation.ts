@@ -5,7 +5,7 @@ import type { Values } from '../learn/engine/engine.js';
 import { classification, type Classification } from '../learn/evaluate/classification.js';
 import { predict, type Predicting } from '../learn/evaluate/predict.js';
 import type { Source } from '../learn/loop.js';
-import type { Preview } from '../learn/method/method.js';
+import type { ExampleFacts, Preview } from '../learn/method/method.js';
 import { shownExamples } from '../learn/task/classification.js';
 import { RunFile, type ClassificationRecord, type EvaluationRecord } from '../protocol/run.js';
 import { encodeSafetensors, type NamedTensor } from '../protocol/safetensors.js';
@@ -29,7 +29,7 @@ export interface Evaluated {
 }
 
 export async function evaluateTask(
-  job: Predicting & { dataset: Pick<LoadedDataset, 'training' | 'validation' | 'test'> },
+  job: Predicting & { dataset: Pick<LoadedDataset, 'training' | 'validation' | 'test' | 'example'> },
   values: Values,
   { epoch }: Progress,
 ): Promise<Evaluated | null> {
@@ -49,7 +49,7 @@ export async function evaluateTask(
     splits[from] = record(measured);
     predictions[`${from}/labels`] = { shape: [source.count], data: labels };
     predictions[`${from}/probabilities`] = { shape: [source.count, classes.length], data: probabilities };
-    preview ??= await shown({ from, source, labels, probabilities, measured, classes });
+    preview ??= await shown({ from, source, labels, probabilities, measured, classes, example: dataset.example });
   }
   if (!preview) return null;
   const trainedOn = classes.map(() => 0);
@@ -88,9 +88,10 @@ interface Measured {
   probabilities: Float32Array;
   measured: Classification;
   classes: string[];
+  example: ExampleFacts;
 }
 
-async function shown({ from, source, labels, probabilities, measured, classes }: Measured): Promise<Preview> {
+async function shown({ from, source, labels, probabilities, measured, classes, example }: Measured): Promise<Preview> {
   const chosen = examplesOfCells(labels, probabilities, classes.length);
   const positions = Int32Array.from(chosen, ({ position }) => position);
   const batch = await source.batch(positions);
@@ -99,7 +100,7 @@ async function shown({ from, source, labels, probabilities, measured, classes }:
     [positions.length, ...source.shape],
     batch instanceof Int32Array ? 'int32' : 'float32',
   );
-  const examples = await shownExamples(input);
+  const examples = await shownExamples(input, example.vocabulary);
   input.dispose();
   const { bins, expectedError } = measured.calibration;
   return {

@@ -2,6 +2,7 @@ import type { Assets } from '../data/prepare/preparation.js';
 import { parseTokenizer } from '../data/text/tokenizer/tokenizer.js';
 import type { Preview } from '../learn/method/method.js';
 import { RunFile } from '../protocol/run.js';
+import type { SampleView } from '../protocol/sample.js';
 
 /** What a sample's metadata say of the tokens in it; undefined where there are none. */
 export type TokenTexts = (preview: Preview) => string | undefined;
@@ -13,12 +14,27 @@ export type TokenTexts = (preview: Preview) => string | undefined;
 export function tokenTexts({ [RunFile.tokenizer]: content }: Assets): TokenTexts {
   let textOf: ((id: number) => string) | null = null;
   return ({ views, tensors }) => {
-    const shown = views.flatMap((view) => (view.kind === 'tokens' ? [view.input, view.output] : []));
-    if (shown.length === 0 || content === undefined) return undefined;
+    const shown = views.flatMap(examplesOf).flatMap((name) => tensors[name] ?? []);
+    const texts = shown.filter(({ data }) => data instanceof Int32Array);
+    if (texts.length === 0 || content === undefined) return undefined;
     textOf ??= textOfTokens(content);
-    const ids = new Set(shown.flatMap((name) => Array.from(tensors[name]?.data ?? [])).filter((id) => id >= 0));
+    const ids = new Set(texts.flatMap(({ data }) => Array.from(data)).filter((id) => id >= 0));
     return JSON.stringify(Object.fromEntries(Array.from(ids, (id) => [id, textOf?.(id)])));
   };
+}
+
+/** Names of the tensors that may hold ids. */
+function examplesOf(view: SampleView): string[] {
+  switch (view.kind) {
+    case 'tokens':
+      return [view.input, view.output];
+    case 'guesses':
+      return [view.input];
+    case 'confusion':
+      return [view.examples];
+    default:
+      return [];
+  }
 }
 
 function textOfTokens(tokenizer: string): (id: number) => string {

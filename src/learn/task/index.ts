@@ -158,7 +158,7 @@ export function buildTask(setting: TaskSetting): TaskLearner {
       solve: (examples, onIteration) =>
         solveHead(examples, classes.length, { penalty: options.options['penalty'] as number, weights }, onIteration),
     }),
-    preview: (values, inputs, from, pass) => guessesPreview(scores, classes, values, inputs, from, pass),
+    preview: (values, inputs, from, pass) => guessesPreview(scores, classes, values, inputs, from, pass, vocabulary),
   };
 }
 

@@ -33,6 +33,35 @@ describe('the texts of tokens in a sample', () => {
     assert.deepEqual(of(bert, [id], [other]), { [id]: piece.slice(2), [other]: ` ${word}` });
   });
 
+  it('are also those of examples that a classifier is shown with, where these are texts', async () => {
+    const letters = await trainTokenizer(['abc'], { kind: 'character', vocabularySize: 20, lowercase: false });
+    const [a, b, c] = letters.encode('abc');
+    const text = (...ids: number[]) => ({ shape: [1, ids.length], data: Int32Array.from(ids) });
+    const classes = ['x', 'y'];
+    const from = 'test';
+    const shown = (tensors: Preview['tensors']): Preview => ({
+      views: [
+        { kind: 'guesses', from, input: 'input', classes, labels: [0], probabilities: 'counts' },
+        {
+          kind: 'confusion',
+          from,
+          classes,
+          counts: 'counts',
+          examples: 'examples',
+          labels: [0],
+          guesses: [1],
+          confidences: 'confidences',
+        },
+      ],
+      tensors: { counts: text(c!), ...tensors },
+    });
+    const texts = tokenTexts({ 'tokenizer.json': JSON.stringify(letters) });
+    const told = texts(shown({ input: text(a!, -1), examples: text(b!) }));
+    assert.deepEqual(JSON.parse(told!), { [a!]: 'a', [b!]: 'b' });
+    const picture = { shape: [1, 1, 1, 1], data: Uint8Array.of(a!) };
+    assert.equal(texts(shown({ input: picture, examples: picture })), undefined);
+  });
+
   it('are none where no tokens are shown', () =>
     assert.equal(tokenTexts({ 'tokenizer.json': '' })({ views: [], tensors: {} }), undefined));
 });

@@ -42,7 +42,12 @@ export function short(value: number): string {
 /** A part of 1, e.g. "91.2 %". */
 export function percent(value: number): string {
   if (!Number.isFinite(value)) return say('notANumber');
-  return say('percent', number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+  return say('percent', points(value));
+}
+
+/** A difference between parts of 1 in percentage points, e.g. "4.2". */
+export function points(value: number): string {
+  return number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
 /** A part of 1 as short as it can be said, e.g. "90 %" on an axis. */

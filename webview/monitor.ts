@@ -14,6 +14,8 @@ import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';
 import { ActivityView } from './view/activity.js';
 import { AgreementView } from './view/agreement.js';
+import { CalibrationView } from './view/calibration.js';
+import { ConfusionView } from './view/confusion.js';
 import { GridsView } from './view/grids.js';
 import { GuessesView } from './view/guesses.js';
 import { Header } from './view/header.js';
@@ -94,6 +96,7 @@ const sampleViews = {
     new AgreementView(),
     new TokensView(),
   ],
+  measured: [new ConfusionView(), new CalibrationView()],
   wide: [new GridsView(), new ActivityView(currentTheme)],
   below: [new WeightsView(currentTheme), new MatrixView(currentTheme)],
 } satisfies Record<string, View[]>;
@@ -116,6 +119,7 @@ root.append(
       element('div', { class: 'curves' }, loss.element, terms.element),
       ...elementsOf(sampleViews.beside),
     ),
+    element('div', { class: 'row' }, ...elementsOf(sampleViews.measured)),
     ...elementsOf(sampleViews.wide).map((one) => element('div', { class: 'row' }, one)),
     element('div', { class: 'row' }, ...elementsOf(sampleViews.below), health.element),
   ),
@@ -269,7 +273,7 @@ function readLine(file: 'metrics' | 'events', line: string): void {
   const happening = model.events.addLine(line);
   const newest = model.events.samples.at(-1);
   if (newest && newest !== before) model.samples.forget(newest.step); // drawn anew
-  if (model.live && happening && happening.type !== 'state') setText(spoken, announcement(happening));
+  if (model.live && happening && happening.type !== 'state') setText(spoken, announcement(happening, model.run));
 }
 
 function readJson(id: string): unknown {

@@ -1,7 +1,7 @@
 import { drawDigit, DIGIT_SIZE } from '../../src/data/strokeDraw.js';
 import { stream } from '../../src/protocol/random.js';
 import type { MetricRecord, RunEvent, RunRecord } from '../../src/protocol/run.js';
-import { encodeSafetensors } from '../../src/protocol/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/protocol/safetensors.js';
 import type { SampleView } from '../../src/protocol/sample.js';
 
 /** A run as a trainer would have written it: made of formulas, so that tests know what must be shown. */
@@ -213,4 +213,31 @@ export function sampleBytes(step: number, epoch: number): Uint8Array {
     },
     metadata: { step: JSON.stringify(step), epoch: JSON.stringify(epoch), views: JSON.stringify(views) },
   });
+}
+
+/** A recording with more views in each sample. */
+export function withViews(
+  recording: Recording,
+  views: SampleView[],
+  tensors: Record<string, NamedTensor>,
+  more: Record<string, string> = {},
+): Recording {
+  const samples = new Map(
+    [...recording.samples].map(([step, bytes]) => {
+      const file = decodeSafetensors(bytes);
+      const before = JSON.parse(file.metadata['views']!) as SampleView[];
+      const metadata = { ...file.metadata, ...more, views: JSON.stringify([...before, ...views]) };
+      return [step, encodeSafetensors({ tensors: { ...file.tensors, ...tensors }, metadata })] as const;
+    }),
+  );
+  return { ...recording, samples };
+}
+
+/** The digits of the recording in each place of a grid, each picture a little darker than the one before. */
+export function pictures(count: number): NamedTensor {
+  const data = new Uint8Array(count * size);
+  for (let i = 0; i < count; i++)
+    for (let k = 0; k < size; k++)
+      data[i * size + k] = (digits[((i * 3) % 10) * size + k] as number) * (1 - (0.6 * i) / count);
+  return { shape: [count, 28, 28, 1], data };
 }

@@ -2,45 +2,16 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/protocol/safetensors.js';
+import { encodeSafetensors, type NamedTensor } from '../../src/protocol/safetensors.js';
 import type { SampleView } from '../../src/protocol/sample.js';
 import { decodeSample } from '../../webview/state/samples.js';
 import { useMonitor } from './lab.js';
 import { results, type ThemeName } from './page.js';
-import { record, STEPS_PER_EPOCH, type Recording } from './recording.js';
+import { pictures, record, STEPS_PER_EPOCH, withViews } from './recording.js';
 
 /** Views that only some methods have. */
 
 const last = 2 * STEPS_PER_EPOCH;
-
-/** A recording with more views in each sample. */
-function withViews(
-  recording: Recording,
-  views: SampleView[],
-  tensors: Record<string, NamedTensor>,
-  more: Record<string, string> = {},
-): Recording {
-  const samples = new Map(
-    [...recording.samples].map(([step, bytes]) => {
-      const file = decodeSafetensors(bytes);
-      const before = JSON.parse(file.metadata['views']!) as SampleView[];
-      const metadata = { ...file.metadata, ...more, views: JSON.stringify([...before, ...views]) };
-      return [step, encodeSafetensors({ tensors: { ...file.tensors, ...tensors }, metadata })] as const;
-    }),
-  );
-  return { ...recording, samples };
-}
-
-/** The digits of the recording in each place of a grid, each picture a little darker than the one before. */
-function pictures(count: number): NamedTensor {
-  const input = decodeSafetensors(record(0).samples.get(0)!).tensors['input']!;
-  const size = 28 * 28;
-  const data = new Uint8Array(count * size);
-  for (let i = 0; i < count; i++)
-    for (let k = 0; k < size; k++)
-      data[i * size + k] = (input.data[((i * 3) % 10) * size + k] as number) * (1 - (0.6 * i) / count);
-  return { shape: [count, 28, 28, 1], data };
-}
 
 const grids: SampleView[] = [
   { kind: 'grid', content: 'samples', tensor: 'samples', columns: 8 },

@@ -35,6 +35,16 @@ export function hasPoints(model: Model): boolean {
   return model.metrics.series.size > 0;
 }
 
+/** Whether anything was measured after a step: nearest neighbours are without any, and so without curves. */
+export function hasSteps({ metrics }: Model): boolean {
+  return metrics.lastStep > 0;
+}
+
+/** Whether its steps are the iterations of solving for a linear head, of which nobody knows how many it takes. */
+export function isSolved(run: RunRecord | null): boolean {
+  return run?.stage === 'finetune' && run.method === 'probe';
+}
+
 /** Where the time line ends: the last step that anything is known of. */
 export function lastStep({ metrics, events }: Model): number {
   return Math.max(metrics.lastStep, events.samples.at(-1)?.step ?? 0);

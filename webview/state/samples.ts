@@ -1,13 +1,17 @@
-import { decodeSafetensors, type NamedTensor, type TensorFile } from '../../src/protocol/safetensors.js';
-
-/** Pictures one after the other, each height x width x channels, channels 1 or 3. */
-export interface Pictures<Data extends Uint8Array | Float32Array> {
-  count: number;
-  height: number;
-  width: number;
-  channels: number;
-  data: Data;
-}
+import { decodeSafetensors, type TensorFile } from '../../src/protocol/safetensors.js';
+import { readCalibration, readConfusion, type Calibration, type Confusion } from './classifying.js';
+import {
+  bytePictures,
+  floatMatrix,
+  pictureTensor,
+  readExamples,
+  text,
+  tokenRows,
+  wordsOf,
+  type Examples,
+  type Matrix,
+  type Pictures,
+} from './tensors.js';
 
 export interface Reconstruction {
   from: string;
@@ -37,17 +41,10 @@ export interface Pairs {
   similarity: Float32Array;
 }
 
-/** Row by row, -1..1. */
-export interface Matrix {
-  rows: number;
-  columns: number;
-  data: Float32Array;
-}
-
 export interface Guesses {
   from: string;
-  input: Pictures<Uint8Array>;
-  /** One for each picture. */
+  input: Examples;
+  /** One for each example. */
   guesses: Guess[];
 }
 
@@ -94,8 +91,11 @@ export interface Sample {
   /** Share of the examples that each unit of the code is active in, 0..1. */
   activity: Float32Array | null;
   pairs: Pairs | null;
+  /** Each -1..1. */
   matrix: Matrix | null;
   guesses: Guesses | null;
+  confusion: Confusion | null;
+  calibration: Calibration | null;
   agreement: Agreement | null;
   tokens: Tokens | null;
   byteLength: number;
@@ -116,6 +116,8 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     pairs: null,
     matrix: null,
     guesses: null,
+    confusion: null,
+    calibration: null,
     agreement: null,
     tokens: null,
     byteLength: bytes.byteLength,
@@ -130,6 +132,8 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     else if (fields['kind'] === 'pairs') sample.pairs ??= readPairs(file, fields);
     else if (fields['kind'] === 'matrix') sample.matrix ??= readMatrix(file, fields['tensor']);
     else if (fields['kind'] === 'guesses') sample.guesses ??= readGuesses(file, fields);
+    else if (fields['kind'] === 'confusion') sample.confusion ??= readConfusion(file, fields);
+    else if (fields['kind'] === 'calibration') sample.calibration ??= readCalibration(file, fields);
     else if (fields['kind'] === 'agreement') sample.agreement ??= readAgreement(file, fields);
     else if (fields['kind'] === 'tokens') sample.tokens ??= readTokens(file, fields);
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
@@ -192,14 +196,14 @@ function readMatrix(file: TensorFile, name: unknown): Matrix {
 }
 
 function readGuesses(file: TensorFile, view: Record<string, unknown>): Guesses {
-  const input = bytePictures(file, view['input']);
+  const input = readExamples(file, view['input']);
   const { classes, labels } = view;
   if (!Array.isArray(labels)) throw new Error('Its guesses have no labels');
   const guesses = likeliest(file, view['probabilities'], classes, input.count, labels);
   return { from: text(view['from']), input, guesses };
 }
 
-/** @param tensor name of one with the probability of each class, for so many pictures */
+/** @param tensor name of one with the probability of each class, for so many examples */
 function likeliest(
   file: TensorFile,
   tensor: unknown,
@@ -209,7 +213,7 @@ function likeliest(
 ): Guess[] {
   const { data, rows, columns } = floatMatrix(file, tensor);
   if (rows !== count || !Array.isArray(classes) || classes.length !== columns)
-    throw new Error(`Its guesses are ${rows} x ${columns} for ${count} pictures`);
+    throw new Error(`Its guesses are ${rows} x ${columns} for ${count} examples`);
   const name = (label: unknown): string | null => {
     const found: unknown = typeof label === 'number' ? classes[label] : undefined;
     return found === undefined ? null : text(found);
@@ -240,10 +244,7 @@ function readAgreement(file: TensorFile, view: Record<string, unknown>): Agreeme
 }
 
 function readTokens(file: TensorFile, view: Record<string, unknown>): Tokens {
-  const words: unknown = JSON.parse(file.metadata['tokens'] ?? '{}');
-  const known = typeof words === 'object' && words !== null ? (words as Record<string, unknown>) : {};
-  const word = (id: number): string | null =>
-    id < 0 ? null : Object.hasOwn(known, id) ? text(known[id]) : `[${String(id)}]`;
+  const word = wordsOf(file);
   const [input, output] = [tokenRows(file, view['input']), tokenRows(file, view['output'])];
   const content = text(view['content']);
   if (input.length !== output.length || (content === 'masked' && input[0]?.length !== output[0]?.length))
@@ -258,52 +259,6 @@ function readTokens(file: TensorFile, view: Record<string, unknown>): Tokens {
     })),
     perplexity: typeof perplexity === 'number' ? perplexity : NaN,
   };
-}
-
-function tokenRows(file: TensorFile, name: unknown): Int32Array[] {
-  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
-  const [rows = 0, length = 0] = tensor?.shape ?? [];
-  if (!(tensor?.data instanceof Int32Array) || tensor.shape.length !== 2 || rows < 1 || length < 1)
-    throw new Error(`Tensor ${String(name)} is not a list of texts`);
-  const { data } = tensor;
-  return Array.from({ length: rows }, (_, row) => data.subarray(row * length, (row + 1) * length));
-}
-
-function floatMatrix(file: TensorFile, name: unknown): Matrix {
-  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
-  const [rows = 0, columns = 0] = tensor?.shape ?? [];
-  if (!(tensor?.data instanceof Float32Array) || tensor.shape.length !== 2 || rows < 1 || columns < 1)
-    throw new Error(`Tensor ${String(name)} is not a matrix of numbers`);
-  return { rows, columns, data: tensor.data };
-}
-
-/** Of a file that may be anything, some. */
-function text(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 200) : '';
-}
-
-function bytePictures(file: TensorFile, name: unknown): Pictures<Uint8Array> {
-  const { tensor, shape } = pictureTensor(file, name);
-  if (!(tensor.data instanceof Uint8Array)) throw new Error(`Tensor ${String(name)} is not of type U8`);
-  return { ...shape, data: tensor.data };
-}
-
-function pictureTensor(file: TensorFile, name: unknown): { tensor: NamedTensor; shape: PictureShape } {
-  const tensor = typeof name === 'string' ? file.tensors[name] : undefined;
-  if (!tensor) throw new Error(`Tensor ${String(name)} is not in the file`);
-  const [count = 0, height = 0, width = 0, channels = 0] = tensor.shape;
-  if (tensor.shape.length !== 4 || count < 1 || height < 1 || width < 1 || (channels !== 1 && channels !== 3))
-    throw new Error(
-      `Tensor ${String(name)} has shape [${tensor.shape.join(', ')}], not [count, height, width, 1 or 3]`,
-    );
-  return { tensor, shape: { count, height, width, channels } };
-}
-
-interface PictureShape {
-  count: number;
-  height: number;
-  width: number;
-  channels: number;
 }
 
 const MAX_SAMPLES = 96;

@@ -1,12 +1,9 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, setShown, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Agreement, Guess } from '../state/samples.js';
 import { say, sayOr } from '../strings.js';
-import { asTheyAre, drawGrid } from './pictures.js';
-
-/** Width of a picture, in CSS pixels. */
-const WIDTH = 44;
+import { picture } from './example.js';
 
 /** A student beside its teacher: the class each takes an example for and how sure it is, or how alike their features are. */
 export class AgreementView implements View {
@@ -64,7 +61,7 @@ function opinionItem(agreement: Agreement, { student, teacher }: Record<'student
   return element(
     'li',
     { title: words, 'data-right': String(isSame) },
-    picture(agreement, index, words),
+    picture(agreement.input, index, words),
     element(
       'div',
       { class: 'guess-words', 'aria-hidden': 'true' },
@@ -79,23 +76,13 @@ function cosineItem(agreement: Agreement, cosine: number, index: number): HTMLEl
   return element(
     'li',
     { title: words },
-    picture(agreement, index, words),
+    picture(agreement.input, index, words),
     element(
       'div',
       { class: 'guess-words', 'aria-hidden': 'true' },
       ...bar(say('agreementAlike'), '', Math.max(0, cosine), hundredths(cosine)),
     ),
   );
-}
-
-function picture({ input }: Agreement, index: number, words: string): HTMLElement {
-  const canvas = element('canvas', { role: 'img' });
-  const height = Math.max(1, Math.round((WIDTH * input.height) / input.width));
-  const paint = asTheyAre(input);
-  const grid = { columns: 1, rows: 1, width: WIDTH, height, pitch: WIDTH, gap: 0 };
-  drawGrid(canvas, grid, 1, input, (_, pixels) => paint(index, pixels));
-  setAttribute(canvas, 'aria-label', words);
-  return canvas;
 }
 
 /** A line of text above a bar. @param share 0..1 */

@@ -1,12 +1,9 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, setShown, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Guess, Guesses } from '../state/samples.js';
-import { say, sayOr } from '../strings.js';
-import { asTheyAre, drawGrid } from './pictures.js';
-
-/** Width of a picture, in CSS pixels. */
-const WIDTH = 44;
+import { say } from '../strings.js';
+import { exampleElement, originOf } from './example.js';
 
 /** What class the network takes each example for, how sure it is, and what is true. */
 export class GuessesView implements View {
@@ -15,7 +12,8 @@ export class GuessesView implements View {
   private readonly right = element('span', { class: 'where' });
   private readonly list = element('ul', { class: 'guess-list' });
   private readonly shown = new ShownSample();
-  private drawn = '';
+  private drawn: Guesses | null = null;
+  private ratio = 0;
 
   constructor() {
     this.element = element(
@@ -37,12 +35,13 @@ export class GuessesView implements View {
     const guesses = sample?.guesses;
     setShown(this.element, Boolean(guesses));
     if (!sample || !guesses) return;
-    const drawn = [sample.step, devicePixelRatio, guesses.input.data.length].join(' ');
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
+    if (guesses === this.drawn && devicePixelRatio === this.ratio) return;
+    this.drawn = guesses;
+    this.ratio = devicePixelRatio;
     const known = guesses.guesses.filter(({ truth }) => truth !== null);
     const right = known.filter(({ guess, truth }) => guess === truth).length;
-    setText(this.origin, sayOr(`from_${guesses.from}`, guesses.from));
+    setText(this.origin, originOf(model, guesses.from));
+    this.list.classList.toggle('of-texts', guesses.input.texts !== null);
     setText(this.right, known.length > 0 ? say('guessesRight', whole(right), whole(known.length)) : '');
     this.list.replaceChildren(...guesses.guesses.map((guess, i) => item(guesses, guess, i)));
     this.list.dataset['step'] = String(sample.step);
@@ -52,30 +51,24 @@ export class GuessesView implements View {
 function item({ input }: Guesses, { guess, probability, truth }: Guess, index: number): HTMLElement {
   const percent = whole(Math.round(probability * 100));
   const isRight = truth === null ? null : guess === truth;
-  const canvas = element('canvas', { role: 'img' });
-  const height = Math.max(1, Math.round((WIDTH * input.height) / input.width));
-  const grid = { columns: 1, rows: 1, width: WIDTH, height, pitch: WIDTH, gap: 0 };
-  const paint = asTheyAre(input);
-  drawGrid(canvas, grid, 1, input, (_, pixels) => paint(index, pixels));
   const words =
     isRight === null
       ? say('guessUnknown', guess, percent)
       : isRight
         ? say('guessRight', guess, percent)
         : say('guessWrong', guess, percent, truth ?? '');
-  setAttribute(canvas, 'aria-label', words);
   const bar = element('i');
   bar.style.width = `${percent}%`;
   return element(
     'li',
     { title: words, ...(isRight !== null && { 'data-right': String(isRight) }) },
-    canvas,
+    exampleElement(input, index, words),
     element(
       'div',
-      { class: 'guess-words', 'aria-hidden': 'true' },
+      { class: 'guess-words', ...(input.pictures && { 'aria-hidden': 'true' }) },
       element('div', { class: 'guess-name' }, guess),
       element('div', { class: 'guess-bar' }, bar),
-      element('div', { class: 'quiet' }, isRight === false ? say('guessTruth', truth ?? '') : `${percent} %`),
+      element('div', { class: 'quiet' }, isRight === false ? say('guessTruth', truth ?? '') : say('percent', percent)),
     ),
   );
 }

@@ -4,8 +4,8 @@ import type { FromMonitor } from '../../src/protocol/monitor.js';
 import { element, icon, setAttribute, setIcon, setShown, setText, type IconName } from '../dom.js';
 import { measure, parseNumber, percent, rate, short, whole } from '../format.js';
 import type { MetricStore } from '../state/metrics.js';
-import { epochNumber, hasPoints, type Model, type Topic, type View } from '../state/model.js';
-import { say } from '../strings.js';
+import { epochNumber, hasPoints, hasSteps, isSolved, type Model, type Topic, type View } from '../state/model.js';
+import { say, sayOr } from '../strings.js';
 import { createButton, createTextField } from '../ui.js';
 
 const STATE_ICONS: Record<RunState, IconName> = {
@@ -42,7 +42,7 @@ export class Header implements View {
   private readonly summary = element('p', { class: 'summary' });
   private readonly failure = element('p', { class: 'control-failure', role: 'alert' });
   private readonly facts: Record<
-    'epoch' | 'step' | 'loss' | 'validation' | 'probe' | 'speed' | 'engine' | 'left',
+    'epoch' | 'step' | 'task' | 'accuracy' | 'loss' | 'validation' | 'probe' | 'speed' | 'engine' | 'left',
     HTMLElement
   >;
   private readonly factsLine: HTMLElement;
@@ -91,6 +91,8 @@ export class Header implements View {
     this.facts = {
       epoch: fact('epoch'),
       step: fact('step'),
+      task: fact('task'),
+      accuracy: fact('accuracy'),
       loss: fact('loss'),
       validation: fact('validation'),
       probe: fact('probe'),
@@ -158,8 +160,9 @@ export class Header implements View {
     this.learningRate = run.learningRate;
     this.rateField.setValue(Number.isFinite(run.learningRate) ? String(run.learningRate) : '');
     const alive = state === 'running' || state === 'paused';
-    setShown(this.rateLabel, alive);
-    setShown(this.sample.element, alive);
+    const stepping = alive && !isSolved(run) && run.method !== 'neighbours';
+    setShown(this.rateLabel, stepping);
+    setShown(this.sample.element, stepping);
     setShown(this.pause.element, state === 'running');
     setShown(this.resume.element, state === 'paused' || isResumable(state));
     setShown(this.stop.element, isAlive(state));
@@ -177,19 +180,45 @@ export class Header implements View {
     if (!run || !measured) return;
     const step = Math.max(metrics.lastStep, hasPoints(model) ? 0 : run.step);
     const epoch = hasPoints(model) ? metrics.lastEpoch : run.epoch;
-    setText(this.facts.epoch, say('epochOf', whole(Math.max(1, epochNumber(epoch))), whole(run.epochs)));
-    setText(this.facts.step, say('stepAt', whole(step)));
-    setFigure(this.facts.loss, say('loss'), lastOf(model, 'loss') ?? lastOf(model, 'trainingLoss'));
+    const isStepping = step > 0;
+    const isEpochal = isStepping && !isSolved(run);
+    const epochs = say('epochOf', whole(Math.max(1, epochNumber(epoch))), whole(run.epochs));
+    setText(this.facts.epoch, isEpochal ? epochs : isStepping ? say('iteration', whole(step)) : '');
+    setText(this.facts.step, isEpochal ? say('stepAt', whole(step)) : '');
+    this.renderTask(model, run);
+    setFigure(
+      this.facts.loss,
+      say('loss'),
+      isStepping ? (lastOf(model, 'loss') ?? lastOf(model, 'trainingLoss')) : undefined,
+    );
     setFigure(this.facts.validation, say('validation'), lastOf(model, 'validationLoss'));
-    setFigure(this.facts.probe, say('probe'), lastOf(model, 'probeAccuracy'), percent);
+    const probe = run.stage === 'finetune' ? undefined : lastOf(model, 'probeAccuracy');
+    setFigure(this.facts.probe, say('probe'), probe, percent);
     setAttribute(this.facts.probe, 'title', say('termHint_probeAccuracy'));
     const speed = examplesPerSecond(metrics, run);
     const unit = run.dataset?.kind === 'image' ? 'imagesPerSecond' : 'examplesPerSecond';
-    setText(this.facts.speed, Number.isFinite(speed) && speed > 0 ? say(unit, rate(speed)) : '');
+    setText(this.facts.speed, isEpochal && Number.isFinite(speed) && speed > 0 ? say(unit, rate(speed)) : '');
     setText(this.facts.left, describeTime(model, run, state));
+    setShown(this.bar, isEpochal || state === 'completed');
     const fraction = state === 'completed' ? 1 : Math.min(1, step / Math.max(1, run.epochs * run.stepsPerEpoch));
     this.barDone.style.transform = `scaleX(${fraction})`;
     setAttribute(this.bar, 'aria-valuenow', String(Math.round(fraction * 100)));
+  }
+
+  /** How it is fine-tuned, on how many labels, and how often it is right: in the end on what no choice depends on. */
+  private renderTask(model: Model, run: RunRecord): void {
+    const isTask = run.stage === 'finetune';
+    const labels = run.dataset?.trainingCount;
+    const mode = sayOr(`mode_${run.method}`, run.method);
+    setText(this.facts.task, !isTask ? '' : labels === undefined ? mode : say('taskOf', mode, whole(labels)));
+    const tested = isTask ? run.metrics['testAccuracy'] : undefined;
+    const validated = isTask ? lastOf(model, 'validationAccuracy', model.state === 'completed') : undefined;
+    setFigure(
+      this.facts.accuracy,
+      say(tested === undefined ? 'validationAccuracy' : 'testAccuracy'),
+      tested ?? validated,
+      percent,
+    );
   }
 
   private setRate(text: string): void {
@@ -225,9 +254,11 @@ export class Header implements View {
   }
 }
 
-function lastOf({ metrics, run }: Model, name: string): number | undefined {
+/** @param isFinal the run's record counts first: what it holds in the end may be measured better than on the way */
+function lastOf({ metrics, run }: Model, name: string, isFinal = false): number | undefined {
   const series = metrics.series.get(name);
-  return series && series.value.length > 0 ? series.value.last : run?.metrics[name];
+  const last = series && series.value.length > 0 ? series.value.last : undefined;
+  return isFinal ? (run?.metrics[name] ?? last) : (last ?? run?.metrics[name]);
 }
 
 /** The trainer's own figure of the last epoch where it gives one, else from the steps; NaN when unknown. */
@@ -248,12 +279,13 @@ function setFigure(
     return;
   }
   const [number] = target.getElementsByTagName('b');
-  if (number) setText(number, format(value));
+  if (number && target.textContent.startsWith(`${name} `)) setText(number, format(value));
   else target.replaceChildren(`${name} `, element('b', {}, format(value)));
 }
 
 function describeTime(model: Model, run: RunRecord, state: RunState | null): string {
   if (state === 'running') {
+    if (isSolved(run) || !hasSteps(model)) return '';
     const seconds = model.metrics.pace.secondsLeft(run.epochs * run.stepsPerEpoch);
     return seconds === null ? '' : say('timeLeft', formatDuration(seconds));
   }

@@ -1,7 +1,7 @@
 import type { FromMonitor } from '../../src/protocol/monitor.js';
-import { RunFile } from '../../src/protocol/run.js';
+import { RunFile, type RunRecord } from '../../src/protocol/run.js';
 import { element, icon, setShown, type IconName } from '../dom.js';
-import { epochNumber, type Model, type Topic, type View } from '../state/model.js';
+import { epochNumber, isSolved, type Model, type Topic, type View } from '../state/model.js';
 import type { Happening } from '../state/events.js';
 import { short, timeOfDay, whole } from '../format.js';
 import { say, sayOr } from '../strings.js';
@@ -52,7 +52,7 @@ export class HealthView implements View {
       ...brokenEntry(metrics, RunFile.metrics),
       ...brokenEntry(events, RunFile.events),
       ...events.happenings
-        .map(describe)
+        .map((happening) => describe(happening, run))
         .filter((entry) => entry !== undefined)
         .reverse(),
     ].slice(0, MOST_SHOWN);
@@ -75,7 +75,7 @@ export class HealthView implements View {
 }
 
 /** The sentence for one happening; undefined for those that the header tells already. */
-export function describe(happening: Happening): Entry | undefined {
+export function describe(happening: Happening, run: RunRecord | null): Entry | undefined {
   const { at, step } = happening;
   const entry = (kind: Entry['kind'], sentence: string, advice = ''): Entry => ({
     kind,
@@ -110,12 +110,17 @@ export function describe(happening: Happening): Entry | undefined {
     case 'stopped':
       return entry('state', step > 0 ? say('stoppedAt', whole(step)) : say('stoppedEarly'), reason);
     case 'completed':
-      return entry('good', say('completedAt', whole(epochNumber(happening.epoch) || 0)), reason);
+      return entry('good', completion(happening, run), reason);
     case 'failed':
       return entry('problem', step > 0 ? say('failedAt', whole(step)) : say('failedEarly'), reason);
     case 'interrupted':
       return entry('problem', step > 0 ? say('interruptedAt', whole(step)) : say('interruptedEarly'), reason);
   }
+}
+
+function completion({ step, epoch }: Happening, run: RunRecord | null): string {
+  if (step === 0) return say('completedWithoutSteps');
+  return isSolved(run) ? say('solvedAt', whole(step)) : say('completedAt', whole(epochNumber(epoch) || 0));
 }
 
 function brokenEntry({ broken, firstBroken }: { broken: number; firstBroken: number }, file: string): Entry[] {
@@ -125,7 +130,7 @@ function brokenEntry({ broken, firstBroken }: { broken: number; firstBroken: num
 }
 
 /** What a listener is told when it happens. */
-export function announcement(happening: Happening): string {
-  const entry = describe(happening);
+export function announcement(happening: Happening, run: RunRecord | null): string {
+  const entry = describe(happening, run);
   return entry ? [entry.sentence, entry.advice].filter(Boolean).join(' ') : '';
 }

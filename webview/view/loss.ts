@@ -1,6 +1,6 @@
 import { element, setAttribute, setShown, setText } from '../dom.js';
 import { measure, short } from '../format.js';
-import { hasPoints, type Model, type Topic, type View } from '../state/model.js';
+import { hasSteps, type Model, type Topic, type View } from '../state/model.js';
 import { MAX_SMOOTHING, type XAxis } from '../state/viewState.js';
 import { say } from '../strings.js';
 import type { Theme } from '../theme.js';
@@ -63,7 +63,7 @@ export class LossView implements View {
   }
 
   render(model: Model, changed: ReadonlySet<Topic>): void {
-    const shown = hasPoints(model);
+    const shown = hasSteps(model);
     setShown(this.element, shown);
     if (!shown) return;
     const { view } = model;

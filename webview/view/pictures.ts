@@ -1,4 +1,4 @@
-import type { Pictures } from '../state/samples.js';
+import type { Pictures } from '../state/tensors.js';
 import type { Rgb, Theme } from '../theme.js';
 
 /** Drawing of small pictures side by side, each source pixel a crisp rectangle. Lengths are in CSS pixels. */

@@ -9,7 +9,8 @@ import {
   type Topic,
   type View,
 } from '../state/model.js';
-import type { Pictures, Reconstruction, Sample } from '../state/samples.js';
+import type { Reconstruction, Sample } from '../state/samples.js';
+import type { Pictures } from '../state/tensors.js';
 import { say, sayOr } from '../strings.js';
 import type { Theme } from '../theme.js';
 import {

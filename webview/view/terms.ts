@@ -1,6 +1,6 @@
 import { element, setShown } from '../dom.js';
 import { measure, percent, share, short } from '../format.js';
-import type { Model, Topic, View } from '../state/model.js';
+import { hasSteps, type Model, type Topic, type View } from '../state/model.js';
 import { isShare, readable, termsOf, type Term } from '../state/terms.js';
 import { say, sayOr } from '../strings.js';
 import type { Theme } from '../theme.js';
@@ -42,7 +42,7 @@ export class TermsView implements View {
 
   render(model: Model, changed: ReadonlySet<Topic>): void {
     const measured = [...model.metrics.series].filter(([, series]) => series.value.length > 0).map(([name]) => name);
-    const terms = termsOf(measured);
+    const terms = hasSteps(model) ? termsOf(measured) : [];
     setShown(this.element, terms.length > 0);
     const placed = this.place(terms);
     if (terms.length === 0) return;

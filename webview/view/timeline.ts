@@ -1,7 +1,7 @@
 import { isAlive } from '../../src/protocol/run.js';
 import { element, icon, setAttribute, setIcon, setShown, setText } from '../dom.js';
 import { measure, whole } from '../format.js';
-import { epochNumber, hasPoints, lastStep, shownStep, type Model, type View } from '../state/model.js';
+import { epochNumber, hasSteps, isSolved, lastStep, shownStep, type Model, type View } from '../state/model.js';
 import type { Navigation } from '../state/navigation.js';
 import { say } from '../strings.js';
 import type { Theme } from '../theme.js';
@@ -53,7 +53,7 @@ export class Timeline implements View {
   }
 
   render(model: Model): void {
-    const shown = hasPoints(model);
+    const shown = hasSteps(model);
     setShown(this.element, shown);
     if (!shown) return;
     const last = Math.max(1, lastStep(model));
@@ -62,7 +62,9 @@ export class Timeline implements View {
     setAttribute(this.slider, 'max', String(last));
     if (this.slider.valueAsNumber !== step) this.slider.value = String(step);
     const epoch = model.metrics.at(step, 'epoch');
-    const words = say('stepAndEpoch', whole(step), whole(Number.isFinite(epoch) ? epochNumber(epoch) : 0));
+    const words = isSolved(model.run)
+      ? say('iteration', whole(step))
+      : say('stepAndEpoch', whole(step), whole(Number.isFinite(epoch) ? epochNumber(epoch) : 0));
     setText(this.where, words);
     setAttribute(this.slider, 'aria-valuetext', [words, ...valuesAt(model, step)].join(' · '));
     this.live.setPressed(following);

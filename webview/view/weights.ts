@@ -1,7 +1,7 @@
 import { element, setAttribute, setShown, setText } from '../dom.js';
 import { measure, whole } from '../format.js';
 import { ShownSample, type Model, type Topic, type View } from '../state/model.js';
-import type { Pictures } from '../state/samples.js';
+import type { Pictures } from '../state/tensors.js';
 import { say } from '../strings.js';
 import type { Theme } from '../theme.js';
 import { blockGrid, diverging, drawGrid, type Painter } from './pictures.js';

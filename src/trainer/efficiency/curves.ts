@@ -6,8 +6,10 @@ import { textWidth } from './strokeFont.js';
 
 /** Accuracy against labels: a line for each mode with the band of its intervals, and its name at its end. */
 
-const [WIDTH, HEIGHT] = [760, 480];
-const PLOT = { left: 64, top: 92, right: 580, bottom: 416 };
+const [WIDTH, HEIGHT] = [760, 496];
+const PLOT = { left: 64, top: 106, right: 580, bottom: 432 };
+/** The font that shows the SVG may be so much wider than the one that is measured here. */
+const WIDER = 1.2;
 const INK = '#1f2328';
 const FAINT = '#59636e';
 const GRID = '#e4e7eb';
@@ -47,7 +49,7 @@ export function drawCurves(record: EfficiencyRecord, nameOf: (mode: string) => s
     background: '#ffffff',
     title: `${title}. ${sentence}`,
     shapes: [
-      text([PLOT.left, 30], title, { size: 17, isBold: true }),
+      text([PLOT.left, 30], shortened(title, WIDTH - PLOT.left - 24, 17), { size: 17, isBold: true }),
       ...wrapped(sentence, WIDTH - PLOT.left - 24, 13).map((line, i) =>
         text([PLOT.left, 52 + 18 * i], line, { size: 13, colour: FAINT }),
       ),
@@ -216,11 +218,19 @@ function text(at: Point, content: string, style: Partial<Omit<Text, 'type' | 'at
   return { type: 'text', at, text: content, size: 12, colour: INK, anchor: 'start', ...style };
 }
 
-/** Lines that are not wider, broken at spaces; two at most are expected, and four fit nowhere. */
+/** Lines that are not wider, broken at spaces. */
 function wrapped(content: string, width: number, size: number): string[] {
   return content.split(' ').reduce<string[]>((lines, word) => {
     const longer = `${lines.at(-1) ?? ''} ${word}`.trim();
-    if (lines.length > 0 && textWidth(longer, size) <= width) return [...lines.slice(0, -1), longer];
+    if (lines.length > 0 && WIDER * textWidth(longer, size) <= width) return [...lines.slice(0, -1), longer];
     return [...lines, word];
   }, []);
+}
+
+/** Its end left out where it is wider. */
+function shortened(content: string, width: number, size: number): string {
+  if (WIDER * textWidth(content, size) <= width) return content;
+  let length = content.length;
+  while (length > 0 && WIDER * textWidth(`${content.slice(0, length)}…`, size) > width) length--;
+  return `${content.slice(0, length)}…`;
 }

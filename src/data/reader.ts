@@ -141,7 +141,12 @@ export interface DatasetOptions extends OpenOptions {
   groups?: string | null;
   /** How a table is read; what it leaves out, or is null, is found by looking. */
   table?: Partial<TableOptions>;
+  /** What earlier data were, where these are to be read in the same way: a file of one row does not tell by itself. */
+  like?: Like;
 }
+
+/** Texts; or a table with at least these columns, in any order, of numbers and categories. */
+export type Like = { kind: 'text' } | { kind: 'table'; columns: ReadonlyMap<string, 'number' | 'category'> };
 
 /** One format. The registry in index.ts is a plain list of these. */
 export interface Format {

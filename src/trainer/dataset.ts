@@ -5,7 +5,7 @@ import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
 import type { Assets, Preparation } from '../data/prepare/preparation.js';
 import { scaled } from '../data/prepare/scale.js';
 import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } from '../data/split.js';
-import type { Batch, OpenOptions } from '../data/reader.js';
+import type { Batch, OpenOptions, Reader } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
 import type { ExampleFacts } from '../learn/method/method.js';
 import { stream } from '../protocol/random.js';
@@ -39,6 +39,8 @@ export interface LoadedDataset {
   validation: Source | null;
   /** In the dataset, of the examples of each source. */
   positions: Pick<ChosenSplits, 'training' | 'validation'>;
+  /** What to call an example. @param position in the dataset */
+  name(position: number): string;
   /**
    * What is measured of `validation` after each epoch. Few labels take many short epochs, so a task takes a part where
    * that is enough; all are measured in the end.
@@ -84,12 +86,8 @@ export async function loadDataset(
       isTask ? labelledSplits(dataset, labels, chosen, budgetOf(finetune), seed) : chosen,
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
-    const { range, shape, vocabulary } = preparation;
-    const packed = (batch: Batch): ExampleData => (vocabulary ? Int32Array.from(batch.data) : scaled(batch, range));
-    const read = (positions: Int32Array): ExampleData | Promise<ExampleData> => {
-      const batch = reader.read(positions);
-      return batch instanceof Promise ? batch.then(packed) : packed(batch);
-    };
+    const { shape, vocabulary } = preparation;
+    const read = batchesOf(reader, preparation);
     const augmentation = augmentationOptions(recipe, work);
     const views =
       augmentation && !vocabulary
@@ -133,6 +131,7 @@ export async function loadDataset(
       },
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
       positions: splits,
+      name: (position) => dataset.name(position),
       watched: watched.length > 0 ? source(watched) : null,
       test: splits.test && splits.test.length > 0 ? source(splits.test) : null,
       previewPositions: previewPositions(shown, labels),
@@ -145,6 +144,18 @@ export async function loadDataset(
     await dataset.close();
     throw error;
   }
+}
+
+/** Prepared examples at these positions, as a network takes them. */
+export function batchesOf(
+  reader: Pick<Reader, 'read'>,
+  { range, vocabulary }: Pick<Preparation, 'range' | 'vocabulary'>,
+): (positions: Int32Array) => ExampleData | Promise<ExampleData> {
+  const packed = (batch: Batch): ExampleData => (vocabulary ? Int32Array.from(batch.data) : scaled(batch, range));
+  return (positions) => {
+    const batch = reader.read(positions);
+    return batch instanceof Promise ? batch.then(packed) : packed(batch);
+  };
 }
 
 /** Null for all labels. */

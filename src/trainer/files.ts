@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
 
@@ -13,8 +13,11 @@ const O_NOFOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 export const APPEND = O_APPEND | O_CREAT | O_RDWR | O_NOFOLLOW;
 const REPLACE = O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW;
 
-/** Aside first, then renamed. @throws Error of the file system; nothing is left behind. */
-export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
+/** At once, or piece by piece as it comes. */
+type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** Aside first, then renamed. @throws Error of the file system, or of the content; nothing is left behind. */
+export async function writeFileAtomic(file: string, content: Content): Promise<void> {
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
     await writeDurable(aside, content);
@@ -26,10 +29,10 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
 }
 
 /** On the disk when it returns, so that a rename after it cannot reveal an empty file when the power fails. */
-export async function writeDurable(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeDurable(file: string, content: Content): Promise<void> {
   const handle = await open(file, REPLACE);
   try {
-    await handle.writeFile(content);
+    await writeFile(handle, content);
     await handle.sync();
   } finally {
     await handle.close();

@@ -5,13 +5,16 @@ import { parseConfig, type Command, type Options } from './commands/command.js';
 import { check } from './commands/check.js';
 import { demo } from './commands/demo.js';
 import { efficiency } from './commands/efficiency.js';
+import { embed } from './commands/embed.js';
 import { engines } from './commands/engines.js';
 import { finetune } from './commands/finetune.js';
 import { inspect } from './commands/inspect.js';
+import { predict } from './commands/predict.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { runs } from './commands/runs.js';
 import { sample } from './commands/sample.js';
+import { similar } from './commands/similar.js';
 import { serve, WORKER } from './efficiency/worker.js';
 import { Stopped, STOPPED, UserError } from './errors.js';
 import { programName } from './callAgain.js';
@@ -19,7 +22,21 @@ import { Output } from './output.js';
 import { versions } from './versions.js';
 
 /** The command line, and what the extension starts. */
-const commands: Command[] = [run, finetune, efficiency, resume, check, inspect, engines, runs, sample, demo];
+const commands: Command[] = [
+  run,
+  finetune,
+  efficiency,
+  resume,
+  predict,
+  similar,
+  embed,
+  check,
+  inspect,
+  engines,
+  runs,
+  sample,
+  demo,
+];
 
 async function main(words: string[]): Promise<number> {
   const [name, ...rest] = words;

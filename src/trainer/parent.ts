@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
-import { RunFile } from '../protocol/run.js';
+import type { KeptPlan } from '../data/prepare/preparation.js';
+import { RunFile, type RunRecord } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { keptPlan } from './assets.js';
 import { checkpointSteps, readCheckpointWeights } from './checkpoints.js';
@@ -17,23 +18,8 @@ import type { Parent } from './work.js';
  * @throws UserError when there is no such run or checkpoint
  */
 export async function readParent(run: string, runs: string, step: number | null): Promise<Parent> {
-  const folder = await folderOf(run, runs);
-  await refuseLinks(folder);
-  const record = await readRecord(folder);
-  const kept = await keptPlan(folder, record);
-  const steps = await checkpointSteps(folder);
-  const last = steps.at(-1);
-  if (!kept || last === undefined)
-    throw new UserError(t('The run {0} has no checkpoint: it has learned nothing yet.', record.id), {
-      file: folder,
-      advice: t('Let it train for an epoch, then fine-tune.'),
-    });
-  if (step !== null && !steps.includes(step))
-    throw new UserError(
-      t('The run {0} has no checkpoint of step {1}. There are: {2}.', record.id, step, steps.join(', ')),
-      { file: folder },
-    );
-  const chosen = step ?? last;
+  await refuseLinks(await folderOf(run, runs));
+  const { folder, record, kept, step: chosen } = await findCheckpoint(run, runs, step);
   return {
     id: record.id,
     folder,
@@ -42,6 +28,33 @@ export async function readParent(run: string, runs: string, step: number | null)
     step: chosen,
     kept,
   };
+}
+
+export interface FoundCheckpoint {
+  folder: string;
+  record: RunRecord;
+  kept: KeptPlan;
+  step: number;
+}
+
+/** As {@link readParent}, without reading what was learned. */
+export async function findCheckpoint(run: string, runs: string, step: number | null): Promise<FoundCheckpoint> {
+  const folder = await folderOf(run, runs);
+  const record = await readRecord(folder);
+  const kept = await keptPlan(folder, record);
+  const steps = await checkpointSteps(folder);
+  const last = steps.at(-1);
+  if (!kept || last === undefined)
+    throw new UserError(t('The run {0} has no checkpoint: it has learned nothing yet.', record.id), {
+      file: folder,
+      advice: t('Let it train for an epoch first.'),
+    });
+  if (step !== null && !steps.includes(step))
+    throw new UserError(
+      t('The run {0} has no checkpoint of step {1}. There are: {2}.', record.id, step, steps.join(', ')),
+      { file: folder },
+    );
+  return { folder, record, kept, step: step ?? last };
 }
 
 async function folderOf(run: string, runs: string): Promise<string> {
@@ -54,11 +67,12 @@ async function folderOf(run: string, runs: string): Promise<string> {
   return path.join(runs, run);
 }
 
-async function recipeOf(folder: string): Promise<Recipe> {
+/** @throws UserError */
+export async function recipeOf(folder: string): Promise<Recipe> {
   try {
     return await readRunRecipe(folder);
   } catch (error) {
     const file = path.join(folder, RunFile.recipe);
-    throw new UserError(t('The run cannot be fine-tuned: {0} cannot be read ({1}).', file, reasonOf(error)), { file });
+    throw new UserError(t('The run cannot be used: {0} cannot be read ({1}).', file, reasonOf(error)), { file });
   }
 }

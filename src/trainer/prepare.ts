@@ -117,11 +117,11 @@ function withLesson(dataset: LoadedDataset, { training, validation, close }: Les
 }
 
 /** @throws UserError when there is no such encoder */
-function threadsFor(encoder: Recipe['encoder']): number {
+export function threadsFor(encoder: Recipe['encoder']): number {
   return familyOf(encoder).parallel ? availableParallelism() : 1;
 }
 
 /** Where prepared examples are kept: beside the runs. */
-function cacheBeside(runs: string): string {
+export function cacheBeside(runs: string): string {
   return path.basename(runs) === 'runs' ? path.join(path.dirname(runs), 'cache') : path.join(runs, '.cache');
 }

@@ -198,8 +198,8 @@ async function learnerOfRun(folder: string, record: RunRecord): Promise<RunLearn
   };
 }
 
-/** Of the teacher of a run that now teaches itself. */
-function factsOf({ teacher, dataset }: RunRecord): TeacherFacts | null {
+/** Of the teacher of a run that was taught itself. */
+export function factsOf({ teacher, dataset }: RunRecord): TeacherFacts | null {
   return teacher ? { shape: dataset?.shape ?? null, classes: teacher.classes, code: teacher.code } : null;
 }
 

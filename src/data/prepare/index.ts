@@ -34,6 +34,8 @@ export interface Prepared {
   assets: Assets;
   /** As chosen, without examples that could not be read. */
   splits: ChosenSplits;
+  /** Examples that were left out because they cannot be prepared. */
+  unreadable: { position: number; reason: string }[];
   /** What a person should know: what was decided for them, what was left out. */
   notes: string[];
 }
@@ -87,7 +89,7 @@ export async function prepareDataset(
   if (isReader(dataset)) {
     const { columns } = preparation as NumbersPreparation;
     const reader = columns ? scaledColumns(dataset, columns) : dataset;
-    return { reader, preparation, assets, splits: chosen, notes };
+    return { reader, preparation, assets, splits: chosen, unreadable: [], notes };
   }
   const { training, validation, test = new Int32Array() } = chosen;
   const positions = new Int32Array(training.length + validation.length + test.length);
@@ -118,6 +120,7 @@ export async function prepareDataset(
       validation: validation.filter(isReadable),
       ...(chosen.test && { test: test.filter(isReadable) }),
     },
+    unreadable: [...unreadable].map(([position, reason]) => ({ position, reason })),
     notes,
   };
 }

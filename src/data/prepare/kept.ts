@@ -1,6 +1,6 @@
 /** The preparation of an earlier run, for data that is to be prepared in the same way. */
 import { t } from '../../protocol/l10n.js';
-import { DataError, isReader, type Collection, type Reader } from '../reader.js';
+import { DataError, isReader, type Collection, type Like, type Reader } from '../reader.js';
 import type { TableCollection } from '../table/collection.js';
 import { packings } from '../table/dataset.js';
 import type { ColumnRanges } from './columns.js';
@@ -54,6 +54,13 @@ export function keptPreparation(dataset: Reader | Collection, { preparation, fol
   return preparation;
 }
 
+/** How data are to be read that are prepared so; null where the run's record says nothing that reading depends on. */
+export function likeOf({ preparation }: Pick<KeptPlan, 'preparation'>): Like | null {
+  if (isRecord(preparation) && preparation['kind'] === 'text') return { kind: 'text' };
+  if (!isKept(preparation) || preparation.kind !== 'table') return null;
+  return { kind: 'table', columns: new Map(preparation.columns.columns.map(({ name, kind }) => [name, kind])) };
+}
+
 /** Arrays that images can take the place of. */
 function isPixels(preparation: Kept): preparation is NumbersPreparation & Pick<ImagePreparation, 'shape' | 'range'> {
   const { kind, shape, range } = preparation;
@@ -92,14 +99,10 @@ function isKept(value: unknown): value is Kept {
     case 'numbers':
       return isRange(range) && (value['columns'] === undefined || isColumns(value['columns'], shape));
     case 'image':
-      return (
-        (shape).length === 3 &&
-        isRange(range) &&
-        ['cover', 'contain', 'stretch'].includes(String(value['fit']))
-      );
+      return shape.length === 3 && isRange(range) && ['cover', 'contain', 'stretch'].includes(String(value['fit']));
     case 'sound':
       return (
-        (shape).length === 3 &&
+        shape.length === 3 &&
         isRange(range) &&
         ['sampleRate', 'samples', 'fftSize', 'hopLength', 'fmax'].every((name) => isPositive(value[name])) &&
         Number.isFinite(value['fmin'])
@@ -145,7 +148,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** More numbers are no example: the bound keeps a damaged record from asking for all memory. */
 const MOST_NUMBERS = 2 ** 28;
 
-function isShape(value: unknown): value is number[] {
+/** Whether it can be the shape of one example. */
+export function isShape(value: unknown): value is number[] {
   if (!Array.isArray(value) || value.length === 0) return false;
   return (
     value.every((side) => Number.isInteger(side) && side > 0) &&

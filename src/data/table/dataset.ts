@@ -36,14 +36,15 @@ export interface TableSource<Part> extends DatasetSource {
  */
 export function textColumns(
   profiles: readonly ColumnProfile[],
-  { labelColumn, textColumn }: Pick<DatasetOptions, 'labelColumn' | 'textColumn'>,
+  { labelColumn, textColumn, like }: Pick<DatasetOptions, 'labelColumn' | 'textColumn' | 'like'>,
 ): TextColumns | null {
+  if (like?.kind === 'table') return null;
   const names = profiles.map(({ name }) => name);
   if (labelColumn && !names.includes(labelColumn)) return null; // told as of a table
   const chosen = chooseTextColumns(names, { text: textColumn, label: labelColumn });
   const text = chosen && profiles.find(({ name }) => name === chosen.text && name !== chosen.label);
   if (!text) return null;
-  if (textColumn) return chosen;
+  if (textColumn || like) return chosen;
   if ((text.type !== 'text' && text.type !== 'identifier') || text.numeric > 0) return null;
   const others = profiles.filter(({ name, type }) => name !== text.name && name !== chosen.label && packings[type]);
   return others.length === 0 ? chosen : null;
@@ -69,7 +70,8 @@ export async function tableCollection<Part extends { split: SplitName }>(
   again: ReadAgain | null = null,
 ): Promise<TableCollection> {
   const names = profiles.map(({ name }) => name);
-  const chosen = options.table?.columns ?? null;
+  const kept = options.like?.kind === 'table' ? options.like.columns : null;
+  const chosen = kept ? [...kept.keys()] : (options.table?.columns ?? null);
   const group = options.groups ?? null;
   for (const wanted of [options.labelColumn, options.textColumn, group, ...(chosen ?? [])])
     if (wanted && !names.includes(wanted))
@@ -79,8 +81,8 @@ export async function tableCollection<Part extends { split: SplitName }>(
         t('Its columns are {0}.', names.slice(0, 20).join(', ')),
       );
   const label = options.labelColumn ?? labelColumnOf(profiles, chosen);
-  const learned = new Map<string, Packing>();
-  for (const profile of profiles) {
+  const learned = new Map<string, Packing>(kept);
+  for (const profile of kept ? [] : profiles) {
     const { name, type } = profile;
     if (name === label || name === group || chosen?.includes(name) === false) continue;
     const packing = packings[type] ?? (chosen && isNumeric(profile) ? 'number' : undefined);
@@ -125,8 +127,17 @@ export async function tableCollection<Part extends { split: SplitName }>(
       if (table.blocks) yield* table.blocks;
       else if (again) yield* sameRows(again.read(learned, open), table.rows, path);
     },
-    profiles.filter(({ name }) => learned.has(name)),
+    kept ? asKept(profiles, kept) : profiles.filter(({ name }) => learned.has(name)),
   );
+}
+
+/** What the columns are said to be, in that order: a few values may look like something else. */
+function asKept(profiles: readonly ColumnProfile[], kept: ReadonlyMap<string, Packing>): ColumnProfile[] {
+  const types = { number: 'numeric', category: 'categorical', text: 'text' } as const;
+  return [...kept].flatMap(([name, packing]) => {
+    const profile = profiles.find((one) => one.name === name);
+    return profile ? [{ ...profile, type: types[packing] }] : [];
+  });
 }
 
 function isNumeric({ count, missing, numeric }: ColumnProfile): boolean {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MEASURED_BATCH, tensorsOf } from '../batches.js';
 import type { Values } from '../engine/engine.js';
 import type { Job, Source } from '../loop.js';
+import type { Learner } from '../method/method.js';
 import type { Pass } from '../network.js';
 import { randomTensors } from '../random.js';
 
@@ -13,6 +14,12 @@ export interface Codes {
   data: Float32Array;
 }
 
+/** Who encodes. */
+export type Encoding = Pick<Job, 'engine'> & {
+  learner: Pick<Learner, 'encode'>;
+  options: Pick<Job['options'], 'seed' | 'batchSize'>;
+};
+
 /** Codes held at once are at most so many numbers (64 MiB), however wide they are. */
 const MOST_NUMBERS = 2 ** 24;
 
@@ -22,7 +29,7 @@ const MOST_NUMBERS = 2 ** 24;
  * @param values the learner's, as they are now
  */
 export async function codesOf(
-  { engine, learner, options }: Pick<Job, 'engine' | 'learner' | 'options'>,
+  { engine, learner, options }: Encoding,
   source: Source,
   positions: Int32Array,
   values: Values,
@@ -47,4 +54,22 @@ export async function codesOf(
     tf.dispose([encoded, inputs]);
   }
   return codes;
+}
+
+/**
+ * Codes of all examples of a source, so many at a time that memory stays bounded.
+ * @returns batches in order; `from` is the position of the first of each
+ */
+export async function* codesInBatches(
+  job: Encoding,
+  source: Source,
+  values: Values,
+  epoch: number,
+): AsyncGenerator<Codes & { from: number }, void, undefined> {
+  for (let from = 0; from < source.count;) {
+    const positions = Int32Array.from({ length: Math.min(MEASURED_BATCH, source.count - from) }, (_, i) => from + i);
+    const codes = await codesOf(job, source, positions, values, epoch);
+    yield { ...codes, from };
+    from += codes.count;
+  }
 }

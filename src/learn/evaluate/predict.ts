@@ -7,7 +7,7 @@ import { randomTensors } from '../random.js';
 import type { TaskLearner } from '../task/task.js';
 
 export type Predicting = Pick<Job, 'engine'> & {
-  learner: TaskLearner;
+  learner: Pick<TaskLearner, 'classes' | 'classify'>;
   options: Pick<Job['options'], 'seed'>;
 };
 

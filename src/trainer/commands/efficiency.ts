@@ -12,8 +12,8 @@ import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import type { Output } from '../output.js';
 import { readParent } from '../parent.js';
 import { jsonOption, type Command, type Options } from './command.js';
-import { checkMode, wholeNumber } from './finetune.js';
-import { givenData, override, runsFolder, trainingOptions } from './run.js';
+import { checkMode } from './finetune.js';
+import { givenData, override, runsFolder, trainingOptions, wholeNumber } from './run.js';
 import { onStopSignal } from './training.js';
 
 const LABELS = '1,2,5,10,20,50,100';

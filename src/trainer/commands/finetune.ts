@@ -8,7 +8,7 @@ import { readParent } from '../parent.js';
 import { startRun } from '../session.js';
 import { inMode } from '../work.js';
 import { jsonOption, type Command, type Options } from './command.js';
-import { givenData, override, runsFolder, trainingOptions } from './run.js';
+import { givenData, override, runsFolder, trainingOptions, wholeNumber } from './run.js';
 import { reportRun, sessionListener } from './training.js';
 
 export const finetune: Command = {
@@ -99,12 +99,4 @@ function overrideTask({ finetune }: Recipe, options: Options): void {
 export function checkMode(mode: string): void {
   if (!Object.hasOwn(modes, mode))
     throw new UserError(t('There is no mode "{0}". There are: {1}.', mode, Object.keys(modes).join(', ')));
-}
-
-/** @throws UserError */
-export function wholeNumber(name: string, text: string, least = 1): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < least || number > 4_294_967_295)
-    throw new UserError(t('{0} must be a whole number from {1}, but is "{2}".', name, least, text));
-  return number;
 }

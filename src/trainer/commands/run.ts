@@ -82,18 +82,31 @@ export function runsFolder(options: Options): string {
 export function override(
   recipe: Recipe,
   stage: Pick<TrainingOptions, 'epochs'> | Pick<FinetuneOptions, 'epochs'>,
-  { epochs, engine }: Options,
+  options: Options,
 ): void {
+  const { epochs } = options;
   if (typeof epochs === 'string') {
     const count = Number(epochs);
     if (!Number.isInteger(count) || count < 1 || count > 1_000_000)
       throw new UserError(t('--epochs must be a whole number from 1 to 1,000,000, but is "{0}".', epochs));
     stage.epochs = count;
   }
-  if (typeof engine === 'string') {
-    const names: EngineChoice[] = ['auto', 'tensorflow', 'wasm', 'cpu'];
-    const name = names.find((candidate) => candidate === engine);
-    if (!name) throw new UserError(t('There is no engine "{0}". There are: {1}.', engine, names.join(', ')));
-    recipe.engine = name;
-  }
+  recipe.engine = engineOf(options) ?? recipe.engine;
+}
+
+/** What --engine says; null without it. @throws UserError when there is no such engine */
+export function engineOf({ engine }: Options): EngineChoice | null {
+  if (typeof engine !== 'string') return null;
+  const names: EngineChoice[] = ['auto', 'tensorflow', 'wasm', 'cpu'];
+  const name = names.find((candidate) => candidate === engine);
+  if (!name) throw new UserError(t('There is no engine "{0}". There are: {1}.', engine, names.join(', ')));
+  return name;
+}
+
+/** @param name of the option @throws UserError */
+export function wholeNumber(name: string, text: string, least = 1): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > 4_294_967_295)
+    throw new UserError(t('{0} must be a whole number from {1}, but is "{2}".', name, least, text));
+  return number;
 }

@@ -1,0 +1,176 @@
+import path from 'node:path';
+import { codesInBatches } from '../../learn/evaluate/codes.js';
+import { predict as predictAll, type Predicting } from '../../learn/evaluate/predict.js';
+import { t } from '../../protocol/l10n.js';
+import { DataError } from '../../data/reader.js';
+import { UserError } from '../errors.js';
+import type { Output } from '../output.js';
+import { examplesOf, nameText, type ExampleName } from '../use/examples.js';
+import type { UsedRun } from '../use/run.js';
+import type { Similar, TrainingExamples } from '../use/training.js';
+import type { Command, Options } from './command.js';
+import { wholeNumber } from './run.js';
+import {
+  openTraining,
+  sliceOf,
+  tableLines,
+  tellNote,
+  tellUnreadable,
+  withRun,
+  usingOptions,
+  type Using,
+} from './using.js';
+
+const USUAL_SIMILAR = 3;
+/** Classes that are shown after the likeliest, and from which probability. */
+const NEXT = 2;
+const LEAST_SHOWN = 0.0005;
+
+export const predict: Command = {
+  name: 'predict',
+  summary: t(
+    'Says which class files are of, by a run that has learned classes, and which training examples they are like.',
+  ),
+  usage: 'RUN FILE...',
+  words: [2, Infinity],
+  options: {
+    similar: {
+      type: 'string',
+      value: 'N',
+      summary: t('most similar training examples that are shown of each; {0} without it, 0 for none', USUAL_SIMILAR),
+    },
+    ...usingOptions,
+  },
+  example: 'pretrain predict .pretrain/runs/20261124-201530-mnist-3f9a seven.png drawings',
+
+  run([run, ...files], options, output) {
+    const most = similarOf(options);
+    return withRun(run as string, options, output, async (used) => {
+      const predicting = predictingOf(used.run);
+      const training = most === 0 ? null : await trainingOrNote(used, output);
+      let failed = 0;
+      try {
+        const table = new Table(output);
+        const open = { signal: used.signal, onProgress: used.onProgress(t('Reading {0}', files.join(', '))) };
+        for await (const examples of examplesOf(files, used.run, open)) {
+          if (examples instanceof DataError) {
+            output.error(examples);
+            failed++;
+            continue;
+          }
+          try {
+            failed += examples.unreadable.length;
+            const { encoding, values, epoch } = used.run;
+            for await (const codes of codesInBatches(encoding, examples.source, values, epoch)) {
+              used.signal.throwIfAborted();
+              const part = sliceOf(examples.source, codes.from, codes.count);
+              const probabilities = await predictAll(predicting, part, values, epoch);
+              const similar = await training?.similar(codes, most);
+              const { classes } = predicting.learner;
+              const width = classes.length;
+              table.add(
+                Array.from({ length: codes.count }, (_, i) => ({
+                  name: examples.nameOf(codes.from + i),
+                  classes: ranked(classes, probabilities.subarray(i * width, (i + 1) * width)),
+                  similar: similar?.[i] ?? null,
+                })),
+              );
+            }
+            tellUnreadable(examples.unreadable, output);
+          } finally {
+            await examples.close();
+          }
+        }
+      } finally {
+        await training?.close();
+      }
+      return failed === 0 ? 0 : 1;
+    });
+  },
+};
+
+function similarOf({ similar }: Options): number {
+  return typeof similar === 'string' ? wholeNumber('--similar', similar, 0) : USUAL_SIMILAR;
+}
+
+/** @throws UserError for a run that names no classes */
+function predictingOf({ predicting, record, folder }: UsedRun): Predicting {
+  if (predicting) return predicting;
+  throw new UserError(t('The run {0} has learned without labels: it names no classes.', record.id), {
+    file: folder,
+    advice: t(
+      'Teach it some: "pretrain finetune RECIPE --from {0} --labels-per-class 10", and predict by that run. "pretrain similar" and "pretrain embed" need no classes.',
+      path.relative('', folder),
+    ),
+  });
+}
+
+/** Null, and a note, where the training data cannot be read any more: classes are told without them. */
+async function trainingOrNote(used: Using, output: Output): Promise<TrainingExamples | null> {
+  try {
+    return await openTraining(used, output);
+  } catch (error) {
+    if (!(error instanceof DataError || error instanceof UserError) || used.signal.aborted) throw error;
+    tellNote(t('Similar training examples are not shown: {0}', error.message), output);
+    return null;
+  }
+}
+
+interface Predicted {
+  name: ExampleName;
+  /** The likeliest first. */
+  classes: { name: string; probability: number }[];
+  similar: Similar[] | null;
+}
+
+function ranked(classes: readonly string[], probabilities: Float32Array): Predicted['classes'] {
+  return classes
+    .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+/** What is said of each example: a row, or with --json an object. */
+class Table {
+  private isBegun = false;
+
+  constructor(private readonly output: Output) {}
+
+  add(examples: readonly Predicted[]): void {
+    const { output } = this;
+    for (const { name, classes, similar } of examples)
+      output.object({
+        file: name.file,
+        ...(name.part !== null && { part: name.part }),
+        label: classes[0]?.name ?? null,
+        probabilities: Object.fromEntries(classes.map((one) => [one.name, one.probability])),
+        ...(similar && { similar }),
+      });
+    const rows = examples.map((example) => rowOf(example));
+    const [head = '', ...lines] = tableLines([
+      [t('File'), t('Class'), '', t('Next'), ...(examples.some(({ similar }) => similar) ? [t('Most similar')] : [])],
+      ...rows,
+    ]);
+    if (!this.isBegun) output.line(head);
+    this.isBegun = true;
+    for (const line of lines) output.line(line);
+  }
+}
+
+function rowOf({ name, classes: [first, ...others], similar }: Predicted): string[] {
+  const next = others.slice(0, NEXT).filter(({ probability }) => probability >= LEAST_SHOWN);
+  return [
+    nameText(name),
+    first?.name ?? '',
+    percent(first?.probability ?? 0).padStart(percent(1).length),
+    next.map((one) => `${one.name} ${percent(one.probability)}`).join(', '),
+    ...(similar ? [similar.map((one) => similarText(one)).join(', ')] : []),
+  ];
+}
+
+export function similarText({ name, label }: Similar): string {
+  return label === null ? name : `${name} (${label})`;
+}
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
+}

@@ -1,0 +1,161 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { isShape } from '../../data/prepare/kept.js';
+import type { KeptPlan, Preparation, Vocabulary } from '../../data/prepare/preparation.js';
+import { misfit } from '../../learn/checkpoint.js';
+import type { Values } from '../../learn/engine/engine.js';
+import { startEngine } from '../../learn/engine/index.js';
+import type { Encoding } from '../../learn/evaluate/codes.js';
+import type { Predicting } from '../../learn/evaluate/predict.js';
+import type { ExampleFacts, Learner } from '../../learn/method/method.js';
+import { sizeOf } from '../../learn/parameters.js';
+import { t } from '../../protocol/l10n.js';
+import { CheckpointFile, RunFile, stepName, type RunDataset, type RunRecord } from '../../protocol/run.js';
+import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
+import { readCheckpointWeights } from '../checkpoints.js';
+import { buildLearner } from '../cost.js';
+import { reasonOf, UserError } from '../errors.js';
+import { findCheckpoint, recipeOf } from '../parent.js';
+import { enginePlaces } from '../places.js';
+import { threadsFor } from '../prepare.js';
+import { factsOf } from '../teacher.js';
+import { pretraining, trainingOptions, type Work } from '../work.js';
+
+/** A run whose network is asked about examples. Nothing of it changes. */
+export interface UsedRun {
+  folder: string;
+  record: RunRecord;
+  dataset: RunDataset;
+  recipe: Recipe;
+  work: Work;
+  /** How its data were prepared. */
+  kept: KeptPlan;
+  /** What gives codes. */
+  encoding: Encoding;
+  /** What names classes; null where it was taught none. */
+  predicting: Predicting | null;
+  /** What was learned. */
+  values: Values;
+  epoch: number;
+  close(): void;
+}
+
+export interface UseOptions {
+  /** Folder in which a run may be named by its id. */
+  runs: string;
+  /** Of the checkpoint; null for the last. */
+  step: number | null;
+  /** Null for the recipe's. */
+  engine: EngineChoice | null;
+}
+
+/** What a file holds besides the values themselves. */
+const MOST_HEADER_BYTES = 2 ** 24;
+
+/**
+ * @param run its folder, or its id
+ * @throws UserError, EngineError where it has learned nothing yet, or its folder is damaged
+ */
+export async function openRun(run: string, { runs, step, engine: choice }: UseOptions): Promise<UsedRun> {
+  const found = await findCheckpoint(run, runs, step);
+  const { folder, record, kept } = found;
+  const recipe = await recipeOf(folder);
+  const work: Work = record.stage === 'finetune' ? { stage: 'finetune', parent: null } : pretraining;
+  const { dataset, example } = factsIn(folder, record, kept);
+  const learner = learnerOf(folder, recipe, example, work);
+  const file = path.join(folder, RunFile.checkpoints, stepName(found.step), CheckpointFile.weights);
+  const unfit = (reason: string): UserError =>
+    new UserError(t('{0} does not fit the network of {1}: {2}', file, RunFile.recipe, reason), {
+      file,
+      advice: t('Bring the {0} back that the run began with, or take another run.', RunFile.recipe),
+    });
+  const expected = Object.values(learner.shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const { size } = await stat(file).catch(() => ({ size: 0 })); // told when it is read
+  if (size > expected * Float32Array.BYTES_PER_ELEMENT + MOST_HEADER_BYTES) throw unfit(t('it is larger.'));
+  const weights = await readCheckpointWeights(folder, found.step);
+  const wrong = misfit(weights, learner.shapes);
+  if (wrong !== null) throw unfit(wrong);
+  const { engine } = await startEngine(choice ?? recipe.engine, enginePlaces(threadsFor(recipe.encoder)));
+  const values: Values = Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => [name, tf.keep(tf.tensor(data, shape))]),
+  );
+  const options = trainingOptions(recipe, work);
+  const classes = classesOf(learner, record);
+  const classify = learner.classify?.bind(learner);
+  return {
+    folder,
+    record,
+    dataset,
+    recipe,
+    work,
+    kept,
+    encoding: { engine, learner, options },
+    predicting: classes && classify ? { engine, learner: { classes, classify }, options } : null,
+    values,
+    epoch: record.epoch,
+    close: () => tf.dispose(values),
+  };
+}
+
+/** @throws UserError when it is not described so that it can be built */
+function learnerOf(folder: string, recipe: Recipe, example: ExampleFacts, work: Work): Learner {
+  try {
+    return buildLearner(recipe, example, work);
+  } catch (error) {
+    const file = path.join(folder, RunFile.recipe);
+    throw new UserError(t('The run cannot be used: {0} describes no network ({1}).', file, reasonOf(error)), { file });
+  }
+}
+
+/** Names in the order of what {@link Learner.classify} gives. */
+function classesOf(learner: Learner & { classes?: readonly string[] }, record: RunRecord): readonly string[] | null {
+  return learner.classes ?? record.teacher?.classes ?? record.dataset?.classes ?? null;
+}
+
+/** What run.json holds is foreign until it was looked at. @throws UserError */
+function factsIn(
+  folder: string,
+  record: RunRecord,
+  { preparation }: KeptPlan,
+): { dataset: RunDataset; example: ExampleFacts } {
+  const { dataset } = record;
+  const { shape, vocabulary, features } = (preparation ?? {}) as Partial<Preparation>;
+  const file = path.join(folder, RunFile.run);
+  if (
+    !dataset ||
+    !isShape(shape) ||
+    !isVocabulary(vocabulary) ||
+    !isNames(dataset.classes) ||
+    !(Number.isSafeInteger(dataset.trainingCount) && dataset.trainingCount > 0) ||
+    ![dataset.path, dataset.fingerprint].every((one: unknown) => typeof one === 'string')
+  )
+    throw new UserError(t('The run cannot be used: {0} says nothing readable of its data.', file), {
+      file,
+      advice: t('Bring it back from a copy of the run, or take another run.'),
+    });
+  const { classes, trainingCount } = dataset;
+  // Which class they were of is not recorded, and no network depends on it.
+  const counts = (classes ?? []).map((_, i) => (i === 0 ? trainingCount : 0));
+  const labels = classes && { classes, unlabelled: 0, counts };
+  return {
+    dataset,
+    example: {
+      shape,
+      ...(vocabulary && { vocabulary }),
+      ...(features && { features }),
+      labels,
+      teacher: factsOf(record),
+    },
+  };
+}
+
+function isVocabulary(value: Vocabulary | undefined): boolean {
+  if (value === undefined) return true;
+  const isId = (id: unknown): boolean => Number.isSafeInteger(id) && Number(id) >= 0 && Number(id) < value.size;
+  return isShape([value.size]) && isId(value.pad) && (value.mask === null || isId(value.mask));
+}
+
+function isNames(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
+}

@@ -255,7 +255,7 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
     it('similarities, guesses and matrices that do not fit are refused', () => {
       assert.throws(() => decoded(pairs[0]!, { similarity: few }), /similarities are 3 x 3 for 10 pairs/);
       assert.throws(() => decoded(pairs[1]!, { correlation: bytes }), /not a matrix of numbers/);
-      assert.throws(() => decoded(guesses[0]!, { probabilities: few }), /guesses are 3 x 3 for 10 pictures/);
+      assert.throws(() => decoded(guesses[0]!, { probabilities: few }), /guesses are 3 x 3 for 10 examples/);
       assert.throws(() => decoded({ ...guesses[0]!, classes: ['a'] }), /guesses/);
       const odd: NamedTensor = { shape: [1, 28, 280, 1], data: digits.data };
       assert.throws(() => decoded(pairs[0]!, { second: odd }), /differ in shape/);
@@ -263,7 +263,7 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
 
     it('a student and a teacher that do not fit are refused, cosines brought into their range', () => {
       const [byLabels, byFeatures] = [labelAgreement[0]!, featureAgreement[0]!];
-      assert.throws(() => decoded(byLabels, { opinion: few }), /guesses are 3 x 3 for 10 pictures/);
+      assert.throws(() => decoded(byLabels, { opinion: few }), /guesses are 3 x 3 for 10 examples/);
       assert.throws(() => decoded(byFeatures, { cosine: few }), /not a number for each of 10 pictures/);
       assert.throws(() => decoded({ ...byFeatures, cosine: 7 }), /not a number for each of 10 pictures/);
       const wild: NamedTensor = { shape: [count], data: new Float32Array(count).fill(NaN).fill(9, 5).fill(-9, 8) };

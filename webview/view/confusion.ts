@@ -34,7 +34,7 @@ export class ConfusionView implements View {
   private readonly frame = element('div', { class: 'confusion-frame' });
   private readonly grid = element('div', { class: 'confusion-grid', role: 'grid' });
   private readonly words = element('p', { class: 'confusion-words' });
-  private readonly title = element('h3', { 'aria-live': 'polite' });
+  private readonly title = element('h3');
   private readonly back = element('button', { class: 'link', type: 'button' }, say('confusionBack'));
   private readonly list = element('ul', { class: 'guess-list' });
   private readonly shown = new ShownSample();

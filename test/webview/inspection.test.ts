@@ -157,7 +157,7 @@ describe('the page of an inspected dataset', function () {
 
   it('of a recipe says that its data is shown as it reads it, and leads back to it', async () => {
     await show(await inspectedImages(), {}, { recipe: 'pets.pretrain.json' });
-    assert.match(await page.locator('.summary').innerText(), / · as pets\.pretrain\.json reads it$/);
+    assert.match(await page.locator('.summary').innerText(), / · as pets\.pretrain\.json reads it · inspected \S/);
     assert.equal(await page.locator('vscode-button', { hasText: 'New Recipe' }).count(), 0);
     await page.locator('vscode-button', { hasText: 'Open Recipe' }).click();
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));

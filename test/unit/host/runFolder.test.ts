@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hasCheckpoint, listRunFolders, parseRunRecord, readRunRecord, readSample } from '../../../src/host/runFolder.js';
+import {
+  hasCheckpoint,
+  listRunFolders,
+  parseRunRecord,
+  readRunRecord,
+  readSample,
+} from '../../../src/host/runFolder.js';
 import { runRecord, temporaryFolder, writeRun } from './support.js';
 
 describe('A run folder', () => {

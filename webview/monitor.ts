@@ -25,6 +25,7 @@ import { MatrixView } from './view/matrix.js';
 import { Notice, Waiting } from './view/notice.js';
 import { PairsView } from './view/pairs.js';
 import { ReconstructionView } from './view/reconstruction.js';
+import { ScatterView } from './view/scatter.js';
 import { TokensView } from './view/tokens.js';
 import { TermsView } from './view/terms.js';
 import { Timeline } from './view/timeline.js';
@@ -95,6 +96,7 @@ const sampleViews = {
     new GuessesView(),
     new AgreementView(),
     new TokensView(),
+    new ScatterView(currentTheme),
   ],
   measured: [new ConfusionView(), new CalibrationView()],
   wide: [new GridsView(), new ActivityView(currentTheme)],

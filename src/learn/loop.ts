@@ -23,6 +23,8 @@ export interface Source {
   readonly shape: number[];
   /** Class of each example, -1 for none; null without labels. */
   readonly labels: Int32Array | null;
+  /** Whether labels are numbers to come near rather than classes to tell apart. */
+  readonly quantities?: boolean;
   /**
    * The examples at those positions, one after the other: numbers 0..1, or ids. The caller owns the array: nobody else
    * may write to it.

@@ -185,7 +185,9 @@ export function isResumable(state: RunState): boolean {
 }
 
 /** `evaluation.json`: how well a fine-tuned network does. */
-export interface EvaluationRecord {
+export type EvaluationRecord = ClassificationEvaluation | RegressionEvaluation;
+
+export interface ClassificationEvaluation {
   format: number;
   task: 'classification';
   classes: string[];
@@ -193,6 +195,24 @@ export interface EvaluationRecord {
   trainedOn: number[];
   /** By the split that was measured: "test", "validation". No choice depends on "test". */
   splits: Record<string, ClassificationRecord>;
+}
+
+export interface RegressionEvaluation {
+  format: number;
+  task: 'regression';
+  /** Labelled training examples that it learned from. */
+  trainedOn: number;
+  /** As of classes. */
+  splits: Record<string, RegressionRecord>;
+}
+
+/** In the unit of the labels. See learn/evaluate/regression.ts for what each is. */
+export interface RegressionRecord {
+  count: number;
+  meanAbsoluteError: EstimateRecord;
+  rootMeanSquaredError: EstimateRecord;
+  /** At most 1; null for one example. */
+  r2: EstimateRecord | null;
 }
 
 /** With the ends of its 95 % interval (percentile bootstrap). */

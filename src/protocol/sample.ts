@@ -14,7 +14,8 @@ export type SampleView =
   | AgreementView
   | TokensView
   | ConfusionView
-  | CalibrationView;
+  | CalibrationView
+  | ScatterView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -157,4 +158,17 @@ export interface CalibrationView {
   bins: string;
   /** Mean difference between the two, weighted by counts, 0..1. */
   expectedError: number;
+}
+
+/** What is predicted of numbers against what is true, both in the unit of the labels. */
+export interface ScatterView {
+  kind: 'scatter';
+  from: string;
+  /** Tensor [shown, 2] float32: true and predicted. */
+  points: string;
+  /** Of all examples, of which the tensor may hold fewer. */
+  count: number;
+  meanAbsoluteError: number;
+  /** 1 - Σ (prediction - value)² / Σ (value - mean)², at most 1; null for one example. */
+  r2: number | null;
 }

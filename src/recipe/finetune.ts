@@ -4,6 +4,16 @@ import { trainingProperties, words } from './training.js';
 
 /** What every fine-tuning has beside its mode's own options, without optimizer and schedule. */
 export const finetuneProperties: Record<string, JsonSchema> = {
+  task: {
+    enum: ['auto', 'classification', 'regression'],
+    default: 'auto',
+    enumDescriptions: [
+      'Regression where all labels are numbers, with a fraction among them or more than 50 different ones that are not just counted from 0 or 1; else classification.',
+      'Each label is a class.',
+      'Each label is a number, and what is learned is to come near it.',
+    ],
+    ...words('What is learned from the labels.'),
+  },
   labelsPerClass: {
     default: null,
     ...words(
@@ -13,12 +23,16 @@ export const finetuneProperties: Record<string, JsonSchema> = {
   },
   labelFraction: {
     default: null,
-    ...words('Uses only this part of the labelled examples of each class, drawn with the seed. Null for all.'),
+    ...words(
+      'Uses only this part of the labelled examples, in regression of all, else of each class, drawn with the seed. Null for all.',
+    ),
     anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1 }, { type: 'null' }],
   },
   hidden: {
     default: null,
-    ...words('Units of a hidden layer between the code and the classes. Null puts the classes right on the code.'),
+    ...words(
+      'Units of a hidden layer between the code and what is learned. Null puts the classes, or the number, right on the code.',
+    ),
     anyOf: [{ type: 'integer', minimum: 1, maximum: 65_536 }, { type: 'null' }],
   },
   labelSmoothing: {

@@ -157,11 +157,13 @@ export interface FinetuneOptions extends Omit<TrainingOptions, 'epochs'> {
   mode: string;
   /** The mode's own options, defaults filled in by its schema. */
   options: Record<string, unknown>;
-  /** Units of a hidden layer between code and classes; null for none. */
+  /** "auto" is regression where labels are quantities (data/quantities.ts), else classification. */
+  task: 'auto' | 'classification' | 'regression';
+  /** Units of a hidden layer between code and classes, or number; null for none. */
   hidden: number | null;
   /** Labelled examples of each class that are used; null for all. Not together with `labelFraction`. */
   labelsPerClass: number | null;
-  /** 0..1 of the labelled examples of each class; null for all. */
+  /** 0..1 of the labelled examples of each class, in regression of all; null for all. */
   labelFraction: number | null;
   /** 0..1: share of each target that is spread evenly over all classes. */
   labelSmoothing: number;

@@ -108,7 +108,7 @@ export async function carryOut({
       previewPositions: dataset.previewPositions,
       start: checkpoint,
       observer: recorder,
-      ...('classes' in learner && {
+      ...('task' in learner && {
         complete: async (values, progress) => {
           const job = { engine, learner: learner as TaskLearner, options, dataset };
           const evaluated = await evaluateTask(job, values, progress);

@@ -1,5 +1,6 @@
 import { openDataset } from '../data/index.js';
 import { fingerprint, type FileHash } from '../data/fingerprint.js';
+import { areQuantities } from '../data/quantities.js';
 import { PackCache } from '../data/pack/cache.js';
 import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
 import type { Assets, Preparation } from '../data/prepare/preparation.js';
@@ -8,6 +9,7 @@ import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } fro
 import type { Batch, OpenOptions, Reader } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
 import type { ExampleFacts } from '../learn/method/method.js';
+import { taskKind } from '../learn/task/index.js';
 import { stream } from '../protocol/random.js';
 import type { RunDataset } from '../protocol/run.js';
 import type { FinetuneOptions, Recipe } from '../recipe/recipe.js';
@@ -75,15 +77,19 @@ export async function loadDataset(
   try {
     const { info } = dataset;
     const labels = data.labels === 'none' ? null : dataset.labels;
-    const chosen = chooseSplits(dataset, labels, data, seed);
+    const classes = info.classes ?? [];
+    // All may differ, and what the recipe makes of them may change: then validation must not, and chance draws it.
+    const isClassified = labels !== null && !areQuantities(classes);
+    const chosen = chooseSplits(dataset, isClassified ? labels : null, data, seed);
     const isTask = work.stage === 'finetune' && labels !== null;
+    const quantities = isTask ? taskKind(finetune, classes) === 'regression' : labels !== null && !isClassified;
     const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
       onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes, info.count);
     const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
       data,
-      isTask ? labelledSplits(dataset, labels, chosen, budgetOf(finetune), seed) : chosen,
+      isTask ? labelledSplits(dataset, quantities ? alike(labels) : labels, chosen, budgetOf(finetune), seed) : chosen,
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
     const { shape, vocabulary } = preparation;
@@ -100,6 +106,7 @@ export async function loadDataset(
       count: positions.length,
       shape,
       labels: labels && gather(labels, positions),
+      quantities,
       batch: (of) => read(gather(positions, of)),
       ...(views && {
         views: (of, seed, step, count) => views.of(gather(positions, of), among, seed, step, count),
@@ -116,7 +123,7 @@ export async function loadDataset(
         validationCount: splits.validation.length,
         validationFrom: splits.validationFrom,
         shape,
-        classes: labels && info.classes,
+        classes: labels && !quantities ? info.classes : null,
         fingerprint: identity,
         preparation: { ...preparation },
       },
@@ -134,7 +141,7 @@ export async function loadDataset(
       name: (position) => dataset.name(position),
       watched: watched.length > 0 ? source(watched) : null,
       test: splits.test && splits.test.length > 0 ? source(splits.test) : null,
-      previewPositions: previewPositions(shown, labels),
+      previewPositions: previewPositions(shown, quantities ? null : labels),
       close: async () => {
         await views?.close();
         await reader.close();
@@ -156,6 +163,11 @@ export function batchesOf(
     const batch = reader.read(positions);
     return batch instanceof Promise ? batch.then(packed) : packed(batch);
   };
+}
+
+/** Labels of one class, or none: in regression none is drawn for what it is. */
+function alike(labels: Int32Array): Int32Array {
+  return labels.map((label) => Math.min(0, label));
 }
 
 /** Null for all labels. */

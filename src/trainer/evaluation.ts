@@ -3,46 +3,47 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Progress } from '../learn/checkpoint.js';
 import type { Values } from '../learn/engine/engine.js';
 import { classification, type Classification } from '../learn/evaluate/classification.js';
-import { predict, type Predicting } from '../learn/evaluate/predict.js';
+import { predict } from '../learn/evaluate/predict.js';
 import type { Source } from '../learn/loop.js';
 import type { ExampleFacts, Preview } from '../learn/method/method.js';
 import { shownExamples } from '../learn/task/classification.js';
-import { RunFile, type ClassificationRecord, type EvaluationRecord } from '../protocol/run.js';
-import { encodeSafetensors, type NamedTensor } from '../protocol/safetensors.js';
-import type { LoadedDataset } from './dataset.js';
+import type { Classifier } from '../learn/task/index.js';
+import {
+  RunFile,
+  type ClassificationEvaluation,
+  type ClassificationRecord,
+  type EvaluationRecord,
+} from '../protocol/run.js';
+import { encodeSafetensors } from '../protocol/safetensors.js';
+import { EVALUATION_FORMAT, measuredSplits, type Evaluated, type Evaluating } from './evaluated.js';
 import { writeDurable, writeFileAtomic } from './files.js';
+import { evaluateRegressor, regressionMetrics } from './regressionEvaluation.js';
 
 /** How well a fine-tuned network does, once it has learned. */
-
-const EVALUATION_FORMAT = 1;
 
 /** Examples that are kept of each cell of the confusion matrix, and of all together. */
 const MOST_OF_CELL = 12;
 const MOST_SHOWN = 600;
 
-export interface Evaluated {
-  evaluation: EvaluationRecord;
-  /** Of each measured split: labels [n] and probabilities [n, classes]. */
-  predictions: Record<string, NamedTensor>;
-  /** What the monitor shows of the split that counts: "test", else "validation". */
-  preview: Preview;
+/** @returns null where there is nothing to measure it with */
+export function evaluateTask(job: Evaluating, values: Values, progress: Progress): Promise<Evaluated | null> {
+  const { learner } = job;
+  return learner.task === 'regression'
+    ? evaluateRegressor({ ...job, learner }, values, progress)
+    : evaluateClassifier({ ...job, learner }, values, progress);
 }
 
-export async function evaluateTask(
-  job: Predicting & { dataset: Pick<LoadedDataset, 'training' | 'validation' | 'test' | 'example'> },
+async function evaluateClassifier(
+  job: Evaluating<Classifier>,
   values: Values,
   { epoch }: Progress,
 ): Promise<Evaluated | null> {
   const { learner, dataset, options } = job;
   const classes = [...learner.classes];
-  const splits: EvaluationRecord['splits'] = {};
+  const splits: ClassificationEvaluation['splits'] = {};
   const predictions: Evaluated['predictions'] = {};
   let preview: Preview | null = null;
-  for (const [from, source] of [
-    ['test', dataset.test],
-    ['validation', dataset.validation],
-  ] as const) {
-    if (!source || source.count === 0) continue;
+  for (const [from, source] of measuredSplits(dataset)) {
     const labels = source.labels ?? new Int32Array();
     const probabilities = await predict(job, source, values, epoch);
     const measured = classification({ labels, probabilities, classes: classes.length }, options.seed);
@@ -162,15 +163,22 @@ function examplesOfCells(labels: Int32Array, probabilities: Float32Array, classe
 export async function writeEvaluation(run: string, { evaluation, predictions }: Evaluated): Promise<void> {
   await writeDurable(
     path.join(run, RunFile.predictions),
-    encodeSafetensors({ tensors: predictions, metadata: { classes: JSON.stringify(evaluation.classes) } }),
+    encodeSafetensors({
+      tensors: predictions,
+      metadata: {
+        task: evaluation.task,
+        ...(evaluation.task === 'classification' && { classes: JSON.stringify(evaluation.classes) }),
+      },
+    }),
   );
   await writeFileAtomic(path.join(run, RunFile.evaluation), `${JSON.stringify(evaluation, null, 2)}\n`);
 }
 
-/** e.g. { testAccuracy: 0.83, validationMacroF1: 0.79 } */
-export function evaluationMetrics({ splits }: EvaluationRecord): Record<string, number> {
+/** e.g. { testAccuracy: 0.83, validationMacroF1: 0.79 }, or { testMeanAbsoluteError: 3.1, testR2: 0.87 } */
+export function evaluationMetrics(evaluation: EvaluationRecord): Record<string, number> {
+  if (evaluation.task === 'regression') return regressionMetrics(evaluation);
   return Object.fromEntries(
-    Object.entries(splits).flatMap(([split, { accuracy, balancedAccuracy, macroF1, logLoss }]) => [
+    Object.entries(evaluation.splits).flatMap(([split, { accuracy, balancedAccuracy, macroF1, logLoss }]) => [
       [`${split}Accuracy`, accuracy.value],
       [`${split}BalancedAccuracy`, balancedAccuracy.value],
       [`${split}MacroF1`, macroF1.value],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { EvaluationRecord } from '../../src/protocol/run.js';
+import type { ClassificationEvaluation } from '../../src/protocol/run.js';
 import { Session, until } from './session.js';
 import { answer, notification, openFile, question, runCommand, screenshot } from './workbench.js';
 
@@ -63,7 +63,7 @@ describe('Fine-tuning in VS Code', () => {
     assert.deepEqual([run.stage, run.method, run.parent], ['finetune', 'full', parent.id]);
     const { trainedOn, splits } = JSON.parse(
       fs.readFileSync(path.join(run.folder, 'evaluation.json'), 'utf8'),
-    ) as EvaluationRecord;
+    ) as ClassificationEvaluation;
     assert.deepEqual(trainedOn, Array(10).fill(10));
     const accuracy = (100 * (splits['test']?.accuracy.value ?? NaN)).toFixed(1);
     const child = row(new RegExp(`Full.*test accuracy ${accuracy} % · 100 labels`));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { EvaluationRecord } from '../../src/protocol/run.js';
+import type { ClassificationEvaluation } from '../../src/protocol/run.js';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
 import { Client, lastCheckpoint, readEvents, readRun, until, Workspace, type Ended } from './trainer.js';
 
@@ -40,8 +40,8 @@ describe('pretrain finetune', function () {
     return String(lines.at(-1)!['run']);
   }
 
-  function evaluationOf(run: string): EvaluationRecord {
-    return JSON.parse(readFileSync(path.join(run, 'evaluation.json'), 'utf8')) as EvaluationRecord;
+  function evaluationOf(run: string): ClassificationEvaluation {
+    return JSON.parse(readFileSync(path.join(run, 'evaluation.json'), 'utf8')) as ClassificationEvaluation;
   }
 
   for (const mode of ['probe', 'full', 'probeThenFull', 'gradual', 'neighbours', 'scratch'])

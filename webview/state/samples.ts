@@ -80,6 +80,18 @@ export interface TokenText {
   output: (string | null)[];
 }
 
+/** What is predicted of numbers against what is true. */
+export interface Scatter {
+  from: string;
+  /** One pair after the other: true, predicted. */
+  points: Float32Array;
+  /** Examples, of which only some may be among the points. */
+  count: number;
+  /** NaN where they are not known. */
+  meanAbsoluteError: number;
+  r2: number;
+}
+
 /** A file of `samples/`, checked; a view that it does not have is null. */
 export interface Sample {
   step: number;
@@ -98,6 +110,8 @@ export interface Sample {
   calibration: Calibration | null;
   agreement: Agreement | null;
   tokens: Tokens | null;
+  /** Of the view that came last: what is measured in the end counts more than a few examples. */
+  scatter: Scatter | null;
   byteLength: number;
 }
 
@@ -120,6 +134,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     calibration: null,
     agreement: null,
     tokens: null,
+    scatter: null,
     byteLength: bytes.byteLength,
   };
   if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
@@ -136,6 +151,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     else if (fields['kind'] === 'calibration') sample.calibration ??= readCalibration(file, fields);
     else if (fields['kind'] === 'agreement') sample.agreement ??= readAgreement(file, fields);
     else if (fields['kind'] === 'tokens') sample.tokens ??= readTokens(file, fields);
+    else if (fields['kind'] === 'scatter') sample.scatter = readScatter(file, fields);
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
   return sample;
@@ -258,6 +274,19 @@ function readTokens(file: TensorFile, view: Record<string, unknown>): Tokens {
       output: Array.from(output[row] ?? [], word),
     })),
     perplexity: typeof perplexity === 'number' ? perplexity : NaN,
+  };
+}
+
+function readScatter(file: TensorFile, view: Record<string, unknown>): Scatter {
+  const { rows, columns, data } = floatMatrix(file, view['points']);
+  if (columns !== 2) throw new Error(`Its points have ${columns} coordinates`);
+  const number = (value: unknown): number => (typeof value === 'number' ? value : NaN);
+  return {
+    from: text(view['from']),
+    points: data,
+    count: Math.max(rows, number(view['count']) || 0),
+    meanAbsoluteError: number(view['meanAbsoluteError']),
+    r2: number(view['r2']),
   };
 }
 

@@ -8,7 +8,7 @@ import { TableCollection } from './collection.js';
 import type { ColumnProfile, ColumnType } from './columns.js';
 import { labelColumns } from './labelColumns.js';
 import type { PackedTable, Packing } from './pack.js';
-import { readTable, sameCategories, sameRows } from './read.js';
+import { readTable, sameCategories, sameNumbers, sameRows } from './read.js';
 
 /** How columns are learned from, by what they are; others are left out. */
 export const packings: Partial<Record<ColumnType, Packing>> = {
@@ -97,7 +97,8 @@ export async function tableCollection<Part extends { split: SplitName }>(
       t('Choose a table with numbers or categories.'),
     );
   const columns = new Map(learned);
-  for (const name of [label, group]) if (name !== null) columns.set(name, 'category');
+  if (label !== null) columns.set(label, labelPacking(profiles, label));
+  if (group !== null) columns.set(group, 'category');
   const table = await readTable(
     parts.map((part) => read(part, columns)),
     learned.size,
@@ -106,7 +107,8 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const count = table.rows.reduce((sum, rows) => sum + rows, 0);
   if (count === 0)
     throw new DataError(t('{0} has no rows.', path), path, t('Choose a table with numbers or categories.'));
-  const [labels, groups] = [label, group].map((name) => sameCategories(table.named, name));
+  const labels = sameNumbers(table.named, label) ?? sameCategories(table.named, label);
+  const groups = sameCategories(table.named, group);
   return new TableCollection(
     {
       kind: 'table',
@@ -138,6 +140,11 @@ function asKept(profiles: readonly ColumnProfile[], kept: ReadonlyMap<string, Pa
     const profile = profiles.find((one) => one.name === name);
     return profile ? [{ ...profile, type: types[packing] }] : [];
   });
+}
+
+/** Numbers, however they are written, are the same label where they are the same number. */
+function labelPacking(profiles: readonly ColumnProfile[], label: string): Packing {
+  return profiles.some((profile) => profile.name === label && isNumeric(profile)) ? 'number' : 'category';
 }
 
 function isNumeric({ count, missing, numeric }: ColumnProfile): boolean {

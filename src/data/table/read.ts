@@ -100,3 +100,42 @@ export function sameCategories(
   }
   return { categories, codes };
 }
+
+/**
+ * One column of numbers over all parts as categories, in ascending order; null when it is not there. All may differ: it
+ * takes some 30 bytes a row, and the names of the different ones.
+ */
+export function sameNumbers(
+  parts: readonly PackedTable[],
+  name: string | null,
+): { categories: string[]; codes: Int32Array } | null {
+  const columns = parts.flatMap((part) => {
+    const column = part.columns.find((one) => one.name === name);
+    return column?.packing === 'number' ? [column.values] : [];
+  });
+  if (columns.length === 0) return null;
+  const values = new Float64Array(columns.reduce((sum, column) => sum + column.length, 0));
+  let row = 0;
+  for (const column of columns) {
+    values.set(column, row);
+    row += column.length;
+  }
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const different = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
+  return {
+    categories: Array.from(different, String),
+    codes: Int32Array.from(values, (value) => place(different, value)),
+  };
+}
+
+/** Where a number stands among ascending ones, one of which it is; -1 for NaN. */
+function place(ascending: Float64Array, value: number): number {
+  if (Number.isNaN(value)) return -1;
+  let [low, high] = [0, ascending.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -38,6 +38,26 @@ export function neighbourVotes(
   });
 }
 
+/**
+ * The mean target of the k references of the largest cosine (Cover 1968, "Estimation by the nearest neighbor rule").
+ * @param directions [references, width], each as long as 1
+ * @param targets float32 [references]
+ * @param queries [queries, width]
+ * @returns [queries]
+ */
+export function neighbourMeans(
+  directions: tf.Tensor2D,
+  targets: tf.Tensor1D,
+  queries: tf.Tensor2D,
+  k: number,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const cosines = tf.matMul(unit(queries), directions, false, true);
+    const { indices } = tf.topk(cosines, Math.min(k, directions.shape[0]));
+    return tf.mean<tf.Tensor1D>(tf.gather(targets, tf.cast(indices, 'int32')), 1);
+  });
+}
+
 /** @returns the class of each query, by {@link neighbourVotes} */
 export async function knnClasses(references: Labelled, queries: Codes): Promise<Int32Array> {
   const { count, width } = references;

@@ -4,16 +4,20 @@ import type { Values } from '../engine/engine.js';
 import type { Job, Source } from '../loop.js';
 import type { Pass } from '../network.js';
 import { randomTensors } from '../random.js';
-import type { TaskLearner } from '../task/task.js';
+import type { Classifier, Regressor } from '../task/task.js';
 
-export type Predicting = Pick<Job, 'engine'> & {
-  learner: Pick<TaskLearner, 'classes' | 'classify'>;
+/** What of a network predicting needs. */
+export type ClassPredictor = Pick<Classifier, 'task' | 'classes' | 'classify'>;
+export type NumberPredictor = Pick<Regressor, 'task' | 'estimate'>;
+
+export interface Predicting<Learner = ClassPredictor | NumberPredictor> extends Pick<Job, 'engine'> {
+  learner: Learner;
   options: Pick<Job['options'], 'seed'>;
-};
+}
 
 /**
- * What a classifier says of all examples of a source, as they are.
- * @returns probabilities [count, classes]
+ * What a network says of all examples of a source, as they are.
+ * @returns a classifier's probabilities [count, classes]; in regression estimates [count], in the unit of the labels
  */
 export async function predict(
   { engine, learner, options: { seed } }: Predicting,
@@ -21,8 +25,8 @@ export async function predict(
   values: Values,
   epoch: number,
 ): Promise<Float32Array> {
-  const width = learner.classes.length;
-  const probabilities = new Float32Array(source.count * width);
+  const width = learner.task === 'classification' ? learner.classes.length : 1;
+  const predictions = new Float32Array(source.count * width);
   for (let from = 0; from < source.count; from += MEASURED_BATCH) {
     const count = Math.min(MEASURED_BATCH, source.count - from);
     const positions = Int32Array.from({ length: count }, (_, i) => from + i);
@@ -32,9 +36,13 @@ export async function predict(
     );
     const random = randomTensors(engine, seed, from / MEASURED_BATCH, 'prediction');
     const pass: Pass = { engine, training: false, epoch, random, updates: null };
-    const found = tf.tidy(() => tf.softmax(learner.classify(values, inputs.input, pass)));
-    probabilities.set(await found.data<'float32'>(), from * width);
+    const found = tf.tidy(() =>
+      learner.task === 'classification'
+        ? tf.softmax(learner.classify(values, inputs.input, pass))
+        : learner.estimate(values, inputs.input, pass),
+    );
+    predictions.set(await found.data<'float32'>(), from * width);
     tf.dispose([found, inputs]);
   }
-  return probabilities;
+  return predictions;
 }

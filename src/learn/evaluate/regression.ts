@@ -27,6 +27,16 @@ export function regression(values: Predicted, predictions: Predicted, seed: numb
   return { count, ...errors, r2: count > 1 ? r2 : null };
 }
 
+/** The same measures without intervals; r2 is null for one example. @param values [n], from 1 on @param predictions [n] */
+export function errorsOf(
+  values: Predicted,
+  predictions: Predicted,
+): Record<'meanAbsoluteError' | 'rootMeanSquaredError', number> & { r2: number | null } {
+  const all = Int32Array.from(values.keys());
+  const found = measures(values, predictions, all);
+  return { ...found, r2: all.length > 1 ? found.r2 : null };
+}
+
 function measures(
   values: Predicted,
   predictions: Predicted,

@@ -2,27 +2,38 @@ import * as tf from '@tensorflow/tfjs-core';
 import { grouped, t } from '../../protocol/l10n.js';
 import type { Finding } from '../../recipe/finding.js';
 import { misfit } from '../checkpoint.js';
-import type { Arrays, Values } from '../engine/engine.js';
-import { soleObjective } from '../method/method.js';
-import { flat, learnerOf } from '../method/reconstruction.js';
-import { together, type Network, type Pass } from '../network.js';
-import { sizeOf } from '../parameters.js';
+import type { Arrays } from '../engine/engine.js';
+import type { Labels } from '../method/method.js';
+import { together, type Network } from '../network.js';
+import { checkRegression } from './checkRegression.js';
 import { balancedWeights, classificationLoss, guessesPreview, picked, type Scores } from './classification.js';
+import { foundationOf, learnerOn } from './foundation.js';
 import { head as headOf } from './head.js';
-import { layerOf, layersOf } from './layers.js';
-import { solveHead } from './linearHead.js';
+import { taskKind } from './kind.js';
+import { layersOf } from './layers.js';
+import { solveHead, solveRegressionHead } from './linearHead.js';
 import type { Mode } from './mode.js';
 import { isNamed, modes } from './modes.js';
-import { neighbours } from './neighbours.js';
-import type { TaskLearner, TaskSetting } from './task.js';
+import { neighbours, neighbourTargets } from './neighbours.js';
+import {
+  estimatesPreview,
+  inOwnUnit,
+  regressionLoss,
+  standardisedOf,
+  targetsOf,
+  type Estimates,
+} from './regression.js';
+import type { Classifier, Regressor, TaskLearner, TaskSetting } from './task.js';
 
+export { taskKind } from './kind.js';
 export { modes } from './modes.js';
-export type { TaskLearner, TaskSetting } from './task.js';
+export type { Classifier, Regressor, TaskLearner, TaskSetting } from './task.js';
 
 /** What cannot work, or hardly can, in this setting. Nothing is built where there is an error. */
 export function checkTask(setting: TaskSetting): Finding[] {
   const { labels, options, family, encoder, shape, vocabulary } = setting;
   const found: Finding[] = [];
+  const isRegression = labels ? taskKind(options, labels.classes) === 'regression' : false;
   const error = (path: (string | number)[], code: string, message: string, fixes: string[] = []): void => {
     found.push({ path: ['finetune', ...path], severity: 'error', code, message, fixes });
   };
@@ -34,13 +45,14 @@ export function checkTask(setting: TaskSetting): Finding[] {
         'Fine-tuning learns from labels, and these examples have none. Name where they stand ("filePattern" or "labelColumn" in the recipe’s data), or give data that has labels.',
       ),
     );
+  else if (isRegression) found.push(...checkRegression(labels, options));
   else if (labels.classes.length < 2)
     error(
       [],
       'one-class',
       t('All examples have the same label, {0}: there is nothing to tell apart.', labels.classes[0] ?? ''),
     );
-  if (options.labelsPerClass !== null && options.labelFraction !== null)
+  if (options.labelsPerClass !== null && options.labelFraction !== null && !isRegression)
     error(
       ['labelFraction'],
       'two-budgets',
@@ -67,7 +79,8 @@ export function checkTask(setting: TaskSetting): Finding[] {
     });
   }
   const { labelsPerClass } = options;
-  const short = labels && labelsPerClass !== null ? shortOf(labels.classes, labels.counts, labelsPerClass) : [];
+  const short =
+    labels && labelsPerClass !== null && !isRegression ? shortOf(labels.classes, labels.counts, labelsPerClass) : [];
   if (short.length > 0)
     found.push({
       path: ['finetune', 'labelsPerClass'],
@@ -97,62 +110,36 @@ export function modeOf(name: string): Mode {
   return mode;
 }
 
-/** A classifier on an encoder, as its mode teaches it. The setting has passed {@link checkTask}. */
+/** A network for a task, as its mode teaches it. The setting has passed {@link checkTask}. */
 export function buildTask(setting: TaskSetting): TaskLearner {
-  const { family, encoder: encoderOptions, shape, vocabulary, options, start, labels } = setting;
+  const { labels, options } = setting;
   if (!labels) throw new Error('There are no labels.');
-  const { classes, counts } = labels;
-  const mode = modeOf(options.mode);
-  const encoder = family.encoder(encoderOptions, shape, vocabulary);
-  const layers = layersOf(Object.keys(encoder.shapes));
-  const plan = mode.plan(options.options, layers);
-  const isStill = (name: string, epoch: number): boolean => {
-    const layer = layerOf(name);
-    return plan.frozen.includes(layer) || plan.rate(layer, epoch) === 0;
-  };
-  const encode = (values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D =>
-    flat(encoder.apply(values, input, { ...pass, frozen: (name) => isStill(name, pass.epoch) }));
+  return taskKind(options, labels.classes) === 'regression'
+    ? buildRegressor(setting, labels)
+    : buildClassifier(setting, labels);
+}
 
-  const width = sizeOf(encoder.outputShape);
-  const known = mode.solves === 'neighbours' ? neighboursOf(setting, width) : null;
+function buildClassifier(setting: TaskSetting, { classes, counts }: Labels): Classifier {
+  const { options, vocabulary } = setting;
+  const mode = modeOf(options.mode);
+  const foundation = foundationOf(setting, mode);
+  const { width, encode } = foundation;
+  const known = mode.solves === 'neighbours' ? neighbours(...neighboursOf(setting, width), classes.length) : null;
   const head = known ?? headOf([width], classes.length, options.hidden);
-  const classifyCodes: TaskLearner['classifyCodes'] = (values, codes, pass) =>
+  const classifyCodes: Classifier['classifyCodes'] = (values, codes, pass) =>
     known ? known.scores(values, codes) : ((head as Network).apply(values, codes, pass) as tf.Tensor2D);
   const scores: Scores = (values, input, pass) => classifyCodes(values, encode(values, input, pass), pass);
-
-  const parts = together([encoder, head]);
-  const isFrozen = (name: string): boolean => {
-    const layer = layerOf(name);
-    return layer.startsWith('encoder/') ? plan.frozen.includes(layer) : plan.headRate === 0;
-  };
-  const untrained = [...new Set([...parts.untrained, ...Object.keys(parts.shapes).filter(isFrozen)])];
   const weights = options.classWeights === 'balanced' ? balancedWeights(counts) : null;
   const { labelSmoothing } = options;
   return {
-    ...learnerOf([encoder]),
-    ...parts,
-    untrained,
-    classes,
-    activationsPerExample: 2 * sizeOf(shape) + parts.activations,
-    needs: { labels: true, augmented: options.augmentation !== null && !vocabulary && mode.solves !== 'neighbours' },
-    summary: t(
-      '{0}: {1} → {2} classes',
-      mode.description.title,
-      family.summary(encoderOptions, shape).encoder,
-      classes.length,
-    ),
-    init: (seed) => ({
-      ...parts.init(seed),
-      ...(start && mode.startsFromRun ? picked(start, Object.keys(encoder.shapes)) : {}),
-    }),
-    objectives: soleObjective([{ shapes: parts.shapes, untrained }], (values, inputs, pass) =>
+    ...learnerOn(foundation, setting, head, (values, inputs, pass) =>
       classificationLoss(scores, values, inputs, pass, { labelSmoothing, weights }),
     ),
-    independent: true,
-    encode,
+    task: 'classification',
+    classes,
+    summary: summaryOf(setting, mode, t('{0} classes', classes.length)),
     classify: scores,
     classifyCodes,
-    rate: (name, epoch) => (name.startsWith('encoder/') ? plan.rate(layerOf(name), epoch) : plan.headRate),
     ...(known && { solve: (examples) => Promise.resolve(known.remember(examples)) }),
     ...(mode.solves === 'head' && {
       solve: (examples, onIteration) =>
@@ -162,10 +149,49 @@ export function buildTask(setting: TaskSetting): TaskLearner {
   };
 }
 
-function neighboursOf({ labels, options }: TaskSetting, width: number): ReturnType<typeof neighbours> {
-  const { classes = [], counts = [] } = labels ?? {};
-  const count = counts.reduce((sum, one) => sum + one, 0);
-  return neighbours(count, width, classes.length, Math.min(count, options.options['neighbours'] as number));
+function buildRegressor(setting: TaskSetting, labels: Labels): Regressor {
+  const { options } = setting;
+  const mode = modeOf(options.mode);
+  const foundation = foundationOf(setting, mode);
+  const { width, encode } = foundation;
+  const targets = targetsOf(labels);
+  const known = mode.solves === 'neighbours' ? neighbourTargets(...neighboursOf(setting, width)) : null;
+  const head = known ?? headOf([width], 1, options.hidden);
+  const standardised: Estimates = (values, input, pass) => {
+    const codes = encode(values, input, pass);
+    return known ? known.means(values, codes) : tf.reshape((head as Network).apply(values, codes, pass), [-1]);
+  };
+  const estimate: Estimates = (values, input, pass) => inOwnUnit(values, standardised(values, input, pass));
+  return {
+    ...learnerOn(foundation, setting, together([head, targets.part]), (values, inputs, pass) =>
+      regressionLoss(standardised, targets, values, inputs, pass),
+    ),
+    task: 'regression',
+    numbers: targets.numbers,
+    summary: summaryOf(setting, mode, t('a number')),
+    estimate,
+    ...(known && {
+      solve: (examples) => Promise.resolve(known.remember(examples, standardisedOf(examples.labels, targets))),
+    }),
+    ...(mode.solves === 'head' && {
+      solve: (examples, onIteration) => {
+        const known = standardisedOf(examples.labels, targets);
+        return solveRegressionHead(examples, known, options.options['penalty'] as number, onIteration);
+      },
+    }),
+    preview: (values, inputs, from, pass) => estimatesPreview(estimate, targets, values, inputs, from, pass),
+  };
+}
+
+/** e.g. "Full: 784 → 32 → 10 classes" */
+function summaryOf({ family, encoder, shape }: TaskSetting, { description }: Mode, answer: string): string {
+  return t('{0}: {1} → {2}', description.title, family.summary(encoder, shape).encoder, answer);
+}
+
+/** How many there are, the width of their codes, and how many are asked. */
+function neighboursOf({ labels, options }: TaskSetting, width: number): [count: number, width: number, k: number] {
+  const count = (labels?.counts ?? []).reduce((sum, one) => sum + one, 0);
+  return [count, width, Math.min(count, options.options['neighbours'] as number)];
 }
 
 /** Why what another run has learned does not fit the encoder; null when it does. */

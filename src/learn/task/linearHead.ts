@@ -1,6 +1,9 @@
 import type { Arrays } from '../engine/engine.js';
+import type { Codes } from '../evaluate/codes.js';
 import type { Labelled } from '../evaluate/knn.js';
 import { logisticRegression } from '../evaluate/logisticRegression.js';
+import { errorsOf } from '../evaluate/regression.js';
+import { ridge, valuesOf } from '../evaluate/ridge.js';
 import { LINEAR } from './head.js';
 
 export interface HeadOptions {
@@ -25,5 +28,25 @@ export async function solveHead(
   return {
     [`${LINEAR}/kernel`]: { shape: [examples.width, classes], data: Float32Array.from(kernel) },
     [`${LINEAR}/bias`]: { shape: [classes], data: Float32Array.from(bias) },
+  };
+}
+
+/**
+ * The linear head whose one output is nearest to standardised targets: see {@link ridge}.
+ * @param targets [count]
+ * @param penalty above 0: alpha of scikit-learn's Ridge behind a StandardScaler, as strong as that of classes
+ * @param onSolved hears the mean squared error of the targets once
+ */
+export async function solveRegressionHead(
+  codes: Codes,
+  targets: Float64Array,
+  penalty: number,
+  onSolved: (loss: number) => void | Promise<void>,
+): Promise<Arrays> {
+  const model = ridge(codes, targets, penalty);
+  await onSolved(errorsOf(targets, await valuesOf(codes, model)).rootMeanSquaredError ** 2);
+  return {
+    [`${LINEAR}/kernel`]: { shape: [codes.width, 1], data: model.kernel },
+    [`${LINEAR}/bias`]: { shape: [1], data: model.bias },
   };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { neighbourVotes, unit } from '../evaluate/knn.js';
+import type { Codes } from '../evaluate/codes.js';
+import { neighbourMeans, neighbourVotes, unit } from '../evaluate/knn.js';
 import type { Labelled } from '../evaluate/knn.js';
 import type { Arrays, Values } from '../engine/engine.js';
 import type { Part } from '../network.js';
@@ -9,6 +10,7 @@ import { parameter, zeros } from '../parameters.js';
 
 const CODES = 'neighbours/codes';
 const LABELS = 'neighbours/labels';
+const TARGETS = 'neighbours/targets';
 
 /** Added to each vote, so that a class without any has a logarithm. */
 const LEAST = 1e-7;
@@ -20,28 +22,52 @@ export interface Neighbours extends Part {
   remember(examples: Labelled): Arrays;
 }
 
+export interface NeighbourMeans extends Part {
+  /** The mean target of the nearest: [batch, width] to [batch]. */
+  means(values: Values, codes: tf.Tensor2D): tf.Tensor1D;
+  /** @param targets of each example */
+  remember(examples: Codes, targets: Float64Array): Arrays;
+}
+
 /** @param count labelled examples @param k neighbours that vote */
-export function neighbours(count: number, width: number, classes: number, k: number): Neighbours {
-  const shapes = { [CODES]: [count, width], [LABELS]: [count] };
+export function neighbours(count: number, width: number, k: number, classes: number): Neighbours {
   return {
-    shapes,
-    untrained: [CODES, LABELS],
-    activations: count,
-    init: () => ({ [CODES]: zeros([count, width]), [LABELS]: zeros([count]) }),
+    ...kept(count, width, LABELS),
     scores: (values, codes) =>
       tf.tidy(() => {
         const labels = tf.cast<tf.Tensor1D>(parameter(values, LABELS), 'int32');
         const votes = neighbourVotes(parameter(values, CODES), labels, codes, classes, k);
         return tf.log(tf.add(tf.div(votes, tf.sum(votes, 1, true)), LEAST));
       }),
-    remember({ data, count, width, labels }) {
-      const directions = tf.tidy(() => unit(tf.tensor2d(data, [count, width])));
-      const content = directions.dataSync<'float32'>().slice();
-      directions.dispose();
-      return {
-        [CODES]: { shape: [count, width], data: content },
-        [LABELS]: { shape: [count], data: Float32Array.from(labels) },
-      };
-    },
+    remember: (examples) => memory(examples, LABELS, examples.labels),
+  };
+}
+
+/** @param count labelled examples @param k neighbours whose mean it is */
+export function neighbourTargets(count: number, width: number, k: number): NeighbourMeans {
+  return {
+    ...kept(count, width, TARGETS),
+    means: (values, codes) => neighbourMeans(parameter(values, CODES), parameter(values, TARGETS), codes, k),
+    remember: (examples, targets) => memory(examples, TARGETS, targets),
+  };
+}
+
+/** @param answers the name of what is known of each example */
+function kept(count: number, width: number, answers: string): Part {
+  return {
+    shapes: { [CODES]: [count, width], [answers]: [count] },
+    untrained: [CODES, answers],
+    activations: count,
+    init: () => ({ [CODES]: zeros([count, width]), [answers]: zeros([count]) }),
+  };
+}
+
+function memory({ data, count, width }: Codes, answers: string, known: ArrayLike<number>): Arrays {
+  const directions = tf.tidy(() => unit(tf.tensor2d(data, [count, width])));
+  const content = directions.dataSync<'float32'>().slice();
+  directions.dispose();
+  return {
+    [CODES]: { shape: [count, width], data: content },
+    [answers]: { shape: [count], data: Float32Array.from(known) },
   };
 }

@@ -15,7 +15,20 @@ export interface TaskSetting extends ExampleFacts {
 }
 
 /** A network that answers something about an example. */
-export interface TaskLearner extends Learner {
+export type TaskLearner = Classifier | Regressor;
+
+/** That names a number. */
+export interface Regressor extends Learner {
+  task: 'regression';
+  /** The number that each label is, in its own unit. */
+  numbers: Float64Array;
+  /** @returns estimates [batch], in the unit of the labels */
+  estimate(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor1D;
+}
+
+/** That names a class. */
+export interface Classifier extends Learner {
+  task: 'classification';
   classes: readonly string[];
   /** @returns logits [batch, classes], whose softmax are probabilities */
   classify(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { codesInBatches } from '../../learn/evaluate/codes.js';
-import { predict as predictAll, type Predicting } from '../../learn/evaluate/predict.js';
+import { predict as predictAll, type ClassPredictor, type Predicting } from '../../learn/evaluate/predict.js';
 import { t } from '../../protocol/l10n.js';
 import { DataError } from '../../data/reader.js';
 import { UserError } from '../errors.js';
@@ -94,7 +94,7 @@ function similarOf({ similar }: Options): number {
 }
 
 /** @throws UserError for a run that names no classes */
-function predictingOf({ predicting, record, folder }: UsedRun): Predicting {
+function predictingOf({ predicting, record, folder }: UsedRun): Predicting<ClassPredictor> {
   if (predicting) return predicting;
   throw new UserError(t('The run {0} has learned without labels: it names no classes.', record.id), {
     file: folder,

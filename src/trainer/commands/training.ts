@@ -54,6 +54,7 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   const picture = await writeReconstructions(summary.run);
   output.object({ type: 'summary', ...summary });
   const { loss, validationLoss, probeAccuracy, testAccuracy, validationAccuracy } = summary.metrics;
+  const { validationMeanAbsoluteError, validationR2, testMeanAbsoluteError, testR2 } = summary.metrics;
   const isTask = summary.stage === 'finetune';
   const losses = [
     loss === undefined ? null : t('loss {0}', loss.toFixed(4)),
@@ -63,6 +64,12 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
       ? t('validation accuracy {0} %', (100 * validationAccuracy).toFixed(1))
       : null,
     testAccuracy === undefined ? null : t('test accuracy {0} %', (100 * testAccuracy).toFixed(1)),
+    validationMeanAbsoluteError === undefined
+      ? null
+      : t('validation MAE {0}', validationMeanAbsoluteError.toPrecision(3)),
+    isTask && validationR2 !== undefined ? t('R² {0}', validationR2.toFixed(2)) : null,
+    testMeanAbsoluteError === undefined ? null : t('test MAE {0}', testMeanAbsoluteError.toPrecision(3)),
+    isTask && testR2 !== undefined ? t('R² {0}', testR2.toFixed(2)) : null,
   ]
     .filter((text) => text !== null)
     .join(', ');

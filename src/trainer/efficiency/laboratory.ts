@@ -11,7 +11,7 @@ import { isSolvedFor, train, type Action, type Observer, type Source } from '../
 import { Model } from '../../learn/model.js';
 import type { Pass } from '../../learn/network.js';
 import { randomTensors } from '../../learn/random.js';
-import { modes, type TaskLearner } from '../../learn/task/index.js';
+import { modes, taskKind, type Classifier } from '../../learn/task/index.js';
 import type { FinetuneOptions, Recipe, TrainingOptions } from '../../recipe/recipe.js';
 import { buildLearner, findingsOf } from '../cost.js';
 import type { LoadedDataset } from '../dataset.js';
@@ -65,6 +65,14 @@ export class Laboratory {
           advice: t('Set "validation" in the recipe’s data to a part such as 0.2, or add a split "test" with labels.'),
         },
       );
+    if (taskKind(recipe.finetune, example.labels?.classes ?? []) === 'regression')
+      throw new UserError(
+        t('The labels of {0} are numbers, and label efficiency is measured by labels of each class.', dataPath),
+        {
+          file: dataPath,
+          advice: t('Fine-tune with "labelFraction" instead, or set "task": "classification" where they are classes.'),
+        },
+      );
     const available = example.labels?.counts ?? [];
     const largest = Math.min(most, Math.max(1, ...available));
     const short = findingsOf({ ...recipe, finetune: taskOf(recipe, 'full', largest) }, example, work);
@@ -112,21 +120,21 @@ export class Laboratory {
   private learnerOf(
     { mode, labelsPerClass, seed }: Job,
     { count, labels }: Source,
-  ): { learner: TaskLearner; options: TrainingOptions } {
+  ): { learner: Classifier; options: TrainingOptions } {
     const { recipe } = this.setting;
     const own: Recipe = { ...recipe, finetune: { ...taskOf(recipe, mode, labelsPerClass), seed } };
     const { classes } = this.facts;
     const counts = classes.map((_, c) => labels?.filter((label) => label === c).length ?? 0);
     const example = { ...this.dataset.example, labels: { classes, unlabelled: 0, counts } };
     return {
-      learner: buildLearner(own, { ...example, teacher: null }, this.work) as TaskLearner,
+      learner: buildLearner(own, { ...example, teacher: null }, this.work) as Classifier,
       options: { ...trainingOptions(own, this.work, count), earlyStopping: null },
     };
   }
 
   /** Nothing is measured in between: that would take most of the time where labels are few. */
   private async trained(
-    learner: TaskLearner,
+    learner: Classifier,
     options: TrainingOptions,
     training: Source,
     onProgress: (fraction: number) => void,
@@ -152,7 +160,7 @@ export class Laboratory {
   }
 
   /** What no step changes is found from the codes alone. @param positions that are learned from, ascending */
-  private async solved(learner: TaskLearner, options: TrainingOptions, positions: Int32Array): Promise<number> {
+  private async solved(learner: Classifier, options: TrainingOptions, positions: Int32Array): Promise<number> {
     const { engine, measured } = this;
     const { seed } = options;
     const model = new Model(engine, learner, options.optimizer, learner.init(seed));
@@ -182,7 +190,7 @@ export class Laboratory {
   }
 
   /** Of all labelled examples that a seed may draw: those of smaller budgets are among them. */
-  private encodeDrawn(learner: TaskLearner, options: TrainingOptions, model: Model): Promise<Labelled> {
+  private encodeDrawn(learner: Classifier, options: TrainingOptions, model: Model): Promise<Labelled> {
     const training = this.dataset.part(this.drawn(options.seed, this.setting.most));
     const codes = allCodes({ engine: this.engine, learner, options }, training, model).then((found) => ({
       ...found,

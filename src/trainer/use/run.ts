@@ -7,7 +7,7 @@ import { misfit } from '../../learn/checkpoint.js';
 import type { Values } from '../../learn/engine/engine.js';
 import { startEngine } from '../../learn/engine/index.js';
 import type { Encoding } from '../../learn/evaluate/codes.js';
-import type { Predicting } from '../../learn/evaluate/predict.js';
+import type { ClassPredictor, Predicting } from '../../learn/evaluate/predict.js';
 import type { ExampleFacts, Learner } from '../../learn/method/method.js';
 import { sizeOf } from '../../learn/parameters.js';
 import { t } from '../../protocol/l10n.js';
@@ -34,7 +34,7 @@ export interface UsedRun {
   /** What gives codes. */
   encoding: Encoding;
   /** What names classes; null where it was taught none. */
-  predicting: Predicting | null;
+  predicting: Predicting<ClassPredictor> | null;
   /** What was learned. */
   values: Values;
   epoch: number;
@@ -63,6 +63,17 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
   const recipe = await recipeOf(folder);
   const work: Work = record.stage === 'finetune' ? { stage: 'finetune', parent: null } : pretraining;
   const { dataset, example } = factsIn(folder, record, kept);
+  if (work.stage === 'finetune' && dataset.classes === null)
+    throw new UserError(
+      t('The run {0} has learned numbers, and only runs that have learned classes can be used yet.', record.id),
+      {
+        file: folder,
+        advice: t(
+          'Its predictions for the test examples are in {0}; the run that it started from has its codes.',
+          RunFile.predictions,
+        ),
+      },
+    );
   const learner = learnerOf(folder, recipe, example, work);
   const file = path.join(folder, RunFile.checkpoints, stepName(found.step), CheckpointFile.weights);
   const unfit = (reason: string): UserError =>
@@ -91,7 +102,8 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
     work,
     kept,
     encoding: { engine, learner, options },
-    predicting: classes && classify ? { engine, learner: { classes, classify }, options } : null,
+    predicting:
+      classes && classify ? { engine, learner: { task: 'classification', classes, classify }, options } : null,
     values,
     epoch: record.epoch,
     close: () => tf.dispose(values),

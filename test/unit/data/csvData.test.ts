@@ -87,6 +87,24 @@ describe('Tables and texts', () => {
       assert.deepEqual(await label(`x,z\n1,2\n3,4\n`), []);
     });
 
+    it('have numbers for labels, all different or written differently, in ascending order', async () => {
+      const count = 50_000;
+      const value = (row: number): number => ((row * 7919) % count) / 8 - 1000;
+      const rows = Array.from({ length: count }, (_, row) => `${row % 13},${(row * 3) % 17},${value(row)}`);
+      const many = await openCsvData(put(at('many.csv'), `a,b,target\n${rows.join('\n')}\n`));
+      assert.equal(many.info.classes!.length, count);
+      assert.deepEqual(many.info.classes!.slice(0, 3), ['-1000', '-999.875', '-999.75']);
+      assert.deepEqual(
+        [...many.labels!],
+        Array.from({ length: count }, (_, row) => (row * 7919) % count),
+      );
+      assert.deepEqual(many.info.shape, [2]);
+      const few = 'a;target\n1;"10,0"\n2;"2,5"\n3;NA\n4;10\n5;"-3,5"\n';
+      const comma = await openCsvData(put(at('comma.csv'), few));
+      assert.deepEqual(comma.info.classes, ['-3.5', '2.5', '10']);
+      assert.deepEqual([...comma.labels!], [2, 1, -1, 2, 0]);
+    });
+
     it('are texts when there is a column of sentences with a label', async () => {
       const text =
         'text,category\n"How do I, please, pay?",pay\n"Line\nbreak ""quoted""",ask\nWhere is my card now?,ask\n';

@@ -54,6 +54,7 @@ const primer: Recipe = {
     keepCheckpoints: 3,
   },
   finetune: {
+    task: 'auto',
     mode: 'full',
     options: { freeze: [] },
     labelsPerClass: null,

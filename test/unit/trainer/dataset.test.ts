@@ -30,6 +30,33 @@ describe('A dataset for training', () => {
     return put(at(name), `size,city,label\n${lines.join('\n')}\n`);
   }
 
+  it('draws validation and parts of the labels by chance where labels are numbers, the same for every stage', async () => {
+    const value = (i: number): number => ((i * 37) % 500) / 8;
+    const file = table('numbers.csv', 500, (i) => String(value(i)));
+    const loaded = async (stage: 'pretrain' | 'finetune', finetune: object = {}) => {
+      const text = JSON.stringify({ data: { path: file }, finetune });
+      const { recipe } = checkedRecipe(text, at('test.pretrain.json'));
+      const work = { stage };
+      const dataset = await loadDataset(recipe, file, at('cache'), { kept: null, work, onPlanned: () => undefined });
+      opened.push(dataset);
+      return dataset;
+    };
+    const { positions, training, facts } = await loaded('pretrain');
+    assert.deepEqual([training.quantities, facts.classes], [true, null]);
+    const values = Array.from(positions.validation, value);
+    const mean = values.reduce((sum, one) => sum + one / values.length, 0);
+    assert.equal(values.length, 50);
+    assert.ok(mean > 24 && mean < 38, `the mean of all is 31: ${mean}`);
+    const parts = await Promise.all([0.1, 0.5].map((labelFraction) => loaded('finetune', { labelFraction })));
+    const [tenth, half] = parts.map((part) => new Set(part.positions.training));
+    assert.deepEqual([tenth!.size, half!.size], [45, 225]);
+    assert.ok([...tenth!].every((position) => half!.has(position)));
+    assert.deepEqual(parts[0]!.positions.validation, positions.validation);
+    const classes = await loaded('finetune', { task: 'classification', labelFraction: 0.5 });
+    assert.deepEqual([classes.training.quantities, classes.facts.classes!.length], [false, 500]);
+    assert.equal(classes.training.count, 450, 'one of each class');
+  });
+
   it('makes views by the key of seed, step and example, whatever else is in the batch', async () => {
     const { width, count } = { width: 6, count: 100 };
     const pixels = Uint8Array.from({ length: count * width * width }, (_, i) => (i * 7919) % 256);

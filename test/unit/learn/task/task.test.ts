@@ -22,6 +22,7 @@ import { checkGradients, movedValues, passOf, tensorsOf } from '../learners.js';
 import { assertLearnsAndResumes, digits, digitShape, trained } from '../method/training.js';
 
 const finetune: FinetuneOptions = {
+  task: 'auto',
   mode: 'full',
   options: { layerDecay: 1, freeze: [] },
   hidden: null,
@@ -118,6 +119,7 @@ for (const name of engineNames)
       const start = learned(setting());
       for (const task of [{}, { mode: 'neighbours', options: { neighbours: 3 } }]) {
         const learner = buildTask(setting(task, { start }));
+        assert.ok(learner.task === 'classification');
         const values = tensorsOf(movedValues(learner));
         const { input } = batch();
         const pass = passOf(engine, { training: false });
@@ -330,6 +332,7 @@ describe('a task', () => {
 
   it('is of the learner that it builds: classes, and what a step needs', () => {
     const learner: TaskLearner = buildTask(setting());
+    assert.ok(learner.task === 'classification');
     assert.deepEqual(learner.classes, ten.classes);
     assert.deepEqual(learner.needs, { labels: true, augmented: false });
     assert.match(learner.summary, /Full: 784 → 24 → 12 → 10 classes/);

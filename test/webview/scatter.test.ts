@@ -55,7 +55,7 @@ describe('the monitor shows predicted numbers', () => {
   it('against the true ones, with their errors in words; the whole test set rather than a few examples', async () => {
     const { page } = await show();
     const text = await page.locator('.scatter').innerText();
-    assert.match(text, /Predictions\s+5,000 test examples/);
+    assert.match(text, /Predictions\s+5,000 test examples/i);
     assert.match(text, /Mean absolute error 1\.610, R² 0\.95/);
     assert.match(
       (await page.locator('.scatter canvas').getAttribute('aria-label')) ?? '',

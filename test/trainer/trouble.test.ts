@@ -234,7 +234,7 @@ describe('trouble', function () {
 
   it('words that are no command or option are answered with what there is', async () => {
     for (const [args, message] of [
-      [['trian', 'x'], /no command "trian".*run, resume/],
+      [['trian', 'x'], /no command "trian".*run, finetune, efficiency, resume/],
       [['run'], /^Usage: pretrain run RECIPE\. "(node .*trainer\.js|npx .*pretrain) run --help" says more/],
       [['run', workspace.recipe, 'extra'], /"pretrain run" has no use for "extra"\. Usage: pretrain run RECIPE\./],
       [['engines', 'all', 'of them'], /has no use for "all", "of them"\. Usage: pretrain engines\./],

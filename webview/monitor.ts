@@ -9,7 +9,7 @@ import { MetricStore } from './state/metrics.js';
 import { sampleAt, shownStep, type Model, type Topic, type View } from './state/model.js';
 import { Navigation } from './state/navigation.js';
 import { SampleStore } from './state/samples.js';
-import { readViewState } from './state/viewState.js';
+import { readViewState, type XAxis } from './state/viewState.js';
 import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';
 import { ActivityView } from './view/activity.js';
@@ -29,6 +29,7 @@ import { ScatterView } from './view/scatter.js';
 import { TokensView } from './view/tokens.js';
 import { TermsView } from './view/terms.js';
 import { Timeline } from './view/timeline.js';
+import { Turns } from './view/turns.js';
 import { WeightsView } from './view/weights.js';
 
 /** Time for reading messages in one frame of 16 ms, in milliseconds; the rest is for drawing. */
@@ -76,16 +77,18 @@ const header = new Header({
   renderAfter,
 });
 const curveActions = { setZoom, redraw: () => change('size'), renderAfter };
-const loss = new LossView(currentTheme, {
+const turns = new Turns();
+const lossActions = {
   ...curveActions,
-  setLog: (logAxis) => setView({ logAxis }),
-  setSmoothing: (smoothing) => setView({ smoothing }),
-  setXAxis(xAxis) {
+  setLog: (logAxis: boolean) => setView({ logAxis }),
+  setSmoothing: (smoothing: number) => setView({ smoothing }),
+  setXAxis(xAxis: XAxis) {
     model.zoom = null; // it is in the units of the axis
     setView({ xAxis });
   },
-});
-const terms = new TermsView(currentTheme, curveActions);
+};
+const loss = new LossView(currentTheme, lossActions, turns);
+const terms = new TermsView(currentTheme, curveActions, turns);
 const notice = new Notice((message) => host.send(message));
 const waiting = new Waiting(renderAfter);
 /** What samples hold, one view for each kind; where there is none of a kind, its view is absent. */

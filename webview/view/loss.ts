@@ -5,6 +5,7 @@ import { MAX_SMOOTHING, type XAxis } from '../state/viewState.js';
 import { say } from '../strings.js';
 import type { Theme } from '../theme.js';
 import { Curve, type CurveActions } from './curve.js';
+import type { Turns } from './turns.js';
 
 const X_AXES: readonly XAxis[] = ['step', 'epoch', 'time'];
 
@@ -27,10 +28,13 @@ export class LossView implements View {
   /** What the controls show, and whether it is new since the last drawing. */
   private controlsKey = '';
   private controlsChanged = true;
+  /** Points have come that are not drawn yet. */
+  private waits = false;
 
   constructor(
     theme: () => Theme,
     private readonly actions: LossActions,
+    private readonly turns: Turns,
   ) {
     this.curve = new Curve(
       theme,
@@ -71,9 +75,13 @@ export class LossView implements View {
     const training = model.metrics.series.get('loss') ?? model.metrics.series.get('trainingLoss');
     const validation = model.metrics.series.get('validationLoss');
     setShown(this.validationItem, validation !== undefined);
-    const anew = ['metrics', 'events', 'theme', 'size'].some((topic) => changed.has(topic as Topic));
-    this.curve.render(model, { training, validation, log: view.logAxis }, anew || this.controlsChanged);
+    this.waits ||= changed.has('metrics');
+    const all = this.controlsChanged || changed.has('events') || changed.has('theme') || changed.has('size');
+    const anew = this.turns.isLarge(this.waits) || all;
+    this.curve.render(model, { training, validation, log: view.logAxis }, anew);
     this.controlsChanged = false;
+    if (anew) this.waits = false;
+    else if (this.waits) this.actions.renderAfter(0);
   }
 
   private renderControls({ view, zoom }: Model): void {

@@ -5,6 +5,7 @@ import { isShare, readable, termsOf, type Term } from '../state/terms.js';
 import { say, sayOr } from '../strings.js';
 import type { Theme } from '../theme.js';
 import { Curve, type CurveActions, type CurveSeries } from './curve.js';
+import type { Turns } from './turns.js';
 
 /** Least width of a chart, in CSS pixels, the gap beside it included. */
 const LEAST_WIDTH = 210;
@@ -19,7 +20,7 @@ interface Shown {
 
 /**
  * What is measured besides the loss, as small charts that follow the large one's axis, smoothing and zoom. As points
- * arrive one chart a frame is drawn anew, in turn, so that many cost no more time than one.
+ * arrive they are drawn anew in turn.
  */
 export class TermsView implements View {
   readonly element: HTMLElement;
@@ -31,6 +32,7 @@ export class TermsView implements View {
   constructor(
     private readonly theme: () => Theme,
     private readonly actions: CurveActions,
+    private readonly turns: Turns,
   ) {
     this.element = element(
       'section',
@@ -57,12 +59,13 @@ export class TermsView implements View {
       return shown ? [{ shown, series: seriesOf(model, term), drawn: stateOf(model, term) }] : [];
     });
     const stale = waiting.filter(({ shown, drawn }) => shown.drawn !== drawn).sort((a, b) => a.shown.at - b.shown.at);
+    const next = this.turns.isSmall(stale.length > 0) ? stale[0] : undefined;
     for (const one of waiting) {
-      const anew = all || one === stale[0];
+      const anew = all || one === next;
       one.shown.curve.render(model, one.series, anew);
       if (anew) Object.assign(one.shown, { drawn: one.drawn, at: ++this.drawings });
     }
-    if (!all && stale.length > 1) this.actions.renderAfter(0);
+    if (!all && stale.length > (next ? 1 : 0)) this.actions.renderAfter(0);
   }
 
   /** @returns whether there are others than before */

@@ -11,7 +11,7 @@ export interface ChosenSplits {
   training: Int32Array;
   /** Positions in the dataset, ascending; empty when the fraction is 0. */
   validation: Int32Array;
-  /** Positions in the dataset, ascending, of the split that no choice depends on; missing where it is not used. */
+  /** Positions in the dataset, ascending, of the split that no choice depends on; missing where there is none. */
   test?: Int32Array;
   /** A split that came with the data, or "fraction": drawn from the training split. */
   validationFrom: SplitName | 'fraction';
@@ -19,19 +19,22 @@ export interface ChosenSplits {
 
 /** For "auto" when the data brings no validation split. */
 const DEFAULT_FRACTION = 0.1;
+/** What is drawn for the test is the same whatever the seed of a stage, or a later one would learn from it. */
+const TEST_SEED = 0;
 
 /**
  * A fraction is drawn from the training split, each class in proportion where there are labels, and at least one
  * example; with groups, whole groups are drawn instead, as near to the fraction as they allow. Where the validation
- * split comes with the data, training examples of its groups are left out. `limit` then keeps the first so many of the remaining training examples in a random order; validation stays
- * the same whatever the limit. Both depend on the seed and the data only.
+ * split comes with the data, training examples of its groups are left out. What `test` holds out is drawn first, from
+ * the data alone. `limit` then keeps the first so many of the remaining training examples in a random order; validation
+ * stays the same whatever the limit. Both depend on the seed and the data only.
  * @param labels class of each example of the dataset, -1 for none; null to draw regardless of classes
  * @throws DataError when a split is asked for that the data has not, or when nothing is left to train on
  */
 export function chooseSplits(
   { info, groups }: Pick<Dataset, 'info' | 'groups'>,
   labels: Int32Array | null,
-  { validation, limit }: Pick<DataOptions, 'validation' | 'limit'>,
+  { validation, test = null, limit }: Pick<DataOptions, 'validation' | 'limit'> & Partial<Pick<DataOptions, 'test'>>,
   seed: number,
 ): ChosenSplits {
   const given = (name: SplitName): Split | undefined => info.splits.find((split) => split.name === name);
@@ -42,34 +45,26 @@ export function chooseSplits(
       info.path,
       t('Name the files or folder of the training part "train".'),
     );
-  const choice = validation === 'auto' ? (given('validation') ? 'validation' : DEFAULT_FRACTION) : validation;
-  if (typeof choice === 'number') {
-    const positions = positionsOf(train);
-    const { drawn, rest } = groups
-      ? drawGroups(positions, groups, choice, seed)
-      : draw(positions, labels, choice, seed);
-    if (rest.length === 0)
-      throw new DataError(
-        t(
-          '{0} has {1} training examples; with {2} of them for validation none is left to train on.',
-          info.path,
-          formatCount(train.count),
-          choice,
-        ),
+  if (test !== null && given('test'))
+    throw new DataError(
+      t(
+        '{0} brings a split "test" of its own, and a part {1} is to be held out for the test besides.',
         info.path,
-        t('Use a smaller fraction for validation, or more data.'),
-      );
-    return { training: limited(rest, limit, seed), validation: drawn, validationFrom: 'fraction' };
-  }
-  const split = given(choice);
-  if (!split)
+        test,
+      ),
+      info.path,
+      t('Remove "test" from the recipe’s data: the split of the data is used.'),
+    );
+  const choice = validation === 'auto' ? (given('validation') ? 'validation' : DEFAULT_FRACTION) : validation;
+  const split = typeof choice === 'number' ? null : given(choice);
+  if (split === undefined)
     throw new DataError(
       t('{0} has no split "{1}", only {2}.', info.path, choice, joinList(info.splits.map(({ name }) => `"${name}"`))),
       info.path,
       t('Set "validation" to a fraction such as 0.1, or add that part to the data.'),
     );
-  const validating = positionsOf(split);
-  const taken = new Set(groups ? Array.from(validating, (position) => groups[position]) : []);
+  const validating = split && positionsOf(split);
+  const taken = new Set(groups && validating ? Array.from(validating, (position) => groups[position]) : []);
   const training = positionsOf(train).filter((position) => !groups || !taken.has(groups[position]));
   if (training.length === 0)
     throw new DataError(
@@ -81,7 +76,43 @@ export function chooseSplits(
       info.path,
       t('Choose other groups, or set "validation" to a fraction such as 0.1.'),
     );
-  return { training: limited(training, limit, seed), validation: validating, validationFrom: choice };
+  const part = (positions: Int32Array, fraction: number, seed: number, purpose: string): Drawn =>
+    groups ? drawGroups(positions, groups, fraction, seed, purpose) : draw(positions, labels, fraction, seed, purpose);
+  const held = test === null ? null : part(training, test, TEST_SEED, 'test');
+  const left = held?.rest ?? training;
+  const { drawn, rest } = validating
+    ? { drawn: validating, rest: left }
+    : part(left, choice as number, seed, 'validation');
+  if (rest.length === 0)
+    throw new DataError(
+      test === null
+        ? t(
+            '{0} has {1} training examples; with {2} of them for validation none is left to train on.',
+            info.path,
+            formatCount(train.count),
+            choice,
+          )
+        : t(
+            '{0} has {1} training examples; with {2} of them for the test and {3} of the rest for validation none is left to train on.',
+            info.path,
+            formatCount(train.count),
+            test,
+            choice,
+          ),
+      info.path,
+      t('Use smaller fractions, or more data.'),
+    );
+  return {
+    training: limited(rest, limit, seed),
+    validation: drawn,
+    ...(held && { test: held.drawn }),
+    validationFrom: typeof choice === 'number' ? 'fraction' : choice,
+  };
+}
+
+interface Drawn {
+  drawn: Int32Array;
+  rest: Int32Array;
 }
 
 /** How many labels are to be used: so many of each class, or a fraction (0..1) of each class, at least one. */
@@ -106,8 +137,8 @@ export function drawLabels(positions: Int32Array, labels: Int32Array, budget: La
 }
 
 /**
- * The splits of a task: training examples that have a label, as many as the budget allows, and the test split that came
- * with the data, unless it validates. With the same seed validation is that of the pretraining.
+ * The splits of a task: training examples that have a label, as many as the budget allows, and for the test what was
+ * held out, or the split that came with the data, unless it validates. With the same seed validation is that of the pretraining.
  * @param chosen by {@link chooseSplits}
  * @param budget null for all labels
  * @throws DataError when no training example has a label
@@ -127,12 +158,13 @@ export function labelledSplits(
       path,
       t('Name where labels stand ("filePattern" or "labelColumn" in the recipe’s data).'),
     );
-  const test = chosen.validationFrom === 'test' ? undefined : splits.find(({ name }) => name === 'test');
+  const given = chosen.validationFrom === 'test' ? undefined : splits.find(({ name }) => name === 'test');
+  const test = chosen.test ?? (given && positionsOf(given));
   return {
     ...chosen,
     training: budget ? drawLabels(labelled, labels, budget, seed) : labelled,
     validation: chosen.validation.filter(isLabelled),
-    ...(test && { test: positionsOf(test).filter(isLabelled) }),
+    ...(test && { test: test.filter(isLabelled) }),
   };
 }
 
@@ -155,7 +187,8 @@ function draw(
   labels: Int32Array | null,
   fraction: number,
   seed: number,
-): { drawn: Int32Array; rest: Int32Array } {
+  purpose: string,
+): Drawn {
   const groups = byLabel(positions, labels);
   const total = fraction > 0 ? Math.max(1, Math.round(fraction * positions.length)) : 0;
   const shares = shareOut(
@@ -164,7 +197,7 @@ function draw(
   );
   const isDrawn = new Uint8Array(end(positions));
   groups.forEach(([label, members], i) => {
-    const order = stream(seed, 'validation', label + 1).permutation(members.length);
+    const order = stream(seed, purpose, label + 1).permutation(members.length);
     for (const index of order.subarray(0, shares[i])) isDrawn[members[index] as number] = 1;
   });
   return {
@@ -196,15 +229,10 @@ function end(positions: Int32Array): number {
 }
 
 /** Takes groups in a random order, each as long as it brings the sum nearer to the fraction; at least one, never all. */
-function drawGroups(
-  positions: Int32Array,
-  groups: Int32Array,
-  fraction: number,
-  seed: number,
-): { drawn: Int32Array; rest: Int32Array } {
+function drawGroups(positions: Int32Array, groups: Int32Array, fraction: number, seed: number, purpose: string): Drawn {
   const members = byLabel(positions, groups);
   const wanted = fraction * positions.length;
-  const order = stream(seed, 'validation groups').permutation(members.length);
+  const order = stream(seed, `${purpose} groups`).permutation(members.length);
   const taken = new Set<number>();
   let sum = 0;
   for (const index of order) {

@@ -64,6 +64,8 @@ export type SplitPart = 'train' | 'validation' | 'test';
 export interface DrawnSplits {
   training: number;
   validation: number;
+  /** Held out of the training split. */
+  test: number;
   /** "fraction", or the split that came with the data. */
   validationFrom: string;
 }

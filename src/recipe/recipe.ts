@@ -22,6 +22,8 @@ export interface DataOptions {
    * split that comes with the data; or "auto": the split "validation" if there is one, else 0.1.
    */
   validation: number | 'auto' | 'validation' | 'test';
+  /** A fraction (0..1) of the training split that is held out for the test; null for none beside what the data brings. */
+  test: number | null;
   /** Uses the first this many training examples of the shuffled order; null for all. */
   limit: number | null;
   /** A format's name, or "auto" for the likeliest. */

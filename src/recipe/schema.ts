@@ -141,6 +141,13 @@ const data: JsonSchema = {
         },
       ],
     },
+    test: {
+      default: null,
+      ...words(
+        'Part of the training examples that no stage learns from and no choice depends on: fine-tuning is measured on it in the end (0.1 is a tenth). It is the same whatever the seed. Null takes the test split that comes with the data, if any.',
+      ),
+      anyOf: [{ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, { type: 'null' }],
+    },
     limit: {
       default: null,
       ...words('Trains on only so many examples, drawn with the seed. Null for all.'),

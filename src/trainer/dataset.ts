@@ -80,7 +80,7 @@ export async function loadDataset(
     const classes = info.classes ?? [];
     // All may differ, and what the recipe makes of them may change: then validation must not, and chance draws it.
     const isClassified = labels !== null && !areQuantities(classes);
-    const chosen = chooseSplits(dataset, isClassified ? labels : null, data, seed);
+    const { test, ...learned } = chooseSplits(dataset, isClassified ? labels : null, data, seed);
     const isTask = work.stage === 'finetune' && labels !== null;
     const quantities = isTask ? taskKind(finetune, classes) === 'regression' : labels !== null && !isClassified;
     const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
@@ -89,7 +89,15 @@ export async function loadDataset(
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
       data,
-      isTask ? labelledSplits(dataset, quantities ? alike(labels) : labels, chosen, budgetOf(finetune), seed) : chosen,
+      isTask
+        ? labelledSplits(
+            dataset,
+            quantities ? alike(labels) : labels,
+            test ? { ...learned, test } : learned,
+            budgetOf(finetune),
+            seed,
+          )
+        : learned,
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
     const { shape, vocabulary } = preparation;

@@ -105,6 +105,7 @@ export function splitBars({ splits, drawn, count }: Inspection): HTMLElement[] {
       [
         ['train', drawn.training],
         [drawn.validationFrom === 'test' ? 'test' : 'validation', drawn.validation],
+        ['test', drawn.test],
       ],
     ]);
   return rows.map(([name, parts]) => {

@@ -78,10 +78,13 @@ function splitsText({ splits }: Inspection): string {
 
 function drawnText({ drawn }: Inspection): string | null {
   if (!drawn) return null;
-  const { training, validation, validationFrom } = drawn;
+  const { training, validation, test, validationFrom } = drawn;
   const from =
     validationFrom === 'fraction' ? t('drawn from the training examples') : t('the data’s "{0}"', validationFrom);
-  return t('{0} for training, {1} for validation ({2})', formatCount(training), formatCount(validation), from);
+  const counts = [formatCount(training), formatCount(validation)];
+  if (test > 0)
+    return t('{0} for training, {1} for validation ({2}), {3} for the test', ...counts, from, formatCount(test));
+  return t('{0} for training, {1} for validation ({2})', ...counts, from);
 }
 
 function sizesText({ sizes }: Inspection): string | null {

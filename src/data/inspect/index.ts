@@ -136,8 +136,8 @@ function drawnSplits(dataset: Reader | Collection, data: DataOptions, seed: numb
   }
 }
 
-function countsOf({ training, validation, validationFrom }: ChosenSplits): DrawnSplits {
-  return { training: training.length, validation: validation.length, validationFrom };
+function countsOf({ training, validation, test, validationFrom }: ChosenSplits): DrawnSplits {
+  return { training: training.length, validation: validation.length, test: test?.length ?? 0, validationFrom };
 }
 
 /** Null for data that are not prepared here; that training says why is enough. */

@@ -62,7 +62,7 @@ export class Laboratory {
         t('{0} has no labelled examples to measure on: neither a split "test" nor one for validation.', dataPath),
         {
           file: dataPath,
-          advice: t('Set "validation" in the recipe’s data to a part such as 0.2, or add a split "test" with labels.'),
+          advice: t('Set "test" in the recipe’s data to a part such as 0.2, or add a split "test" with labels.'),
         },
       );
     if (taskKind(recipe.finetune, example.labels?.classes ?? []) === 'regression')

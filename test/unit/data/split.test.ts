@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { chooseSplits, drawLabels } from '../../../src/data/split.js';
+import { chooseSplits, drawLabels, labelledSplits } from '../../../src/data/split.js';
 import { DataError, type Dataset, type Split } from '../../../src/data/reader.js';
 
 function info(...splits: [Split['name'], number][]): Pick<Dataset, 'info' | 'groups'> {
@@ -39,6 +39,57 @@ describe('Choosing splits', () => {
     assert.deepEqual(
       [...training],
       [...training].sort((a, b) => a - b),
+    );
+  });
+
+  it('holds a part out for the test first, the same one whatever the seed of training and validation', () => {
+    const draw = (seed: number, test: number | null) =>
+      chooseSplits(info(['train', 1000]), null, { validation: 0.25, test, limit: null }, seed);
+    const [first, second] = [draw(1, 0.2), draw(2, 0.2)];
+    assert.deepEqual([first.training.length, first.validation.length, first.test?.length], [600, 200, 200]);
+    assert.deepEqual([...(second.test ?? [])], [...(first.test ?? [])]);
+    assert.notDeepEqual([...second.validation], [...first.validation]);
+    const all = [...first.training, ...first.validation, ...(first.test ?? [])].sort((a, b) => a - b);
+    assert.deepEqual(
+      all,
+      Array.from({ length: 1000 }, (_, i) => i),
+    );
+    assert.equal(draw(1, null).test, undefined);
+  });
+
+  it('holds out whole groups, and each class in proportion', () => {
+    const groups = Int32Array.from({ length: 100 }, (_, i) => i % 10);
+    const grouped = { ...info(['train', 100]), groups };
+    const { test, training, validation } = chooseSplits(grouped, null, { validation: 0.1, test: 0.2, limit: null }, 1);
+    const of = (positions: Int32Array = Int32Array.of()) => new Set(Array.from(positions, (position) => position % 10));
+    assert.deepEqual([of(test).size, of(validation).size, of(training).size], [2, 1, 7]);
+    const labels = Int32Array.from({ length: 100 }, (_, i) => (i < 80 ? 0 : 1));
+    const drawn = chooseSplits(info(['train', 100]), labels, { validation: 0.1, test: 0.1, limit: null }, 1).test;
+    assert.equal(drawn?.filter((position) => labels[position] === 1).length, 2);
+  });
+
+  it('measures a task on what was held out', () => {
+    const set = info(['train', 100]);
+    const labels = Int32Array.from({ length: 100 }, (_, i) => (i % 10 === 0 ? -1 : i % 2));
+    const chosen = chooseSplits(set, labels, { validation: 0.1, test: 0.2, limit: null }, 1);
+    const { test, training } = labelledSplits(set, labels, chosen, { perClass: 3 }, 1);
+    assert.deepEqual(
+      [...(test ?? [])],
+      [...(chosen.test ?? [])].filter((position) => labels[position] !== -1),
+    );
+    assert.ok(test && test.length >= 15 && training.length === 6);
+  });
+
+  it('refuses to hold out a test part of data that bring one, and parts that leave nothing to train on', () => {
+    const held = { validation: 0.5, test: 0.5, limit: null } as const;
+    assert.throws(
+      () => chooseSplits(info(['train', 10], ['test', 5]), null, held, 1),
+      (error: DataError) =>
+        /brings a split "test" of its own/.test(error.message) && /Remove "test"/.test(error.advice ?? ''),
+    );
+    assert.throws(
+      () => chooseSplits(info(['train', 2]), null, held, 1),
+      /with 0\.5 of them for the test and 0\.5 of the rest for validation none is left/,
     );
   });
 

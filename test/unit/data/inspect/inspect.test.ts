@@ -80,7 +80,7 @@ describe('Inspecting a folder of images', () => {
     assert.deepEqual(inspection.classes, { cat: 17, dog: 8 });
     assert.deepEqual(inspection.classesBySplit, { train: { cat: 15, dog: 4 }, test: { cat: 2, dog: 4 } });
     assert.deepEqual(inspection.splits, { train: 19, validation: 0, test: 6 });
-    assert.deepEqual(inspection.drawn, { training: 17, validation: 2, validationFrom: 'fraction' });
+    assert.deepEqual(inspection.drawn, { training: 17, validation: 2, test: 0, validationFrom: 'fraction' });
     assert.deepEqual(inspection.prepared?.shape, [40, 40, 3]);
     assert.deepEqual([inspection.imbalance?.largest.name, inspection.imbalance?.ratio], ['cat', 3.75]);
   });

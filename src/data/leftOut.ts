@@ -31,9 +31,20 @@ export class LeftOut {
     this.note(error, t('Or set "onError": "skip" in the recipe’s data to leave such files out.'));
   }
 
-  /** @throws DataError where all was left out @param count of examples that were read */
-  checkAny(count: number, path: string): void {
-    const [first] = this.problems();
+  /** Notes a row, as {@link line} does. @throws DataError unless such are skipped */
+  row(error: DataError): void {
+    this.note(error, t('Or set "onError": "skip" in the recipe’s data to leave such rows out.'));
+  }
+
+  /** Notes rows that follow each other, and are left out for one reason. @throws DataError unless such are skipped */
+  rows({ message, file, advice }: DataError, { first, rows }: { first: number; rows: number }): void {
+    const all = t('Rows {0} to {1} are left out: {2}', formatCount(first + 1), formatCount(first + rows), message);
+    this.row(new DataError(this.isSkipping ? all : message, file, advice));
+  }
+
+  /** @throws DataError where all was left out @param count of examples that were read @param files that alone are meant */
+  checkAny(count: number, path: string, files?: ReadonlySet<string>): void {
+    const [first] = this.problems().filter(({ file }) => !files || files.has(file));
     if (count === 0 && first)
       throw new DataError(
         t('Nothing in {0} can be read. {1}', path, first.reason),
@@ -45,7 +56,7 @@ export class LeftOut {
   problems(): UnreadableFile[] {
     return [...this.reasons].flatMap(([file, reasons]) => {
       const more = this.more.get(file) ?? 0;
-      const told = [...reasons, ...(more > 0 ? [t('Left out: {0} more lines.', formatCount(more))] : [])];
+      const told = [...reasons, ...(more > 0 ? [t('Left out: {0} more lines or rows.', formatCount(more))] : [])];
       return told.map((reason) => ({ file, reason }));
     });
   }

@@ -5,12 +5,26 @@ import { nothingFound, readHeaders } from './fileHeaders.js';
 import type { LaidOutFile } from './fileLayout.js';
 import { readHeader } from './image/header.js';
 import { HEADER_BYTES, ImageCollection } from './imageFolder.js';
+import { LeftOut } from './leftOut.js';
 import { MEMORY_BYTES } from './pack/pack.js';
-import { CellTree } from './parquet/cells.js';
-import { blocksOf, codesIn, leafOf, opened, profileFiles, Texts, type ColumnOptions } from './parquet/columns.js';
+import { bytesLeaf, CellTree } from './parquet/cells.js';
+import {
+  blocksOf,
+  codesIn,
+  groupsOf,
+  leafOf,
+  leavesOrLeftOut,
+  opened,
+  profileFiles,
+  textsIn,
+  type ColumnOptions,
+} from './parquet/columns.js';
+import { Faults } from './parquet/faults.js';
 import { classNames } from './parquet/features.js';
-import { ParquetFile } from './parquet/file.js';
+import type { ParquetFile } from './parquet/file.js';
+import { KeptColumns } from './parquet/kept.js';
 import { sniff, type Sniffed } from './parquet/media.js';
+import type { Leaf } from './parquet/schema.js';
 import { shardedParts, type ShardedPart } from './parquet/shards.js';
 import { DataError, type Collection, type DatasetOptions } from './reader.js';
 import { readSoundHeader } from './sound/decode.js';
@@ -19,7 +33,7 @@ import { tableCollection, textColumns, type DatasetSource } from './table/datase
 import { Dictionary } from './table/dictionary.js';
 import { TextPacker, type TextCollection } from './text/collection.js';
 import { LABEL_NAMES, type TextColumns } from './text/textColumns.js';
-import { openTree, type Tree } from './tree/tree.js';
+import { openTree, type DataFile, type Tree } from './tree/tree.js';
 
 /**
  * One file, or splits by name, each in any number of shards. A column of image or sound files makes it images or sounds,
@@ -42,40 +56,54 @@ export async function openParquet(
     if (!first) throw await nothingFound(tree, t('Parquet files'), t('Choose a .parquet file, or a folder of such.'));
     const files = tree.kind === 'folder' ? shards.map((file) => file.path) : [target];
     const source = { path: target, files, problems };
-    const media = options.textColumn ? null : await sniff(first, options.signal);
+    const leftOut = new LeftOut(options);
+    const faults = new Faults(leftOut);
+    const media = options.textColumn
+      ? null
+      : await sniff(shards, { faults, ...(options.signal && { signal: options.signal }) });
     if (media) {
-      const collection = await openMedia(tree, parts, media, source, options);
+      const collection = await openMedia(tree, parts, media, source, options, faults);
+      collection.info.problems.push(...leftOut.problems());
       kept = true;
       return collection;
     }
-    const half = (from: number): DatasetOptions => {
-      const { onProgress } = options;
-      return onProgress ? { ...options, onProgress: (fraction) => onProgress(from + fraction / 2) } : options;
+    const half = (from: number): ColumnOptions => {
+      const { onProgress, signal, table } = options;
+      const columns: ColumnOptions = { faults, missing: table?.missing, ...(signal && { signal }) };
+      return onProgress ? { ...columns, onProgress: (fraction) => onProgress(from + fraction / 2) } : columns;
     };
-    const missing = options.table?.missing;
-    const profiles = await profileFiles(parts[0]?.files ?? [], problems, { ...half(0), missing });
-    if (profiles[0]?.count === 0)
-      throw new DataError(t('{0} has no rows.', first.path), first.path, t('Choose a table with rows of values.'));
+    const keptColumns = new KeptColumns(memoryBytes);
+    const own = parts[0]?.files ?? [];
+    const profiles = await profileFiles(own, problems, half(0), keptColumns);
+    const count = profiles[0]?.count ?? 0;
+    if (count === 0) {
+      faults.checkAny(0, own);
+      if (profiles.length > 0)
+        throw new DataError(t('{0} has no rows.', first.path), first.path, t('Choose a table with rows of values.'));
+    }
     const texts = textColumns(profiles, options);
-    return texts
+    const collection = texts
       ? await openTexts(parts, texts, source, half(0.5))
       : await tableCollection(
           { format: 'parquet', parts, profiles, ...source },
-          (part, columns) => blocksOf(part.files, columns, { ...half(0.5), missing }),
+          (part, columns) => blocksOf(part.files, columns, half(0.5), keptColumns),
           options,
           {
             memoryBytes,
             async *read(columns, open) {
               const again = await openTree(target, open);
               try {
-                for (const { files: own } of shardedParts(again, []))
-                  yield blocksOf(own, columns, { ...open, missing });
+                for (const { files: same } of shardedParts(again, []))
+                  yield blocksOf(same, columns, { ...open, faults, missing: options.table?.missing });
               } finally {
                 await again.close();
               }
             },
           },
         );
+    keptColumns.clear();
+    collection.info.problems.push(...leftOut.problems());
+    return collection;
   } finally {
     if (!kept) await tree.close();
   }
@@ -85,25 +113,35 @@ async function openTexts(
   parts: readonly ShardedPart[],
   { text, label }: TextColumns,
   source: DatasetSource,
-  options: DatasetOptions,
+  options: ColumnOptions,
 ): Promise<TextCollection> {
   const packer = new TextPacker();
+  const { faults } = options;
+  const unchanged = { ...options, missing: null };
   const columns = label === null ? [text] : [text, label];
   for (const part of parts) {
     packer.begin(part.split);
+    const before = packer.count;
     for await (const file of opened(part.files, options)) {
-      const labels = label === null ? null : await labelsIn(file, label, columns, options);
-      const leaf = leafOf(file, text, columns);
-      const texts = new Texts(leaf);
-      for await (const page of file.pages(leaf, options)) {
-        let { row } = page;
-        texts.each(page, (bytes, start, end) => {
-          const content = bytes?.subarray(start, end) ?? new Uint8Array(0);
-          const name = t('row {0} of {1}', row + 1, file.file.name);
-          packer.add(content, labels?.[row++] ?? null, name, file.file.path);
+      const [leaf] = leavesOrLeftOut(file, columns, faults) ?? [];
+      for (const [group, range] of leaf ? groupsOf(file) : []) {
+        const already = packer.count;
+        const isRead = await faults.rows(file.file, range, async () => {
+          const labels = label === null ? null : await labelsIn(file, label, columns, options, group);
+          const kept = faults.kept(file.file, range);
+          const isKept = kept && new Set(kept);
+          await textsIn(file, leaf as Leaf, undefined, unchanged, group, (row, bytes, start, end) => {
+            const at = row - range.first;
+            if (isKept?.has(at) === false) return;
+            const content = bytes?.subarray(start, end) ?? new Uint8Array(0);
+            packer.add(content, labels?.[at] ?? null, t('row {0} of {1}', row + 1, file.file.name), file.file.path);
+          });
+          return true;
         });
+        if (!isRead) packer.back(already);
       }
     }
+    faults.checkAny(packer.count - before, part.files);
   }
   return packer.collection({ format: 'parquet', ...source });
 }
@@ -114,27 +152,52 @@ async function openMedia(
   { kind, column }: Sniffed,
   { files, problems }: DatasetSource,
   options: DatasetOptions,
+  faults: Faults,
 ): Promise<ImageCollection | SoundCollection> {
-  const shards = parts.flatMap((part) => part.files);
-  const cells = await CellTree.of(tree, shards, column, options.signal ? { signal: options.signal } : {});
-  const examples: LaidOutFile[] = [];
-  const { signal } = options;
-  for (const { split, files: own } of parts)
-    for await (const file of opened(own, signal ? { signal } : {})) {
+  const columnOptions: ColumnOptions = { faults, ...(options.signal && { signal: options.signal }) };
+  const shards: { file: DataFile; rows: number }[] = [];
+  /** By the place of the cell. */
+  const examples: (Omit<LaidOutFile, 'file'> & { cell: number })[] = [];
+  let first = 0;
+  for (const { split, files: own } of parts) {
+    const before = examples.length;
+    for await (const file of opened(own, columnOptions)) {
+      const names = file.footer.leaves.map(({ name }) => name);
+      try {
+        bytesLeaf(file, column);
+      } catch (error) {
+        faults.file(error);
+        continue;
+      }
       const label = labelOf(file, options);
-      const columns = file.footer.leaves.map(({ name }) => name);
-      const labels = label === null ? null : await labelsIn(file, label, columns, options);
-      const groups = options.groups ? await labelsIn(file, options.groups, columns, options) : null;
-      for (let row = 0; row < file.footer.rows; row++)
-        examples.push({
-          file: cells.files[examples.length] as LaidOutFile['file'],
-          split,
-          label: labels?.[row] ?? null,
-          group: groups?.[row] ?? null,
+      const of = (name: string | null | undefined, group: number) =>
+        name ? labelsIn(file, name, names, columnOptions, group) : Promise.resolve(null);
+      for (const [group, range] of groupsOf(file))
+        await faults.rows(file.file, range, async () => {
+          const labels = await of(label, group);
+          const groups = await of(options.groups, group);
+          for (const row of faults.kept(file.file, range) ?? Array.from({ length: range.rows }, (_, at) => at))
+            examples.push({
+              cell: first + range.first + row,
+              split,
+              label: labels?.[row] ?? null,
+              group: groups?.[row] ?? null,
+            });
         });
+      first += file.footer.rows;
+      shards.push({ file: file.file, rows: file.footer.rows });
     }
+    faults.checkAny(examples.length - before, own);
+  }
+  const cells = CellTree.of(
+    tree,
+    shards.map(({ file }) => file),
+    shards.map(({ rows }) => rows),
+    column,
+  );
+  const laidOut = examples.map(({ cell, ...example }) => ({ ...example, file: cells.files[cell] as DataFile }));
   if (kind === 'image') {
-    const read = await readHeaders(cells, examples, HEADER_BYTES, (start) => readHeader(start), options);
+    const read = await readHeaders(cells, laidOut, HEADER_BYTES, (start) => readHeader(start), options);
     return new ImageCollection(cells, read.files, {
       format: 'parquet',
       problems: [...problems, ...read.unreadable],
@@ -143,7 +206,7 @@ async function openMedia(
   }
   const read = await readHeaders(
     cells,
-    examples,
+    laidOut,
     [Infinity],
     (bytes, { path: place }) => readSoundHeader(bytes, place),
     options,
@@ -174,17 +237,18 @@ function labelOf(file: ParquetFile, { labelColumn }: DatasetOptions): string | n
   return only !== undefined && others.length === 0 ? only : null;
 }
 
+/** Of each row of a row group. */
 async function labelsIn(
   file: ParquetFile,
   name: string,
   columns: readonly string[],
   options: ColumnOptions,
+  group: number,
 ): Promise<(string | null)[]> {
   const dictionary = new Dictionary();
   const names = classNames(file.footer.notes).get(name);
-  const codes = await codesIn(file, leafOf(file, name, columns), names, dictionary, {
-    ...(options.signal && { signal: options.signal }),
-  });
+  const unchanged = { ...options, missing: null };
+  const codes = await codesIn(file, leafOf(file, name, columns), names, dictionary, unchanged, group);
   const texts = dictionary.texts();
   return Array.from(codes, (code) => texts[code] ?? null);
 }

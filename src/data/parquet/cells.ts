@@ -5,7 +5,6 @@ import { DataError, type UnreadableFile } from '../reader.js';
 import { StoredFile, tooLarge, type Source } from '../tree/storedFile.js';
 import type { ContentsOptions, DataFile, Tree } from '../tree/tree.js';
 import { Visits, type Visit } from '../tree/visit.js';
-import { opened } from './columns.js';
 import { ParquetFile } from './file.js';
 import type { Leaf } from './schema.js';
 
@@ -50,22 +49,20 @@ export class CellTree implements Tree {
     );
   }
 
-  /** @param tree of the shards, which is closed with this one @throws DataError for too many rows */
-  static async of(
-    tree: Tree,
-    shards: readonly DataFile[],
-    column: string,
-    options: ContentsOptions,
-  ): Promise<CellTree> {
-    const rows: number[] = [];
+  /**
+   * @param tree of the shards, which is closed with this one
+   * @param shards that can be opened
+   * @param rows of each shard
+   * @throws DataError for too many rows
+   */
+  static of(tree: Tree, shards: readonly DataFile[], rows: readonly number[], column: string): CellTree {
     let total = 0;
-    for await (const { footer, file } of opened(shards, options.signal ? { signal: options.signal } : {})) {
-      rows.push(footer.rows);
-      total += footer.rows;
+    for (const [index, { path: place }] of shards.entries()) {
+      total += rows[index] ?? 0;
       if (total > MAX_CELLS)
         throw new DataError(
-          t('{0}: there are more than {1} rows.', path.basename(file.path), formatCount(MAX_CELLS)),
-          file.path,
+          t('{0}: there are more than {1} rows.', path.basename(place), formatCount(MAX_CELLS)),
+          place,
           t('Use a part of it.'),
         );
     }

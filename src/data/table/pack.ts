@@ -83,15 +83,7 @@ export class ColumnPacker {
       const values = numbers.get(name);
       if (values) return { packing: 'number', name, values };
       if (packing === 'text') return { packing, name, ...this.texts(block, index) };
-      const codes = this.codes(block, index, dictionary);
-      return {
-        packing: 'category',
-        name,
-        codes,
-        get categories() {
-          return dictionary.texts();
-        },
-      };
+      return categoryColumn(name, this.codes(block, index, dictionary), dictionary);
     });
     return { rows: block.rows, columns };
   }
@@ -162,6 +154,40 @@ export class ColumnPacker {
     }
     return { bytes: out, offsets };
   }
+}
+
+/** @param dictionary may still grow */
+export function categoryColumn(name: string, codes: Int32Array, dictionary: Dictionary): PackedColumn {
+  return {
+    packing: 'category',
+    name,
+    codes,
+    get categories() {
+      return dictionary.texts();
+    },
+  };
+}
+
+/** @param kept places of rows; null for all. Columns of text are not expected. */
+export function onlyRows(table: PackedTable, kept: Int32Array | null): PackedTable {
+  if (!kept) return table;
+  return {
+    rows: kept.length,
+    columns: table.columns.map((column): PackedColumn => {
+      if (column.packing === 'number')
+        return { ...column, values: Float64Array.from(kept, (row) => column.values[row] as number) };
+      if (column.packing === 'text') throw new RangeError('Rows of a column of text cannot be taken out');
+      const codes = Int32Array.from(kept, (row) => column.codes[row] as number);
+      return {
+        packing: 'category',
+        name: column.name,
+        codes,
+        get categories() {
+          return column.categories;
+        },
+      };
+    }),
+  };
 }
 
 /** All records of a CSV in memory. @throws DataError, and as {@link ColumnPacker} does */

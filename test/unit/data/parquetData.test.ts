@@ -1,12 +1,14 @@
 import * as assert from 'node:assert/strict';
 import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
+import { mock } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { detectDataset } from '../../../src/data/detect.js';
 import { findDatasets } from '../../../src/data/find.js';
 import { decodeImage } from '../../../src/data/image/decode.js';
 import { ImageCollection } from '../../../src/data/imageFolder.js';
 import { openDataset } from '../../../src/data/index.js';
+import { ParquetFile } from '../../../src/data/parquet/file.js';
 import { openParquet } from '../../../src/data/parquetData.js';
 import type { Collection } from '../../../src/data/reader.js';
 import { SoundCollection } from '../../../src/data/soundFolder.js';
@@ -101,6 +103,18 @@ describe('Datasets in Parquet files', () => {
       const whole = await openParquet(at('table.parquet'));
       const again = await openParquet(at('table.parquet'), {}, 0);
       assert.deepEqual(await examples(again), await examples(whole));
+    });
+
+    it('are read once where they fit into memory, in all columns', async () => {
+      const pages = mock.method(ParquetFile.prototype, 'pages');
+      try {
+        await openParquet(at('table.parquet'));
+      } finally {
+        pages.mock.restore();
+      }
+      const read = pages.mock.calls.map(({ arguments: [leaf, , group] }) => `${leaf.name} ${group}`);
+      assert.deepEqual([...new Set(read)].sort(), read.sort());
+      assert.equal(read.length, 6 * 3, 'each column of each row group');
     });
 
     it('have missing values where the recipe names words for them', async () => {

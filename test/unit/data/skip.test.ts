@@ -166,7 +166,7 @@ describe('"onError": "skip"', function () {
     assert.equal(info.count, 1);
     assert.deepEqual(
       info.problems.slice(-2).map(({ reason }) => reason),
-      ['many.jsonl, line 101, column 2: this is no JSON.', 'Left out: 400 more lines.'],
+      ['many.jsonl, line 101, column 2: this is no JSON.', 'Left out: 400 more lines or rows.'],
     );
   });
 });

@@ -1,5 +1,5 @@
 /** All values of a Parquet file's columns, as texts, for comparing them with those of another program. */
-import { Texts } from '../../../../src/data/parquet/columns.js';
+import { Texts } from '../../../../src/data/parquet/texts.js';
 import { ParquetFile } from '../../../../src/data/parquet/file.js';
 import { Numbers } from '../../../../src/data/parquet/values.js';
 import { openTree } from '../../../../src/data/tree/tree.js';

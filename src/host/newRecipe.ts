@@ -45,7 +45,7 @@ export function registerNewRecipe(host: Host): vscode.Disposable {
     const teacher = method.needsTeacher ? await pickTeacher(teachers) : null;
     if (teacher === undefined) return;
     const options = teacher && { teacher: relative(folder.uri, teacher.folder) };
-    const recipe = await write(folder.uri, data, reading, method, options ?? {});
+    const recipe = await write(folder.uri, data, reading, detections[0]?.kind, method, options ?? {});
     host.log.info(`wrote ${recipe.fsPath}`);
     await vscode.window.showTextDocument(recipe, { preview: false }); // the next file must not take its place
   });
@@ -144,6 +144,7 @@ async function write(
   folder: vscode.Uri,
   data: vscode.Uri,
   reading: Reading['data'],
+  kind: string | undefined,
   method: MethodChoice,
   options: Record<string, string>,
 ): Promise<vscode.Uri> {
@@ -155,6 +156,7 @@ async function write(
     name,
     dataPath,
     data: { ...reading },
+    ...(kind !== undefined && { kind }),
     method: method.name,
     options,
   });

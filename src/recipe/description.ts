@@ -53,6 +53,8 @@ export interface Snippet {
   body: Json;
   /** Of a whole recipe: the kinds of data that its method learns from; missing where any will do. VS Code passes over it. */
   kinds?: readonly string[];
+  /** Likewise of a whole recipe: {@link MethodDescription.starts}. */
+  starts?: Starts;
 }
 
 export interface Paper {
@@ -85,6 +87,15 @@ export type EncoderDescription = Description;
 export interface MethodDescription extends Description {
   /** Missing for a method that any data and any encoder do for. */
   needs?: Needs;
+  starts?: Starts;
+}
+
+/** By the kind of data what a new recipe has where the defaults would be a poor start. */
+export type Starts = Readonly<Partial<Record<'image' | 'sound' | 'text' | 'table', Start>>>;
+
+export interface Start {
+  encoder: Readonly<Record<string, Json> & { type: string }>;
+  pretrain?: Readonly<Record<string, Json>>;
 }
 
 /** What a method cannot do without. A new recipe has it, and the method is offered for no other data. */

@@ -1,5 +1,5 @@
 import { t } from '../protocol/l10n.js';
-import type { Json, JsonSchema } from './description.js';
+import type { Json, JsonSchema, Starts } from './description.js';
 import { filled, holds } from './defaults.js';
 import { spaced } from './expectation.js';
 
@@ -9,6 +9,8 @@ export interface NewRecipe {
   dataPath: string;
   /** More of `data`, e.g. what chooses among several ways to read the files. */
   data?: Readonly<Record<string, Json>>;
+  /** Of the data, e.g. "image"; a start that does for any where it is left out. */
+  kind?: string;
   /** The schema's first one when left out. */
   method?: string;
   /** The method's own options, where they are not the defaults. */
@@ -31,7 +33,7 @@ const LINE_WIDTH = 100;
  */
 export function newRecipeText(
   schema: JsonSchema,
-  { name, dataPath, data = {}, method, options = {}, description }: NewRecipe,
+  { name, dataPath, data = {}, kind = '', method, options = {}, description }: NewRecipe,
 ): string {
   const stage = property(schema, 'pretrain');
   const methods = property(stage, 'method');
@@ -40,12 +42,19 @@ export function newRecipeText(
   if (index < 0) throw new RangeError(`There is no method "${String(method)}"`);
   const about = description ?? methods.enumDescriptions?.[index] ?? '';
   const path = dataPath === '' ? '.' : dataPath;
-  const needed = neededBy(schema, index);
-  const given = { ...needed.data, ...data };
-  const start = { data: { ...given, path }, encoder: needed.encoder, pretrain: { method: chosen, ...options } };
-  const recipe = filled(schema, start) as Sections;
-  const isGiven = (section: string, key: string) => section === 'data' && Object.hasOwn(given, key);
-  const isShown = (section: string, key: string): boolean =>
+  const needed = neededBy(schema, index, kind);
+  const given: Sections = {
+    data: { ...needed.data, ...data },
+    encoder: needed.encoder,
+    pretrain: { ...needed.pretrain, ...options },
+  };
+  const recipe = filled(schema, {
+    data: { ...given.data, path },
+    encoder: given.encoder,
+    pretrain: { method: chosen, ...given.pretrain },
+  }) as Sections;
+  const isGiven = (section: keyof Sections, key: string) => Object.hasOwn(given[section], key);
+  const isShown = (section: keyof Sections, key: string): boolean =>
     (important[section] ?? []).includes(key) || isGiven(section, key);
   const sections = (['data', 'encoder', 'pretrain'] as const).map((section) => {
     const sectionSchema = property(schema, section);
@@ -54,7 +63,7 @@ export function newRecipeText(
       .filter(([key], i) => i === 0 || !optional.includes(key) || isShown(section, key))
       .sort(([a], [b]) => rank(section, a) - rank(section, b))
       .flatMap(([key, value]) => {
-        const written = isGiven(section, key) ? spaced(given[key] ?? null) : short(value);
+        const written = isGiven(section, key) ? spaced(given[section][key] ?? null) : short(value);
         return [...comment(describe(sectionSchema, key, recipe[section]), 4), `    "${key}": ${written},`];
       });
     return [...comment(sectionSchema.description ?? '', 2), `  "${section}": {`, ...trimmed(rows), '  },'].join('\n');
@@ -65,11 +74,17 @@ export function newRecipeText(
 
 type Sections = Record<'data' | 'encoder' | 'pretrain', Record<string, Json>>;
 
-/** What the method needs of data and encoder, as the whole recipe among the schema's snippets has it. */
-function neededBy(schema: JsonSchema, index: number): { data: Record<string, Json>; encoder: Record<string, Json> } {
-  const { data, encoder } = (schema.defaultSnippets?.[index]?.body ?? {}) as Partial<Sections>;
+/** What the method needs of data and encoder, as the whole recipe among the schema's snippets has it, and its start. */
+function neededBy(schema: JsonSchema, index: number, kind: string): Sections {
+  const { body, starts } = schema.defaultSnippets?.[index] ?? {};
+  const { data, encoder } = (body ?? {}) as Partial<Sections>;
   const needed = Object.entries(data ?? {}).filter(([key]) => key !== 'path' && key !== 'validation');
-  return { data: Object.fromEntries(needed), encoder: encoder ?? {} };
+  const start = starts?.[kind as keyof Starts];
+  return {
+    data: Object.fromEntries(needed),
+    encoder: start?.encoder ?? encoder ?? {},
+    pretrain: start?.pretrain ?? {},
+  };
 }
 
 /** The choice first, then its own options, then what all choices share. */

@@ -90,7 +90,7 @@ export function recipeSchema(parts: {
         defaultSnippets: parts.modes.map((part) => snippetOf('mode', part, { labelsPerClass: '^${1:10}' })),
       },
     },
-    defaultSnippets: parts.methods.map(({ title, summary, needs }, i) => ({
+    defaultSnippets: parts.methods.map(({ title, summary, needs, starts }, i) => ({
       label: `Recipe: ${title}`,
       description: summary,
       body: {
@@ -99,6 +99,7 @@ export function recipeSchema(parts: {
         pretrain: pretrainSnippets[i]?.body ?? {},
       },
       ...(needs === undefined ? {} : { kinds: needs.kinds }),
+      ...(starts && { starts }),
     })),
   };
 }

@@ -9,6 +9,7 @@ import { parameter } from '../parameters.js';
 import { trainedShapes, type Losses, type Method, type Setting } from './method.js';
 import { imagePixels, imageShape } from './pictures.js';
 import { learnerOf } from './reconstruction.js';
+import { localPatterns } from './starts.js';
 
 /** The monitor shows a square of pictures. */
 const COLUMNS = 8;
@@ -29,6 +30,7 @@ export const adversarial: Method = {
     summary:
       'A generator invents examples, and the encoder learns to tell them from real ones. For images of one kind; shows what it invents.',
     paper: { authors: 'Goodfellow et al.', year: 2014, title: 'Generative adversarial nets' },
+    starts: localPatterns,
     options: {
       latent: {
         type: 'integer',

@@ -3,6 +3,7 @@ import { augmentationOption } from '../../recipe/augmentation.js';
 import type { JsonSchema } from '../../recipe/description.js';
 import { soleObjective, type Method } from './method.js';
 import { ntXent, similarities, spread, unit } from './similarity.js';
+import { localPatterns } from './starts.js';
 import { batchOfOne, pairsPreview, project, projection, twoViewLearner } from './twoViews.js';
 
 /** Below so many examples in a batch there is little to tell apart. */
@@ -43,6 +44,7 @@ export const contrastive: Method = {
       year: 2020,
       title: 'A simple framework for contrastive learning of visual representations',
     },
+    starts: localPatterns,
     options: { ...contrastiveOptions, augmentation: augmentationOption },
   },
 

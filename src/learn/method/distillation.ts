@@ -8,6 +8,7 @@ import { soleObjective, type Inputs, type Learner, type Method, type Setting, ty
 import { imagePixels, imageShape } from './pictures.js';
 import { flat, learnerOf } from './reconstruction.js';
 import { unit } from './similarity.js';
+import { localPatterns } from './starts.js';
 
 /** What of the teacher the student learns. */
 export type Target = 'labels' | 'features';
@@ -33,6 +34,7 @@ export const distillation: Method = {
       year: 2015,
       title: 'Distilling the knowledge in a neural network',
     },
+    starts: localPatterns,
     options: {
       teacher: {
         type: 'string',

@@ -6,6 +6,7 @@ import { dense } from '../layer/dense.js';
 import { sequence, type Network, type Pass } from '../network.js';
 import { parameter, zeros } from '../parameters.js';
 import { soleObjective, type Method } from './method.js';
+import { localPatterns } from './starts.js';
 import { batchOfOne, pairsPreview, project, twoViewLearner } from './twoViews.js';
 
 /** Added to a variance before its root. */
@@ -31,6 +32,7 @@ export const redundancy: Method = {
       year: 2021,
       title: 'Barlow Twins: Self-supervised learning via redundancy reduction',
     },
+    starts: localPatterns,
     options: {
       weight: {
         type: 'number',

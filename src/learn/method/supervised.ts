@@ -8,6 +8,7 @@ import { contrastiveOptions } from './contrastive.js';
 import { soleObjective, type Learner, type Method, type Setting } from './method.js';
 import { learnerOf } from './reconstruction.js';
 import { nearestAccuracy, similarities, spread, supervisedContrastive, unit } from './similarity.js';
+import { localPatterns } from './starts.js';
 import { batchOfOne, pairsPreview, project, projection, twoViewLearner } from './twoViews.js';
 
 /**
@@ -26,6 +27,7 @@ export const supervised: Method = {
       year: 2014,
       title: 'How transferable are features in deep neural networks?',
     },
+    starts: localPatterns,
     options: {
       loss: {
         enum: ['crossEntropy', 'contrastive'],

@@ -35,6 +35,26 @@ describe('A new recipe of each method', () => {
     });
   }
 
+  for (const { description } of Object.values(methods))
+    for (const [kind, start] of Object.entries(description.starts ?? {}))
+      it(`starts with what does best for data of the kind ${kind}: ${description.name}`, () => {
+        const text = newRecipeText(schema, { name: 'a', dataPath: 'a', kind, method: description.name });
+        const { recipe, problems } = parseRecipe(text, language, '');
+        assert.deepEqual(problems, []);
+        assert.ok(recipe !== null);
+        assert.deepEqual({ ...recipe.encoder, ...start.encoder }, recipe.encoder);
+        assert.deepEqual(
+          { ...recipe.pretrain.options, ...recipe.pretrain, ...start.pretrain },
+          {
+            ...recipe.pretrain.options,
+            ...recipe.pretrain,
+          },
+        );
+        assert.ok(Object.keys(start.pretrain ?? {}).every((option) => text.includes(`"${option}": `)));
+        const errors = findingsOf(recipe, images).filter(({ severity }) => severity === 'error');
+        assert.deepEqual(errors, []);
+      });
+
   it('describes an option as the encoder that it has does, where others have one of that name', () => {
     const text = newRecipeText(schema, { name: 'a', dataPath: 'a', method: 'causalLanguageModel' });
     const { width } = encoders.tokenTransformer.description.options;

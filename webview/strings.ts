@@ -122,6 +122,8 @@ export const english = {
   term_generated: 'Invented ones taken for real',
   termHint_generated:
     'How likely the discriminator takes what is invented for real. At 50 % for both it cannot tell them apart',
+  term_variety: 'Variety',
+  termHint_variety: 'How much invented examples vary, as a part of how much real ones do. Near 0 all are the same',
   term_generatorLoss: 'Generator loss',
   termHint_generatorLoss: 'The lower, the better the generator deceives the discriminator. It tells nothing by itself',
   term_probeAccuracy: 'Probe accuracy',

@@ -10,7 +10,7 @@ export interface Term {
 const SHOWN_ELSEWHERE: readonly string[] = ['loss', 'trainingLoss', 'validationLoss', 'examplesPerSecond'];
 /** Of validation examples, whatever the method; it comes with the first epoch's end, and so last. */
 const PROBE = 'probeAccuracy';
-const SHARES: readonly string[] = ['real', 'generated', 'activeUnits', 'agreement'];
+const SHARES: readonly string[] = ['real', 'generated', 'variety', 'activeUnits', 'agreement'];
 
 /** Terms in the order in which they were first measured, each with its validation twin. */
 export function termsOf(series: Iterable<string>): Term[] {

@@ -33,7 +33,13 @@ export class Diagnostician {
 
   /** @param isGame whether several objectives play against each other: the first one's loss then tells nothing */
   constructor(isGame: boolean) {
-    this.rules = [deadUnits, collapse, posteriorCollapse, ...(isGame ? [] : [overfitting, noLearning, floor])];
+    this.rules = [
+      deadUnits,
+      collapse,
+      posteriorCollapse,
+      modeCollapse,
+      ...(isGame ? [] : [overfitting, noLearning, floor]),
+    ];
   }
 
   /** After each epoch; one that was passed before and trained again counts anew. */
@@ -146,6 +152,28 @@ const posteriorCollapse: Rule = {
     };
   },
   over: () => t('The code is in use again.'),
+};
+
+/** Part of the examples' variance below which what a generator makes counts as all the same. */
+const ALIKE = 0.1;
+
+/** A generator makes nearly the same of any noise (Salimans et al. 2016, "Improved techniques for training GANs", section 3.2). */
+const modeCollapse: Rule = {
+  find(_, { validation }) {
+    const variety = validation?.['variety'];
+    if (variety === undefined) return undefined;
+    if (variety >= ALIKE) return null;
+    return {
+      level: 'problem',
+      message: t(
+        'The generator makes nearly the same whatever it starts from: its examples vary by {0} % of what real ones do (mode collapse).',
+        (100 * variety).toPrecision(2),
+      ),
+      advice: t('Try "stabilisation": "spectral", or a lower learning rate.'),
+      recipePath: ['pretrain', 'stabilisation'],
+    };
+  },
+  over: () => t('What the generator makes varies again.'),
 };
 
 /** Epochs after the best one until a rising validation loss is told of; part of all progress by which it must have risen. */

@@ -13,6 +13,8 @@ import { localPatterns } from './starts.js';
 
 /** The monitor shows a square of pictures. */
 const COLUMNS = 8;
+/** Of examples that are all the same. */
+const LEAST_SPREAD = 1e-12;
 
 /**
  * Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"; Radford, Metz & Chintala 2016,
@@ -98,7 +100,7 @@ export const adversarial: Method = {
             const real = judge(judging, input, pass);
             const taken = judge(judging, made, passing(pass));
             const loss = tf.add(tf.mean(softplus(tf.neg(real))), tf.mean(softplus(taken)));
-            return { loss, ...confidence(real, taken) } as Losses;
+            return { loss, ...confidence(real, taken), variety: varietyOf(made, input) } as Losses;
           },
         },
         {
@@ -150,6 +152,16 @@ function softplus(x: tf.Tensor): tf.Tensor {
 /** How likely it takes examples, and what was made, for real: 0.5 for both where it cannot tell. */
 function confidence(real: tf.Tensor, taken: tf.Tensor): Record<'real' | 'generated', tf.Scalar> {
   return { real: tf.mean(tf.sigmoid(real)), generated: tf.mean(tf.sigmoid(taken)) };
+}
+
+/**
+ * How much what was made varies from one to the next, as a part of how much examples do: the sums over all numbers of
+ * their variances in the batch. Near 0 the generator makes the same of any noise. 1 for a batch of one.
+ */
+function varietyOf(made: tf.Tensor, input: tf.Tensor): tf.Scalar {
+  if (input.shape[0] === 1) return tf.scalar(1);
+  const spread = (batch: tf.Tensor) => tf.sum(tf.mean(tf.square(tf.sub(batch, tf.mean(batch, 0, true))), 0));
+  return tf.div(spread(made), tf.maximum(spread(input), LEAST_SPREAD));
 }
 
 /** The same pass for a batch whose statistics are not to be remembered: they are still the batch's own. */

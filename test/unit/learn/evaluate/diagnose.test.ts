@@ -78,6 +78,13 @@ describe('Diagnoses of a training', () => {
     assert.deepEqual(brief(told(2, () => ({ codes: rectified }))), []);
   });
 
+  it('tell of a generator that makes the same whatever it starts from, and when that is over', () => {
+    const variety = [0.8, 0.05, 0.04, 0.4, 0.5, 0.6, 0.7];
+    const all = told(7, (epoch) => ({ validation: { loss: 1, variety: variety[epoch - 1]! } }), true);
+    assert.deepEqual(brief(all), ['2 problem pretrain.stabilisation', '6 good ']);
+    assert.match(all[1]![0]!.message, /vary by 5\.0 % of what real ones do/);
+  });
+
   it('tell of a variational code that holds nothing, after the first epoch', () => {
     const validation = (kl: number) => ({ loss: 0.2, kl });
     assert.deepEqual(brief(told(3, () => ({ validation: validation(0.02) }))), ['2 problem pretrain.beta']);

@@ -120,6 +120,24 @@ for (const name of engineNames)
       });
     });
 
+    it('measures how much what is made varies, by how much examples do', () => {
+      const learner = learnerOf();
+      const arrays = movedValues(learner);
+      const variety = (change: typeof arrays): number => {
+        const [discriminator] = learner.objectives;
+        const terms = discriminator!.loss(tensorsOf({ ...arrays, ...change }), { input: examples() }, passOf(engine));
+        return (terms as unknown as { variety: tf.Scalar }).variety.dataSync()[0]!;
+      };
+      const { shape, data: kernel } = arrays['generator/kernel']!;
+      // Without noise in it, what is made is always the same.
+      assert.ok(variety({ 'generator/kernel': { shape, data: new Float32Array(kernel.length) } }) < 1e-9);
+      const [first, last] = [arrays['decoder/dense_2/kernel']!, arrays['decoder/dense_2/bias']!];
+      const larger = { shape: first.shape, data: first.data.map((value) => 50 * value) };
+      // Nearly only zeros and ones vary more than numbers drawn evenly between them.
+      const most = variety({ 'decoder/dense_2/kernel': larger, 'decoder/dense_2/bias': last });
+      assert.ok(most > variety({}) && most > 0.5 && most < 4, `${most} after ${variety({})}`);
+    });
+
     it('averages the generator slowly, and shows what the average makes', async () => {
       const learner = learnerOf();
       const values = tensorsOf(movedValues(learner));
@@ -150,7 +168,7 @@ for (const name of engineNames)
       assert.equal(tf.memory().numTensors, before, 'no tensors are left behind');
       const first = whole.steps[0]!;
       const last = whole.steps.at(-1)!;
-      assert.deepEqual(Object.keys(first).sort(), ['generated', 'generatorLoss', 'loss', 'real']);
+      assert.deepEqual(Object.keys(first).sort(), ['generated', 'generatorLoss', 'loss', 'real', 'variety']);
       assert.ok(last['loss']! < first['loss']!, `${last['loss']} after ${first['loss']}`);
       assert.ok(last['real']! > last['generated']!, 'it tells examples from what is made');
       const start = (await trained(engine, learner, { epochs: 4 }, { stopAt: 5 })).checkpoints.at(-1)!;

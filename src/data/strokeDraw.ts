@@ -108,9 +108,14 @@ function catmullRom(a: number, b: number, c: number, d: number, t: number): numb
 
 /** Moves the lines so that their middle is near the image's, and scales down what would leave it. */
 function place(lines: Line[], random: RandomStream): void {
-  const xs = lines.flatMap(({ x }) => x);
-  const ys = lines.flatMap(({ y }) => y);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { x, y } of lines)
+    for (let i = 0; i < x.length; i++) {
+      left = Math.min(left, x[i] as number);
+      right = Math.max(right, x[i] as number);
+      top = Math.min(top, y[i] as number);
+      bottom = Math.max(bottom, y[i] as number);
+    }
   const room = DIGIT_SIZE - 2 * MARGIN;
   const scale = Math.min(1, room / Math.max(right - left, bottom - top));
   const shift = (low: number, high: number): number => {
@@ -136,12 +141,12 @@ function cover(ink: Float32Array, { x, y, radius }: Line): void {
     const r = radius[i] as number;
     const reach = r + EDGE / 2;
     const lengthSquared = dx * dx + dy * dy;
-    const fromX = Math.max(0, Math.floor(Math.min(x0, x0 + dx) - reach));
-    const toX = Math.min(DIGIT_SIZE - 1, Math.ceil(Math.max(x0, x0 + dx) + reach));
-    const fromY = Math.max(0, Math.floor(Math.min(y0, y0 + dy) - reach));
-    const toY = Math.min(DIGIT_SIZE - 1, Math.ceil(Math.max(y0, y0 + dy) + reach));
+    const [fromX, toX] = pixelsNear(x0, x0 + dx, reach);
+    const [fromY, toY] = pixelsNear(y0, y0 + dy, reach);
     for (let row = fromY; row <= toY; row++) {
       for (let column = fromX; column <= toX; column++) {
+        const pixel = row * DIGIT_SIZE + column;
+        if (ink[pixel] === 1) continue;
         const px = column + 0.5 - x0;
         const py = row + 0.5 - y0;
         const t = lengthSquared === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / lengthSquared));
@@ -149,9 +154,16 @@ function cover(ink: Float32Array, { x, y, radius }: Line): void {
         const offY = py - t * dy;
         const distance = Math.sqrt(offX * offX + offY * offY);
         const covered = Math.min(1, Math.max(0, (reach - distance) / EDGE));
-        const pixel = row * DIGIT_SIZE + column;
         if (covered > (ink[pixel] as number)) ink[pixel] = covered;
       }
     }
   }
+}
+
+/** First and last pixel whose middle is no farther from a..b than `reach`, along one axis. */
+function pixelsNear(a: number, b: number, reach: number): [from: number, to: number] {
+  const spare = 1e-6; // beyond rounding
+  const from = Math.ceil(Math.min(a, b) - reach - 0.5 - spare);
+  const to = Math.floor(Math.max(a, b) + reach - 0.5 + spare);
+  return [Math.max(0, from), Math.min(DIGIT_SIZE - 1, to)];
 }

@@ -1,6 +1,7 @@
 import { t } from '../protocol/l10n.js';
+import type { OptimizerOptions } from '../recipe/recipe.js';
 import type { Arrays } from './engine/engine.js';
-import type { Stability } from './evaluate/stability.js';
+import { calm, type Stability } from './evaluate/stability.js';
 
 /**
  * Everything that the next step depends on. Random numbers have no state beside the seed and the step: each stream is
@@ -35,6 +36,22 @@ export interface Progress {
   /** Step to which training goes back when its loss explodes: the last checkpoint at an epoch's end, or 0. */
   goodStep: number;
   stability: Stability;
+}
+
+/** Before the first step. */
+export function newProgress({ learningRate }: Pick<OptimizerOptions, 'learningRate'>): Progress {
+  return {
+    step: 0,
+    epoch: 0,
+    lossSum: 0,
+    lossCount: 0,
+    bestLoss: Infinity,
+    bestStep: 0,
+    restoredStep: null,
+    learningRate,
+    goodStep: 0,
+    stability: calm,
+  };
 }
 
 /** Why arrays from a checkpoint are not those of a network, or of its optimizer; null when they are. */

@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { TrainingOptions } from '../recipe/recipe.js';
 import { Ahead, draw, MEASURED_BATCH, tensorsOf } from './batches.js';
-import type { Checkpoint, Progress } from './checkpoint.js';
+import { newProgress, type Checkpoint, type Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
-import { codesOf } from './evaluate/codes.js';
 import { Diagnostician } from './evaluate/diagnose.js';
 import { Probe } from './evaluate/probe.js';
-import { calm, hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
+import { hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
+import { explosion, lost } from './explosion.js';
 import type { Inputs, Learner, Needs, Preview } from './method/method.js';
 import { Model } from './model.js';
 import type { Pass } from './network.js';
 import { randomTensors } from './random.js';
 import { learningRateFactor } from './schedule.js';
+import { isSolvedFor, solve, stepsOfEpoch } from './solve.js';
 import { lossAndGradients } from './step.js';
 
 /** Examples prepared for training, packed. */
@@ -90,8 +90,8 @@ export type Action = 'go' | 'stop' | 'sample';
 export type Metrics = Record<string, number>;
 
 export interface EpochResult {
-  /** First objective's loss over the epoch's examples, as they were when their step came. */
-  trainingLoss: number;
+  /** First objective's loss over the epoch's examples, as they were when their step came; null where no step has one. */
+  trainingLoss: number | null;
   /** Of the first objective, with its terms; null without validation examples. */
   validation: Metrics | null;
   /** What codes tell of classes, 0..1; null without labels, and after epochs that it is not measured after. */
@@ -104,14 +104,6 @@ export interface Outcome {
   progress: Progress;
 }
 
-/** Somebody stopped what was being solved: it begins anew when the run goes on. */
-class StoppedSolving extends Error {}
-
-/** Training cannot go on; the message says why and what to do. */
-export class TrainingError extends Error {
-  override readonly name = 'TrainingError';
-}
-
 /** The only training loop. A step is: draw a batch; for each objective loss, gradients and one step of its optimizer. */
 export async function train(job: Job): Promise<Outcome> {
   const { engine, learner, options, training, validation, observer, start } = job;
@@ -119,7 +111,7 @@ export async function train(job: Job): Promise<Outcome> {
   const model = new Model(engine, learner, options.optimizer, learner.init(seed));
   const isSolved = isSolvedFor(learner);
   const stepsPerEpoch = stepsOfEpoch(learner, training.count, batchSize);
-  const progress = newProgress(options);
+  const progress = newProgress(options.optimizer);
   let bestWeights: Arrays | null = null;
   const probe = new Probe(job);
   const diagnostician = new Diagnostician(learner.objectives.length > 1);
@@ -148,9 +140,13 @@ export async function train(job: Job): Promise<Outcome> {
   }
 
   try {
+    if (start && hasEnded()) {
+      await preview(job, model.values, progress); // whoever stopped it may not have seen it
+      return await complete(isPatienceOver() ? 'earlyStopping' : 'completed');
+    }
     if (progress.step === 0) {
       await preview(job, model.values, progress);
-      if (learner.solve && (await solve()) === 'stop') return await stop();
+      if (learner.solve && (await solve(job, model, progress, ask)) === 'stop') return await stop();
     }
     if (isSolved) {
       await endEpoch(true);
@@ -162,8 +158,8 @@ export async function train(job: Job): Promise<Outcome> {
       epochs * stepsPerEpoch,
     );
     while (progress.step < epochs * stepsPerEpoch) {
-      const waiting = observer.beforeStep(progress);
-      const action = typeof waiting === 'string' ? waiting : await waitFor(waiting);
+      const asked = ask();
+      const action = typeof asked === 'string' ? asked : await asked;
       if (action === 'stop') return await stop();
       if (action === 'sample') {
         await preview(job, model.values, progress);
@@ -208,29 +204,16 @@ export async function train(job: Job): Promise<Outcome> {
     return { reason: 'stopped', progress };
   }
 
-  /** Finds what has a solution. Where steps follow, they begin at 0; else iterations are the steps. */
-  async function solve(): Promise<Action> {
-    const all = Int32Array.from({ length: training.count }, (_, i) => i);
-    const codes = await codesOf(job, training, all, model.values, 0);
-    const labels = Int32Array.from(all.subarray(0, codes.count), (i) => training.labels?.[i] ?? -1);
-    try {
-      const found = await learner.solve?.({ ...codes, labels }, async (loss) => {
-        const waiting = observer.beforeStep(progress);
-        const action = typeof waiting === 'string' ? waiting : await waitFor(waiting);
-        if (action === 'stop') throw new StoppedSolving();
-        if (!isSolved) return;
-        progress.epoch = ++progress.step;
-        progress.lossSum = loss;
-        progress.lossCount = 1;
-        observer.afterStep(progress, { loss });
-      });
-      model.restore({ ...(await model.weights()), ...found });
-    } catch (error) {
-      if (!(error instanceof StoppedSolving)) throw error;
-      Object.assign(progress, newProgress(options));
-      return 'stop';
-    }
-    return 'go';
+  /** Whether the checkpoint is the last one: a run that was stopped after it lacks what follows. */
+  function hasEnded(): boolean {
+    const { step, restoredStep } = progress;
+    return restoredStep !== null || (isSolved ? step > 0 : step === epochs * stepsPerEpoch);
+  }
+
+  /** Before each step. */
+  function ask(): Action | Promise<Action> {
+    const waiting = observer.beforeStep(progress);
+    return typeof waiting === 'string' ? waiting : waitFor(waiting);
   }
 
   async function waitFor(waiting: Promise<Action>): Promise<Action> {
@@ -283,9 +266,14 @@ export async function train(job: Job): Promise<Outcome> {
     observer.diagnosis(progress, explosion(step, loss, stability.high, progress));
   }
 
+  function isPatienceOver(): boolean {
+    const epochsSinceBest = (progress.step - progress.bestStep) / stepsPerEpoch;
+    return options.earlyStopping !== null && epochsSinceBest >= options.earlyStopping.patience;
+  }
+
   /** Validates, remembers the best weights, writes a checkpoint. @returns whether early stopping ends the training. */
   async function endEpoch(isEnd = false): Promise<boolean> {
-    const trainingLoss = progress.lossSum / Math.max(1, progress.lossCount);
+    const trainingLoss = progress.lossCount > 0 ? progress.lossSum / progress.lossCount : null;
     const measured = validation && (await evaluate(job, validation, model.values, progress));
     if (!Number.isFinite(measured?.loss ?? 0)) {
       goBack();
@@ -293,14 +281,13 @@ export async function train(job: Job): Promise<Outcome> {
     }
     progress.lossSum = progress.lossCount = 0;
     const watched = measured?.loss ?? trainingLoss;
-    const isBest = watched < progress.bestLoss - (options.earlyStopping?.minDelta ?? 0);
+    const isBest = watched !== null && watched < progress.bestLoss - (options.earlyStopping?.minDelta ?? 0);
     if (isBest) {
       progress.bestLoss = watched;
       progress.bestStep = progress.step;
       if (options.earlyStopping) bestWeights = await model.weights();
     }
-    const epochsSinceBest = (progress.step - progress.bestStep) / stepsPerEpoch;
-    const stopsEarly = options.earlyStopping !== null && epochsSinceBest >= options.earlyStopping.patience;
+    const stopsEarly = isPatienceOver();
     const isLast = isEnd || stopsEarly || progress.epoch === epochs;
     const isLookedAt = isLast || probe.isDue(performance.now() - began - waited);
     const probed = isLookedAt ? await probe.look(model.values, progress.epoch) : null;
@@ -331,31 +318,6 @@ export async function train(job: Job): Promise<Outcome> {
     if (isLast || observer.wantsPreview(progress)) await preview(job, model.values, progress);
     return stopsEarly;
   }
-}
-
-/** Whether steps have nothing to change: all that is learned is solved for. */
-export function isSolvedFor({ objectives }: Learner): boolean {
-  return objectives.every(({ parameters }) => parameters.length === 0);
-}
-
-/** What is solved for looks at all examples in each iteration. */
-export function stepsOfEpoch(learner: Learner, count: number, batchSize: number): number {
-  return isSolvedFor(learner) ? 1 : Math.ceil(count / batchSize);
-}
-
-function newProgress({ optimizer }: TrainingOptions): Progress {
-  return {
-    step: 0,
-    epoch: 0,
-    lossSum: 0,
-    lossCount: 0,
-    bestLoss: Infinity,
-    bestStep: 0,
-    restoredStep: null,
-    learningRate: optimizer.learningRate,
-    goodStep: 0,
-    stability: calm,
-  };
 }
 
 /** Positions of a step's batch (from 0, over all epochs); the order of one epoch at a time is in memory. */
@@ -429,45 +391,4 @@ function asTheyAre({ needs }: Learner): Needs {
 
 function areFinite(arrays: Arrays): boolean {
   return Object.values(arrays).every(({ data }) => data.every(Number.isFinite));
-}
-
-/** @param step that of the explosion @param loss null for no finite number @param now after going back */
-function explosion(step: number, loss: number | null, highest: number, now: Progress): Diagnosis {
-  const what =
-    loss === null
-      ? t('The loss was no longer a finite number after step {0}.', formatCount(step))
-      : t(
-          'The loss exploded: at step {0} it was {1}, and had never been above {2}.',
-          formatCount(step),
-          loss.toPrecision(3),
-          highest.toPrecision(3),
-        );
-  const back = t(
-    'Training went back to step {0} and goes on with half the learning rate, {1}.',
-    formatCount(now.step),
-    now.learningRate,
-  );
-  return {
-    level: 'warning',
-    message: `${what} ${back}`,
-    advice: t('If this happens again, start with a lower learning rate, or set "globalClipNorm": 1.'),
-    recipePath: ['pretrain', 'optimizer', 'learningRate'],
-  };
-}
-
-function lost({ step, learningRate }: Progress, { optimizer }: TrainingOptions, loss: number | null): TrainingError {
-  const what =
-    loss === null
-      ? t('The loss is no longer a finite number at step {0}', formatCount(step + 1))
-      : t('The loss exploded again at step {0}', formatCount(step));
-  return new TrainingError(
-    t(
-      '{0}, though training went back {1} times and halved the learning rate. Usually the learning rate ({2}, optimizer {3}) is too high: try {4}, or set "globalClipNorm": 1.',
-      what,
-      MOST_RETURNS,
-      learningRate,
-      optimizer.name,
-      learningRate / 10,
-    ),
-  );
 }

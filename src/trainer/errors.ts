@@ -1,7 +1,7 @@
 import { t } from '../protocol/l10n.js';
 import { DataError } from '../data/reader.js';
 import { EngineError } from '../learn/engine/index.js';
-import { TrainingError } from '../learn/loop.js';
+import { TrainingError } from '../learn/explosion.js';
 import type { RunError } from '../protocol/run.js';
 
 /** Something that a person can understand and mend: what happened, where, and what to do. */

@@ -82,15 +82,15 @@ export class Recorder implements Observer, SteeringListener {
     // A resumed epoch has only the steps since then to tell the speed by.
     const examples = Math.min(this.trainingCount, (progress.step - this.epochStart.step) * record.batchSize);
     const values: Record<string, number> = {
-      trainingLoss,
+      ...(trainingLoss !== null && { trainingLoss }),
       ...validationMetrics(validation),
       ...(probeAccuracy !== null && { probeAccuracy }),
-      examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)),
+      ...(examples > 0 && { examplesPerSecond: Math.round(examples / (seconds - this.epochStart.seconds)) }),
     };
     this.epochStart = { seconds, step: progress.step };
     this.run.addMetrics({ step: progress.step, epoch: progress.epoch, time: round(seconds, 3), values });
     const { trainingLoss: loss, ...others } = values;
-    record.metrics = { ...record.metrics, loss: loss as number, ...others };
+    record.metrics = { ...record.metrics, ...(loss !== undefined && { loss }), ...others };
     this.display?.epoch(record);
     this.saveRecord();
   }
@@ -100,6 +100,7 @@ export class Recorder implements Observer, SteeringListener {
     await this.checkpointing;
     const event = { ...this.now(), type: 'checkpoint' as const };
     this.checkpointing = this.inBackground(async () => {
+      await this.run.flush(); // who goes on from the checkpoint finds all that led to it
       await writeCheckpoint(this.run.path, checkpoint, this.run.record.seed);
       await pruneCheckpoints(this.run.path, this.keepCheckpoints, checkpoint.progress);
       this.run.addEvent(event);

@@ -5,7 +5,8 @@ import type { Codes } from './codes.js';
 /** What is known after an epoch. */
 export interface Measured {
   epoch: number;
-  trainingLoss: number;
+  /** null where no step has one. */
+  trainingLoss: number | null;
   validation: Metrics | null;
   /** Loss of the first step, before anything was learnt; null when unknown. */
   first: number | null;
@@ -188,8 +189,9 @@ const overfitting: Rule = {
     const best = losses.indexOf(Math.min(...losses));
     const [low, high, loss] = [losses[best] as number, losses[0] as number, losses[last] as number];
     const start = Math.max(high, now.first ?? high);
-    const fell = now.trainingLoss < (history[best] as Measured).trainingLoss;
-    if (last - best < LATER || !fell || loss - low < RISE * (start - low)) return null;
+    const [bestLoss, lastLoss] = [(history[best] as Measured).trainingLoss, now.trainingLoss];
+    if (bestLoss === null || lastLoss === null) return undefined;
+    if (last - best < LATER || lastLoss >= bestLoss || loss - low < RISE * (start - low)) return null;
     return {
       level: 'warning',
       message: t(
@@ -211,7 +213,7 @@ const [PATIENCE, FALL] = [3, 0.01];
 /** The training loss is where it was before the first step. */
 const noLearning: Rule = {
   find(history, { first, trainingLoss }) {
-    if (first === null || history.length < PATIENCE) return undefined;
+    if (first === null || trainingLoss === null || history.length < PATIENCE) return undefined;
     if (first - trainingLoss >= FALL * Math.abs(first)) return null;
     return {
       level: 'problem',
@@ -235,9 +237,9 @@ const [EPOCHS, PROGRESS] = [10, 0.002];
 /** Loss at its floor: the last epochs have brought nearly nothing. */
 const floor: Rule = {
   find(history, { first, trainingLoss }) {
-    if (first === null || history.length < 2 * EPOCHS) return undefined;
+    if (first === null || trainingLoss === null || history.length < 2 * EPOCHS) return undefined;
     const mean = (part: readonly Measured[]) =>
-      part.reduce((sum, one) => sum + (one.validation?.['loss'] ?? one.trainingLoss), 0) / part.length;
+      part.reduce((sum, one) => sum + (one.validation?.['loss'] ?? one.trainingLoss ?? NaN), 0) / part.length;
     const [before, after] = [mean(history.slice(-2 * EPOCHS, -EPOCHS)), mean(history.slice(-EPOCHS))];
     if (first - trainingLoss < FALL * Math.abs(first) || Math.abs(before - after) > PROGRESS * (first - after))
       return null;

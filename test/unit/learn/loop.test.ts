@@ -5,7 +5,8 @@ import type { Checkpoint, Progress } from '../../../src/learn/checkpoint.js';
 import { encoders } from '../../../src/learn/encoder/index.js';
 import type { Arrays, Engine } from '../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../src/learn/engine/index.js';
-import { train, TrainingError, type Action, type EpochResult, type Job, type Source } from '../../../src/learn/loop.js';
+import { TrainingError } from '../../../src/learn/explosion.js';
+import { train, type Action, type EpochResult, type Job, type Source } from '../../../src/learn/loop.js';
 import { autoencoder } from '../../../src/learn/method/autoencoder.js';
 import type { Learner } from '../../../src/learn/method/method.js';
 import { stream } from '../../../src/protocol/random.js';
@@ -127,7 +128,7 @@ async function watch(
     },
     ...change,
   });
-  return { ...watched, reason, weights: watched.checkpoints.at(-1)!.weights };
+  return { ...watched, reason, weights: watched.checkpoints.at(-1)?.weights ?? {} };
 }
 
 for (const name of engineNames)
@@ -265,7 +266,7 @@ describe('the training loop', () => {
     const { losses, epochs } = await watch(engine, { options: { ...options, epochs: 2 } });
     for (const [epoch, { trainingLoss }] of epochs.entries()) {
       const [first, second, last] = losses.slice(3 * epoch);
-      assert.ok(Math.abs(trainingLoss - (8 * first! + 8 * second! + 4 * last!) / 20) < 1e-7);
+      assert.ok(Math.abs(trainingLoss! - (8 * first! + 8 * second! + 4 * last!) / 20) < 1e-7);
     }
   });
 
@@ -288,6 +289,19 @@ describe('the training loop', () => {
     const { progress, weights } = watched.checkpoints.at(-1)!;
     assert.equal(progress.restoredStep, (best + 1) * 3);
     assert.deepEqual(weights, watched.checkpoints.find(({ progress }) => progress.step === (best + 1) * 3)!.weights);
+
+    // Killed after its last checkpoint, it has ended for the same reason, and learns no more.
+    let ends = 0;
+    const again = await watch(engine, {
+      validation: grey,
+      options: { ...options, epochs: 50, earlyStopping: { patience: 3, minDelta: 0 } },
+      start: watched.checkpoints.at(-1)!,
+      complete: async ({ ['encoder/dense_1/bias']: bias }) => {
+        ends++;
+        assert.deepEqual(Array.from(bias!.dataSync()), Array.from(weights['encoder/dense_1/bias']!.data));
+      },
+    });
+    assert.deepEqual([again.reason, again.losses, again.epochs, ends], ['earlyStopping', [], [], 1]);
   });
 
   it('ends with a message that says what to do when the loss is no longer finite', async () => {

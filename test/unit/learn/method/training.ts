@@ -63,6 +63,7 @@ interface How {
   start?: Checkpoint | null;
   stopAt?: number;
   data?: Data;
+  complete?: Job['complete'];
 }
 
 function digitData(): Data {
@@ -73,7 +74,7 @@ export async function trained(
   engine: Engine,
   learner: Learner,
   change: Partial<PretrainOptions> = {},
-  { start = null, stopAt = Infinity, data = digitData() }: How = {},
+  { start = null, stopAt = Infinity, data = digitData(), complete }: How = {},
 ): Promise<Trained> {
   const found: Trained = { steps: [], epochs: [], checkpoints: [], previews: [] };
   const options: PretrainOptions = {
@@ -98,6 +99,7 @@ export async function trained(
     ...data,
     previewPositions: Int32Array.of(0, 1, 2),
     start,
+    ...(complete && { complete }),
     observer: {
       beforeStep: ({ step }) => (step === stopAt ? 'stop' : 'go'),
       afterStep: (_, measured) => void found.steps.push({ ...measured }),

@@ -15,6 +15,7 @@ import {
   type TaskSetting,
 } from '../../../../src/learn/task/index.js';
 import { balancedWeights, classificationLoss } from '../../../../src/learn/task/classification.js';
+import type { Job } from '../../../../src/learn/loop.js';
 import { stream } from '../../../../src/protocol/random.js';
 import type { FinetuneOptions } from '../../../../src/recipe/recipe.js';
 import { engineOrSkip } from '../engines.js';
@@ -255,6 +256,7 @@ for (const name of engineNames)
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1],
       );
       assert.equal(epochs.length, 1);
+      assert.equal(epochs[0]!.trainingLoss, null, 'no step has a loss');
       const values = tensorsOf(weights);
       const source = digits(40);
       const probabilities = await predict({ engine, learner, options: { seed: 1 } }, source, values, 0);
@@ -274,6 +276,21 @@ for (const name of engineNames)
       const after = await trained(engine, learner, {}, { start: stopped.checkpoints.at(-1)! });
       assert.deepEqual(after.checkpoints.at(-1), whole.checkpoints.at(-1));
     });
+
+    for (const mode of ['probe', 'full'])
+      it(`${mode}: that was killed after its last checkpoint shows and measures its end, and does nothing twice`, async () => {
+        const options = mode === 'probe' ? { penalty: 1 } : { layerDecay: 1, freeze: [] };
+        const learner = buildTask(setting({ mode, options }, { start: learned(setting()) }));
+        const ends: [step: number, bias: number[]][] = [];
+        const complete: Job['complete'] = async (values, { step }) =>
+          void ends.push([step, Array.from(values['head/dense/bias']!.dataSync())]);
+        const whole = await trained(engine, learner, {}, { complete });
+        const after = await trained(engine, learner, {}, { complete, start: whole.checkpoints.at(-1)! });
+        assert.deepEqual([after.steps, after.epochs, after.checkpoints], [[], [], []]);
+        assert.deepEqual(after.previews, [whole.previews.at(-1)]);
+        assert.equal(ends.length, 2);
+        assert.deepEqual(ends[1], ends[0]);
+      });
 
     it('predicts in the order of the examples, more than fit into one batch', async () => {
       const learner = buildTask(setting());

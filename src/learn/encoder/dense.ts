@@ -1,6 +1,6 @@
 import type { Activation } from '../engine/engine.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
-import { dense as layer } from '../layer/dense.js';
+import { dense as layer, tiedDense } from '../layer/dense.js';
 import { reshape } from '../layer/reshape.js';
 import { sequence, type Network } from '../network.js';
 import { sizeOf } from '../parameters.js';
@@ -47,19 +47,38 @@ export const dense: EncoderFamily = {
 
   decoder(options, outputShape) {
     const { units, activation } = of(options);
-    const widths = [...units.toReversed().slice(1), sizeOf(outputShape)];
+    const widths = backwards(units, outputShape);
     return sequence(units.slice(-1), [
       (code) => stack('decoder', code, widths, activation, 'linear'),
       reshape(outputShape),
     ]);
   },
 
+  tiedDecoder(options, outputShape) {
+    const { units, activation } = of(options);
+    const layers = backwards(units, outputShape).map((width, i) => {
+      const last = units.length - i;
+      return tiedDense(
+        `decoder/dense_${i + 1}`,
+        `encoder/dense_${last}/kernel`,
+        width,
+        last === 1 ? 'linear' : activation,
+      );
+    });
+    return sequence(units.slice(-1), [...layers, reshape(outputShape)]);
+  },
+
   summary(options, inputShape) {
     const { units } = of(options);
     const width = sizeOf(inputShape);
-    return { encoder: [width, ...units].join(' → '), decoder: [...units.toReversed().slice(1), width].join(' → ') };
+    return { encoder: [width, ...units].join(' → '), decoder: backwards(units, inputShape).join(' → ') };
   },
 };
+
+/** Widths of the decoder's layers. */
+function backwards(units: readonly number[], outputShape: number[]): number[] {
+  return [...units.toReversed().slice(1), sizeOf(outputShape)];
+}
 
 function of(options: EncoderOptions): DenseOptions {
   return options as unknown as DenseOptions;

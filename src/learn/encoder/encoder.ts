@@ -28,6 +28,8 @@ export interface EncoderFamily {
    * Parameters are named `decoder/...`.
    */
   decoder(options: EncoderOptions, outputShape: number[]): Network;
+  /** Only of families whose decoder can go back by the encoder's own weights: that decoder. */
+  tiedDecoder?(options: EncoderOptions, outputShape: number[]): Network;
   /** e.g. "784 → 32": widths from input to code. */
   summary(options: EncoderOptions, inputShape: number[]): { encoder: string; decoder: string };
   /** Only of families that can encode some of an image's patches: what masked pretraining needs. */

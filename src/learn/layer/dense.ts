@@ -25,3 +25,31 @@ export function dense(name: string, units: number, activation: Activation): (inp
     };
   };
 }
+
+/**
+ * As {@link dense}, with the kernel of another dense layer, transposed; only the bias is its own.
+ * @param kernel name of the other layer's kernel, [units, in]
+ */
+export function tiedDense(
+  name: string,
+  kernel: string,
+  units: number,
+  activation: Activation,
+): (inputShape: number[]) => Network {
+  const bias = `${name}/bias`;
+  return (inputShape) => ({
+    inputShape,
+    outputShape: [units],
+    shapes: { [bias]: [units] },
+    untrained: [],
+    activations: sizeOf(inputShape),
+    init: () => ({ [bias]: zeros([units]) }),
+    apply: (values, input, { engine }) =>
+      engine.dense(
+        input as tf.Tensor2D,
+        tf.transpose(parameter<tf.Tensor2D>(values, kernel)),
+        parameter<tf.Tensor1D>(values, bias),
+        activation,
+      ),
+  });
+}

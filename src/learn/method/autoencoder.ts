@@ -2,9 +2,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { Values } from '../engine/engine.js';
 import type { Pass } from '../network.js';
-import { codeTooWide } from './checks.js';
+import { codeTooWide, untied } from './checks.js';
 import { soleObjective, type Method } from './method.js';
-import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
+import { autoencoderOf, learnerOf, mirrorOptions } from './reconstruction.js';
 
 /**
  * Autoencoder (Hinton & Salakhutdinov 2006, "Reducing the dimensionality of data with neural networks"): the encoder
@@ -22,10 +22,10 @@ export const autoencoder: Method = {
       year: 2006,
       title: 'Reducing the dimensionality of data with neural networks',
     },
-    options: { loss: lossOption },
+    options: mirrorOptions,
   },
 
-  check: codeTooWide,
+  check: (setting) => [...codeTooWide(setting), ...untied(setting)],
 
   build(setting) {
     const { encoder, decoder, widths, measure, show } = autoencoderOf(setting);

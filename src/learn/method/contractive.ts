@@ -3,8 +3,9 @@ import { t } from '../../protocol/l10n.js';
 import type { Activation, Values } from '../engine/engine.js';
 import type { Network, Pass } from '../network.js';
 import { parameter } from '../parameters.js';
+import { untied } from './checks.js';
 import { soleObjective, type Method, type Setting } from './method.js';
-import { autoencoderOf, flat, learnerOf, lossOption } from './reconstruction.js';
+import { autoencoderOf, flat, learnerOf, mirrorOptions } from './reconstruction.js';
 
 const KERNEL = 'encoder/dense_1/kernel';
 const BIAS = 'encoder/dense_1/bias';
@@ -42,9 +43,11 @@ export const contractive: Method = {
         description:
           'Random directions in which an encoder of more than one layer is measured, for each example in each step. More are more exact, and slower. A single dense layer is measured exactly.',
       },
-      loss: lossOption,
+      ...mirrorOptions,
     },
   },
+
+  check: untied,
 
   build(setting) {
     const weight = setting.options['weight'] as number;

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
+import type { Finding } from '../../recipe/finding.js';
 import type { Values } from '../engine/engine.js';
 import type { Pass } from '../network.js';
-import { soleObjective, type Method } from './method.js';
-import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
+import { untied } from './checks.js';
+import { soleObjective, type Method, type Setting } from './method.js';
+import { autoencoderOf, learnerOf, mirrorOptions } from './reconstruction.js';
 
 type Noise = 'gaussian' | 'masking' | 'saltAndPepper';
 
@@ -45,26 +47,11 @@ export const denoising: Method = {
         description:
           'How much. Masking and salt and pepper: the part of the values that are changed. Gaussian: the standard deviation of what is added to values from 0 to 1.',
       },
-      loss: lossOption,
+      ...mirrorOptions,
     },
   },
 
-  check({ options: { amount, noise } }) {
-    const finding = { path: ['pretrain', 'amount'], fixes: [0.25] };
-    if (amount === 0)
-      return [
-        { ...finding, severity: 'warning', code: 'no-noise', message: t('Without noise this is a plain autoencoder.') },
-      ];
-    if (amount !== 1 || noise === 'gaussian') return [];
-    return [
-      {
-        ...finding,
-        severity: 'error',
-        code: 'nothing-left-to-see',
-        message: t('An amount of 1 damages every value, and nothing is left to learn from.'),
-      },
-    ];
-  },
+  check: (setting) => [...noiseTrouble(setting), ...untied(setting)],
 
   build(setting) {
     const noise = setting.options['noise'] as Noise;
@@ -100,4 +87,21 @@ function corrupted(input: tf.Tensor, noise: Noise, amount: number, { random }: P
   if (noise === 'masking') return tf.mul(input, tf.cast(spared, 'float32'));
   // Of those that are not spared, one half has less than half the amount.
   return tf.where(spared, input, tf.cast(tf.less(chance, amount / 2), 'float32'));
+}
+
+function noiseTrouble({ options: { amount, noise } }: Setting): Finding[] {
+  const finding = { path: ['pretrain', 'amount'], fixes: [0.25] };
+  if (amount === 0)
+    return [
+      { ...finding, severity: 'warning', code: 'no-noise', message: t('Without noise this is a plain autoencoder.') },
+    ];
+  if (amount !== 1 || noise === 'gaussian') return [];
+  return [
+    {
+      ...finding,
+      severity: 'error',
+      code: 'nothing-left-to-see',
+      message: t('An amount of 1 damages every value, and nothing is left to learn from.'),
+    },
+  ];
 }

@@ -20,6 +20,17 @@ export const lossOption: JsonSchema = {
   description: 'How the difference between an example and its reconstruction is measured.',
 };
 
+/** Options of the methods whose encoder and decoder mirror each other. */
+export const mirrorOptions: Record<'loss' | 'tied', JsonSchema> = {
+  loss: lossOption,
+  tied: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether the decoder goes back by the encoder’s own weights, transposed, of a dense encoder: about half as many parameters.',
+  },
+};
+
 export interface Autoencoder {
   encoder: Network;
   /** Its last layer is linear; see {@link Measure.shown}. */
@@ -51,11 +62,15 @@ export interface Measure {
   shown(output: tf.Tensor): tf.Tensor;
 }
 
-export function autoencoderOf({ family, encoder: options, shape, features, options: { loss } }: Setting): Autoencoder {
+/** @throws Error for weights that cannot be tied, which {@link untied} tells before */
+export function autoencoderOf({ family, encoder: options, shape, features, options: own }: Setting): Autoencoder {
+  const { loss, tied } = own;
+  if (tied === true && !family.tiedDecoder)
+    throw new Error(`The weights of a ${family.description.name} encoder cannot be tied.`);
   const widths = family.summary(options, shape);
   return {
     encoder: family.encoder(options, shape),
-    decoder: family.decoder(options, shape),
+    decoder: (tied === true && family.tiedDecoder?.(options, shape)) || family.decoder(options, shape),
     widths: `${widths.encoder} → ${widths.decoder}`,
     measure: loss === 'meanSquaredError' ? meanSquaredError() : binaryCrossentropy(),
     show: features === 'bag' ? bagPreview : picturePreview,

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
+import type { Finding } from '../../recipe/finding.js';
 import type { Values } from '../engine/engine.js';
 import { active, activity } from '../layer/activity.js';
 import type { Pass } from '../network.js';
 import { sizeOf } from '../parameters.js';
-import { soleObjective, type Method } from './method.js';
-import { autoencoderOf, learnerOf, lossOption } from './reconstruction.js';
+import { untied } from './checks.js';
+import { soleObjective, type Method, type Setting } from './method.js';
+import { autoencoderOf, learnerOf, mirrorOptions } from './reconstruction.js';
 
 interface SparseOptions {
   penalty: 'l1' | 'kl' | 'kSparse';
@@ -64,34 +66,11 @@ export const sparse: Method = {
         default: 1,
         description: 'Times k units are kept in validation and in codes. For kSparse.',
       },
-      loss: lossOption,
+      ...mirrorOptions,
     },
   },
 
-  check({ family, encoder, shape, options }) {
-    const { penalty, k } = options as unknown as SparseOptions;
-    const units = sizeOf(family.encoder(encoder, shape).outputShape);
-    if (penalty === 'kl' && encoder['activation'] !== 'sigmoid')
-      return [
-        {
-          path: ['encoder', 'activation'],
-          severity: 'error',
-          code: 'no-probability',
-          message: t('The penalty "kl" takes what units put out for probabilities, and only sigmoid puts out 0 to 1.'),
-          fixes: ['sigmoid'],
-        },
-      ];
-    if (penalty !== 'kSparse' || k < units) return [];
-    return [
-      {
-        path: ['pretrain', 'k'],
-        severity: 'error',
-        code: 'k-too-large',
-        message: t('With k = {0} all of the {1} units of the code are kept, and nothing makes it sparse.', k, units),
-        fixes: [Math.max(1, Math.floor(units / 4))],
-      },
-    ];
-  },
+  check: (setting) => [...sparsityTrouble(setting), ...untied(setting)],
 
   build(setting) {
     const { penalty, weight, target, k, alpha } = setting.options as unknown as SparseOptions;
@@ -161,4 +140,29 @@ function divergence(code: tf.Tensor2D, target: number): tf.Scalar {
   const entropy = target * Math.log(target) + (1 - target) * Math.log(1 - target);
   const cross = tf.add(tf.mul(tf.log(means), target), tf.mul(tf.log(tf.sub(1, means)), 1 - target));
   return tf.sum(tf.sub(entropy, cross));
+}
+
+function sparsityTrouble({ family, encoder, shape, options }: Setting): Finding[] {
+  const { penalty, k } = options as unknown as SparseOptions;
+  const units = sizeOf(family.encoder(encoder, shape).outputShape);
+  if (penalty === 'kl' && encoder['activation'] !== 'sigmoid')
+    return [
+      {
+        path: ['encoder', 'activation'],
+        severity: 'error',
+        code: 'no-probability',
+        message: t('The penalty "kl" takes what units put out for probabilities, and only sigmoid puts out 0 to 1.'),
+        fixes: ['sigmoid'],
+      },
+    ];
+  if (penalty !== 'kSparse' || k < units) return [];
+  return [
+    {
+      path: ['pretrain', 'k'],
+      severity: 'error',
+      code: 'k-too-large',
+      message: t('With k = {0} all of the {1} units of the code are kept, and nothing makes it sparse.', k, units),
+      fixes: [Math.max(1, Math.floor(units / 4))],
+    },
+  ];
 }

@@ -3,10 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { encoders } from '../../../../src/learn/encoder/index.js';
 import type { Arrays, Engine } from '../../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
+import type { EncoderFamily } from '../../../../src/learn/encoder/encoder.js';
 import { autoencoder } from '../../../../src/learn/method/autoencoder.js';
+import { contractive } from '../../../../src/learn/method/contractive.js';
+import { denoising } from '../../../../src/learn/method/denoising.js';
+import { sparse } from '../../../../src/learn/method/sparse.js';
 import { lossAndGradients } from '../../../../src/learn/step.js';
 import { engineOrSkip } from '../engines.js';
-import { passOf, tensorsOf } from '../learners.js';
+import { checkGradients, movedValues, passOf, tensorsOf } from '../learners.js';
 import { difference, layer, linear, relu } from './byHand.js';
 
 const shape = [2, 3, 1];
@@ -83,6 +87,36 @@ for (const name of engineNames)
           }
         });
 
+    for (const units of [[3], [5, 2]])
+      it(`goes back by the encoder's own weights where they are tied: 6-${units.join('-')}-6 equals the formula`, () => {
+        const learner = autoencoder.build({
+          family: encoders.dense,
+          encoder: { type: 'dense', units, activation: 'tanh' },
+          shape,
+          options: { loss: 'meanSquaredError', tied: true },
+        });
+        const biases = units.map((_, i) => `decoder/dense_${i + 1}/bias`);
+        assert.deepEqual(
+          Object.keys(learner.shapes).filter((value) => value.startsWith('decoder/')),
+          biases,
+        );
+        const arrays = movedValues(learner);
+        /** As if the decoder had kernels of its own. */
+        const mirrored = units.map((_, i): [string, Arrays[string]] => {
+          const { shape, data } = arrays[`encoder/dense_${units.length - i}/kernel`]!;
+          const [rows, columns] = shape as [number, number];
+          const turned = Float32Array.from(data, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)]!);
+          return [`decoder/dense_${i + 1}/kernel`, { shape: [columns, rows], data: turned }];
+        });
+        const outputs = byHand({ ...arrays, ...Object.fromEntries(mirrored) }, units.length, Math.tanh);
+        const input = tf.tensor(examples, [2, ...shape]);
+        const [objective] = learner.objectives;
+        const { loss } = objective!.loss(tensorsOf(arrays), { input }, passOf(engine));
+        const expected = difference('meanSquaredError', outputs, examples);
+        assert.ok(Math.abs(loss.dataSync()[0]! - expected) < 1e-6, `${loss.dataSync()[0]} is not ${expected}`);
+        checkGradients(learner, objective!, arrays, { input }, engine);
+      });
+
     it('shows inputs and reconstructions as bytes, and the first layer as pictures', async () => {
       const learner = autoencoder.build({
         family: encoders.dense,
@@ -114,3 +148,24 @@ for (const name of engineNames)
       assert.equal(tensors['weights']!.data[6 + 4], kernel[4 * 3 + 1], 'pixel 4 of unit 1');
     });
   });
+
+describe('the methods that rebuild', () => {
+  for (const method of [autoencoder, denoising, sparse, contractive])
+    it(`can tie the weights of a dense encoder only: ${method.description.name}`, () => {
+      const options = Object.fromEntries(
+        Object.entries(method.description.options).map(([option, { default: standard }]) => [option, standard]),
+      );
+      const told = (family: EncoderFamily, tied: boolean): string[] => {
+        const described = family.description.options;
+        const encoder = Object.fromEntries(
+          Object.entries(described).map(([option, { default: standard }]) => [option, standard]),
+        );
+        const setting = { family, encoder: { type: family.description.name, ...encoder }, shape: [28, 28, 1] };
+        const findings = method.check!({ ...setting, options: { ...options, tied } });
+        return findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+      };
+      assert.deepEqual(told(encoders.dense, true), []);
+      assert.deepEqual(told(encoders.convolutional, true), ['cannot-be-tied']);
+      assert.deepEqual(told(encoders.convolutional, false), []);
+    });
+});

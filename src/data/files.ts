@@ -84,6 +84,8 @@ export interface Listing {
   entries: (DirectoryEntry & { target?: string })[];
   /** Names of links that lead out of `root`, or nowhere. */
   links: string[];
+  /** Names of what is neither file nor folder, e.g. a pipe. */
+  others: string[];
 }
 
 /**
@@ -95,6 +97,7 @@ export async function listFolder(folder: string, root = folder): Promise<Listing
   const found = await telling(folder, () => fs.readdir(folder, { withFileTypes: true }));
   const entries: Listing['entries'] = [];
   const links: string[] = [];
+  const others: string[] = [];
   let realRoot: string | null = null;
   for (const entry of found) {
     if (entry.name.startsWith('.')) continue;
@@ -105,10 +108,10 @@ export async function listFolder(folder: string, root = folder): Promise<Listing
       else links.push(entry.name);
     } else if (entry.isFile() || entry.isDirectory()) {
       entries.push({ name: entry.name, isDirectory: entry.isDirectory() });
-    }
+    } else others.push(entry.name);
   }
   entries.sort((a, b) => compareNames(a.name, b.name));
-  return { entries, links: links.sort(compareNames) };
+  return { entries, links: links.sort(compareNames), others: others.sort(compareNames) };
 }
 
 async function followWithin(link: string, realRoot: string): Promise<{ isDirectory: boolean; target: string } | null> {
@@ -128,9 +131,18 @@ export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Not blocking: a pipe put in a file's place must not make us wait for ever. The caller closes it. */
+/** Not blocking: a pipe put in a file's place must not make us wait for ever. The caller closes it. @throws DataError for what is no file */
 export function openToRead(file: string): Promise<fs.FileHandle> {
-  return telling(file, () => fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK));
+  return telling(file, async () => {
+    const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      if ((await handle.stat()).isFile()) return handle;
+      throw new DataError(t('{0} is no file.', file), file, t('Name a file or a folder of data.'));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  });
 }
 
 /** The first bytes of a file, fewer if it is shorter. */

@@ -35,7 +35,7 @@ export async function openIdx(target: string, options: OpenOptions = {}): Promis
   const archive = await archivedArrays(target, (name) => parseIdxName(name) !== null, options);
   const folder = isDirectory || archive ? target : path.dirname(target);
   const listing = archive
-    ? { entries: [...archive.files.keys()].map((name) => ({ name, isDirectory: false })), links: [] }
+    ? { entries: [...archive.files.keys()].map((name) => ({ name, isDirectory: false })), links: [], others: [] }
     : await listFolder(folder);
   const problems: UnreadableFile[] = [];
   let parts: IdxPart[];

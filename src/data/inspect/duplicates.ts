@@ -14,10 +14,16 @@ export interface Place {
 const SHOWN = 12;
 /** Bits of 64 in which the hashes of nearly identical images may differ. */
 export const NEAR_BITS = 5;
+/** And where what differs is noise, which turns those bits that are near the median. */
+const NOISY_BITS = 12;
+/** Of noise in small images, which their thumbnails smooth, about 0.2; of two things that look alike 0.4. */
+const NOISE = 0.32;
 /** Correlation that their thumbnails have at least. */
 export const NEAR_CORRELATION = 0.995;
+/** Of 8 bits, so that few of 12 bits that differ leave none alone. */
+const BANDS = 8;
 /** Comparisons of hashes: a few seconds. */
-const BUDGET = 400_000_000;
+const BUDGET = 600_000_000;
 
 /** @param groups positions of the same content, ascending */
 export function exactDuplicates(groups: readonly (readonly number[])[], place: Place): Duplicates {
@@ -40,16 +46,24 @@ export function exactDuplicates(groups: readonly (readonly number[])[], place: P
 /** Of the images that are not the same in every value. */
 export function nearDuplicates(looks: Looks, place: Place): Duplicates {
   const tally = new Tally(place);
-  const complete = nearPairs(looks.high, looks.low, NEAR_BITS, BUDGET, ({ a, b, distance }) => {
-    if (looks.correlation(a, b) < NEAR_CORRELATION) return;
-    const [first, second] = [looks.positions[a] as number, looks.positions[b] as number].sort((x, y) => x - y);
-    tally.add({ first: first as number, second: second as number, distance });
-    tally.join([first as number, second as number]);
-  });
+  const complete = nearPairs(
+    looks.high,
+    looks.low,
+    { bits: NOISY_BITS, bands: BANDS },
+    BUDGET,
+    ({ a, b, distance }) => {
+      if (looks.correlation(a, b) < NEAR_CORRELATION) return;
+      if (distance > NEAR_BITS && looks.difference(a, b) > NOISE) return;
+      const [first, second] = [looks.positions[a] as number, looks.positions[b] as number].sort((x, y) => x - y);
+      tally.add({ first: first as number, second: second as number, distance });
+      tally.join([first as number, second as number]);
+    },
+  );
   return tally.result(
     t(
-      'Their 64-bit perceptual hashes differ in at most {0} bits, and their thumbnails correlate by {1} or more.',
+      'Their 64-bit perceptual hashes differ in at most {0} bits, or in {1} where what differs is noise, and their thumbnails correlate by {2} or more.',
       NEAR_BITS,
+      NOISY_BITS,
       NEAR_CORRELATION,
     ),
     complete,

@@ -1,5 +1,12 @@
 /** Pairs of 64-bit hashes that differ in a few bits, without comparing all with all. */
 
+export interface NearBounds {
+  /** Bits in which they may differ. */
+  bits: number;
+  /** 1..16: those that differ in fewer bits than this are all found, of others most; it takes more with each. */
+  bands: number;
+}
+
 export interface NearPair {
   /** Rows. */
   a: number;
@@ -9,10 +16,9 @@ export interface NearPair {
 }
 
 /**
- * Hashes that differ in at most `bound` bits agree in at least one of `bound + 1` bands of bits, so only those of a
- * common band are compared. Small buckets come first: what many share tells little.
+ * Hashes that differ in fewer bits than there are bands agree in at least one band of bits, and most that differ in a few
+ * more do, so only those of a common band are compared. Small buckets come first: what many share tells little.
  * @param high,low halves of the hashes
- * @param bound 0..15
  * @param budget comparisons after which it stops
  * @param found gets each pair once
  * @returns whether all candidates were compared
@@ -20,11 +26,11 @@ export interface NearPair {
 export function nearPairs(
   high: ArrayLike<number>,
   low: ArrayLike<number>,
-  bound: number,
+  { bits, bands: count }: NearBounds,
   budget: number,
   found: (pair: NearPair) => void,
 ): boolean {
-  const bands = Array.from({ length: bound + 1 }, (_, i) => mask(bandStart(i, bound), bandStart(i + 1, bound)));
+  const bands = Array.from({ length: count }, (_, i) => mask(bandStart(i, count), bandStart(i + 1, count)));
   const buckets = bands.flatMap(([maskHigh, maskLow], band) => {
     const members = new Map<string, number[]>();
     for (let row = 0; row < high.length; row++) {
@@ -49,7 +55,7 @@ export function nearPairs(
         const differentHigh = highA ^ (high[b] as number);
         const differentLow = lowA ^ (low[b] as number);
         const distance = ones(differentHigh) + ones(differentLow);
-        if (distance > bound) continue;
+        if (distance > bits) continue;
         // A pair that shares several bands is told in the first of them.
         let first = 0;
         for (; first < band; first++) {
@@ -63,8 +69,8 @@ export function nearPairs(
   return true;
 }
 
-function bandStart(band: number, bound: number): number {
-  return Math.floor((64 * band) / (bound + 1));
+function bandStart(band: number, bands: number): number {
+  return Math.floor((64 * band) / bands);
 }
 
 /** Bits [from, to) of 64, as two halves. */

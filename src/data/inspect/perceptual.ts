@@ -94,6 +94,28 @@ export class Looks {
     }
     return product / Math.sqrt(squaresA * squaresB);
   }
+
+  /**
+   * Whether what tells two thumbnails apart has a form, as another thing has, or none, as noise: the autocorrelation,
+   * at a distance of one pixel, of what is left of one when the other is taken away, -1..1; 0 where nothing is left.
+   */
+  difference(a: number, b: number): number {
+    const one = this.thumbnails.subarray(a * THUMBNAIL, (a + 1) * THUMBNAIL);
+    const other = this.thumbnails.subarray(b * THUMBNAIL, (b + 1) * THUMBNAIL);
+    const squares = one.reduce((sum, value) => sum + value * value, 0);
+    const factor = one.reduce((sum, value, i) => sum + value * (other[i] as number), 0) / squares;
+    const left = Float64Array.from(other, (value, i) => value - factor * (one[i] as number));
+    const mean = left.reduce((sum, value) => sum + value, 0) / THUMBNAIL;
+    let variance = 0;
+    let neighbours = 0;
+    for (let i = 0; i < THUMBNAIL; i++) {
+      const value = (left[i] as number) - mean;
+      variance += value * value;
+      if (i % SIDE < SIDE - 1) neighbours += value * ((left[i + 1] as number) - mean);
+      if (i + SIDE < THUMBNAIL) neighbours += value * ((left[i + SIDE] as number) - mean);
+    }
+    return variance > 0 ? neighbours / (2 * variance) : 0;
+  }
 }
 
 /** Mean 0, in steps of 1/32 of the deviation; null when there is next to none. */

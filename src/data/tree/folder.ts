@@ -43,17 +43,27 @@ export async function openFolderTree(root: string, options: TreeOptions & { maxF
     const listing = await listFolder(folder.path, root).catch((error: unknown) => {
       if (folder.parent === null || !(error instanceof DataError)) throw error;
       problems.push({ file: folder.path, reason: error.message });
-      return { entries: [], links: [] };
+      return null;
     });
-    seen += listing.entries.length;
+    if (!listing) return [];
+    const { entries, links, others } = listing;
+    seen += entries.length;
     if (seen > maxFiles) throw tooManyFiles(root, maxFiles);
-    for (const link of listing.links)
+    for (const other of others)
+      problems.push({
+        file: path.join(folder.path, other),
+        reason: leftOut(t('it is neither a file nor a folder.')),
+      });
+    // As a file is named: something went wrong where it was to be written.
+    if (entries.length + links.length + others.length === 0 && /\.\w+$/.test(folder.path))
+      problems.push({ file: folder.path, reason: leftOut(t('it is a folder, and empty.')) });
+    for (const link of links)
       problems.push({
         file: path.join(folder.path, link),
         reason: t('Not followed: a link that leads out of the dataset’s folder. Copy there what it leads to.'),
       });
     const inner: Folder[] = [];
-    for (const { name, isDirectory, target } of listing.entries) {
+    for (const { name, isDirectory, target } of entries) {
       const entry = path.join(folder.path, name);
       if (!isDirectory) names.push(folder.name + name);
       else if (folder.depth >= MAX_DEPTH)

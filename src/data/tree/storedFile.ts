@@ -150,8 +150,6 @@ class DiskSource implements Source {
     const handle = await openToRead(this.file);
     try {
       const stats = await handle.stat();
-      if (!stats.isFile())
-        throw new DataError(t('{0} is no file.', this.file), this.file, t('Name a file or a folder of data.'));
       if (stats.size > most) throw tooLarge(this.file, stats.size, most);
       return await handle.readFile(signal ? { signal } : {});
     } catch (error) {
@@ -171,7 +169,6 @@ class DiskSource implements Source {
     const handle = await openToRead(file);
     try {
       const stats = await telling(file, () => handle.stat());
-      if (!stats.isFile()) throw new DataError(t('{0} is no file.', file), file, t('Name a file or a folder of data.'));
       return {
         size: stats.size,
         async read(start, length) {

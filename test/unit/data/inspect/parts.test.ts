@@ -109,7 +109,7 @@ describe('The search for near hashes', () => {
         }
       const found: string[] = [];
       const halves = [hashes.map(([high]) => high), hashes.map(([, low]) => low)] as const;
-      const complete = nearPairs(...halves, bound, Infinity, ({ a, b, distance }) =>
+      const complete = nearPairs(...halves, { bits: bound, bands: bound + 1 }, Infinity, ({ a, b, distance }) =>
         found.push(`${Math.min(a, b)} ${Math.max(a, b)} ${distance}`),
       );
       assert.equal(complete, true);
@@ -121,7 +121,7 @@ describe('The search for near hashes', () => {
     const zeros = new Uint32Array(1000);
     let pairs = 0;
     assert.equal(
-      nearPairs(zeros, zeros, 3, 1000, () => pairs++),
+      nearPairs(zeros, zeros, { bits: 3, bands: 4 }, 1000, () => pairs++),
       false,
     );
     assert.equal(pairs, 0);

@@ -60,7 +60,7 @@ export interface ActivityView {
   tensor: string;
 }
 
-/** Two views of each example, as pictures like a reconstruction's. */
+/** Two views of each example, as pictures like a reconstruction's, or ids of tokens as in {@link TokensView}. */
 export interface PairsView {
   kind: 'pairs';
   from: string;

@@ -7,6 +7,7 @@ export interface AugmentationOptions {
   image: ImageAugmentation;
   sound: SoundAugmentation;
   table: TableAugmentation;
+  text: TextAugmentation;
 }
 
 export interface ImageAugmentation {
@@ -50,6 +51,13 @@ export interface TableAugmentation {
   replacement: 'other' | 'zero';
   /** Standard deviation. */
   noise: number;
+}
+
+export interface TextAugmentation {
+  /** Probability. */
+  deletion: number;
+  /** Part of the tokens. */
+  span: number;
 }
 
 const strength = (standard: number, maximum: number, description: string, keras?: string): JsonSchema => ({
@@ -128,6 +136,21 @@ const table: JsonSchema = {
   },
 };
 
+const text: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  ...words('How texts are changed that are learned from as ids of tokens.'),
+  properties: {
+    deletion: strength(0.1, 0.9, 'Each token is removed with this probability.'),
+    span: strength(
+      0.2,
+      0.9,
+      'A stretch of at most this part of the tokens is hidden, or removed where the tokenizer has no token for that.',
+    ),
+  },
+};
+
 /** A method's option "augmentation". */
 export const augmentationOption: JsonSchema = {
   type: 'object',
@@ -136,5 +159,5 @@ export const augmentationOption: JsonSchema = {
   ...words(
     'How examples are changed at random. What belongs to another kind of data is passed over; 0 turns a change off.',
   ),
-  properties: { image, sound, table },
+  properties: { image, sound, table, text },
 };

@@ -100,16 +100,10 @@ export async function loadDataset(
         : learned,
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
     );
-    const { shape, vocabulary } = preparation;
+    const { shape } = preparation;
     const read = batchesOf(reader, preparation);
     const augmentation = augmentationOptions(recipe, work);
-    const views =
-      augmentation && !vocabulary
-        ? new Views(
-            augmentationOf(info, preparation, augmentation),
-            read as (of: Int32Array) => Float32Array | Promise<Float32Array>,
-          )
-        : null;
+    const views = augmentation && new Views(augmentationOf(info, preparation, augmentation), read);
     const source = (positions: Int32Array, among = splits.training): Source => ({
       count: positions.length,
       shape,

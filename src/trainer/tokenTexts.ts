@@ -28,6 +28,8 @@ function examplesOf(view: SampleView): string[] {
   switch (view.kind) {
     case 'tokens':
       return [view.input, view.output];
+    case 'pairs':
+      return [view.first, view.second];
     case 'guesses':
       return [view.input];
     case 'confusion':

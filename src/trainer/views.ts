@@ -5,6 +5,7 @@ import type { TablePreparation } from '../data/prepare/table.js';
 import type { DatasetInfo } from '../data/reader.js';
 import { outputWidths } from '../data/table/prepare.js';
 import { openPool } from '../data/work/pool.js';
+import type { ExampleData } from '../learn/loop.js';
 import type { AugmentationOptions } from '../recipe/augmentation.js';
 
 /** Fewer examples are not worth a task of their own. */
@@ -16,8 +17,9 @@ export function augmentationOf(
   preparation: Preparation,
   options: AugmentationOptions,
 ): Augmentation {
-  const { shape, range } = preparation;
+  const { shape, range, vocabulary } = preparation;
   const common = { shape, bounded: range !== null, options };
+  if (vocabulary) return { kind: 'text', ...common, vocabulary };
   if (shape.length === 3 && (kind === 'image' || kind === 'sound')) return { kind, ...common };
   const columns = preparation.kind === 'table' && outputWidths((preparation as TablePreparation).columns);
   return { kind: 'table', ...common, ...(columns && { columns }) };
@@ -31,12 +33,13 @@ export class Views {
   /** @param read the examples at those positions of the dataset, one after the other */
   constructor(
     private readonly augmentation: Augmentation,
-    private readonly read: (positions: Int32Array) => Float32Array | Promise<Float32Array>,
+    private readonly read: (positions: Int32Array) => ExampleData | Promise<ExampleData>,
   ) {
     this.mixing = mixes(augmentation);
   }
 
   /**
+   * Of ids come ids.
    * @param positions in the dataset
    * @param among positions of examples that may be mixed in
    * @param count views of each example
@@ -47,11 +50,13 @@ export class Views {
     seed: number,
     step: number,
     count: number,
-  ): Promise<Float32Array[]> {
-    const values = await this.read(positions);
-    return Promise.all(
+  ): Promise<ExampleData[]> {
+    const examples = await this.read(positions);
+    const values = asFloats(examples);
+    const views = await Promise.all(
       Array.from({ length: count }, (_, view) => this.one(positions, values, among, { seed, step, view })),
     );
+    return examples instanceof Int32Array ? views.map((view) => Int32Array.from(view)) : views;
   }
 
   close(): Promise<void> {
@@ -66,7 +71,7 @@ export class Views {
   ): Promise<Float32Array> {
     const { augmentation } = this;
     const others = this.mixing
-      ? await this.read(othersAt(key, positions, among.length).map((index) => among[index] as number))
+      ? asFloats(await this.read(othersAt(key, positions, among.length).map((index) => among[index] as number)))
       : new Float32Array();
     const size = values.length / positions.length;
     const tasks = Math.max(1, Math.min(availableParallelism(), Math.floor(positions.length / LEAST_IN_TASK)));
@@ -88,4 +93,9 @@ export class Views {
     );
     return out;
   }
+}
+
+/** Ids are below 2^24, and so the same. */
+function asFloats(examples: ExampleData): Float32Array {
+  return examples instanceof Int32Array ? Float32Array.from(examples) : examples;
 }

@@ -132,6 +132,36 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
     assert.equal(await page.locator('.guesses').isVisible(), false);
   });
 
+  it('pairs of texts, one above the other, with their similarity', async () => {
+    const words = Object.fromEntries(['please', ' cancel', ' my', ' card', '[MASK]'].map((word, i) => [i + 5, word]));
+    const ids = (...rows: number[][]): NamedTensor => ({ shape: [2, 4], data: Int32Array.from(rows.flat()) });
+    const tensors = {
+      first: ids([5, 6, 7, 8], [6, 7, 8, -1]),
+      second: ids([6, 9, 8, -1], [7, 8, -1, -1]),
+      similarity: { shape: [2, 2], data: Float32Array.of(0.93, -0.1, 0.3, 0.5) },
+    };
+    const whole = record(2);
+    const metadata = { views: JSON.stringify(pairs.slice(0, 1)), tokens: JSON.stringify(words) };
+    const samples = new Map([...whole.samples.keys()].map((step) => [step, encodeSafetensors({ tensors, metadata })]));
+    const host = await monitor.open();
+    await host.show({ ...whole, samples });
+    const items = host.page.locator('.pair-texts li');
+    await items.first().waitFor();
+    assert.deepEqual(
+      (await items.allInnerTexts()).map((text) => text.split(/\n+/)),
+      [
+        ['please cancel my card', 'cancel[MASK] card', 'similarity 0.93'],
+        ['cancel my card', 'my card', 'similarity 0.50'],
+      ],
+    );
+    assert.equal(await host.page.locator('.pairs .picture-rows').isVisible(), false);
+    assert.match(
+      await host.page.locator('.pairs .picture-legend').innerText(),
+      /own pair 0\.72\s+other examples 0\.10/,
+    );
+    await host.page.screenshot({ path: path.join(results, 'views-pairs-of-texts.png') });
+  });
+
   it('each similarity stands under its pair', async () => {
     const { page } = await show(pairs);
     const canvas = (await page.locator('canvas[data-pair="second"]').boundingBox())!;

@@ -35,8 +35,8 @@ export interface PictureGrid {
 /** Two views of each example. */
 export interface Pairs {
   from: string;
-  first: Pictures<Uint8Array>;
-  second: Pictures<Uint8Array>;
+  first: Examples;
+  second: Examples;
   /** [count, count]: cosine similarity of each first view with each second one, -1..1. */
   similarity: Float32Array;
 }
@@ -196,9 +196,9 @@ function readActivity(file: TensorFile, name: unknown): Float32Array {
 }
 
 function readPairs(file: TensorFile, view: Record<string, unknown>): Pairs {
-  const first = bytePictures(file, view['first']);
-  const second = bytePictures(file, view['second']);
-  if (first.data.length !== second.data.length || first.count !== second.count)
+  const first = readExamples(file, view['first']);
+  const second = readExamples(file, view['second']);
+  if (first.count !== second.count || first.pictures?.data.length !== second.pictures?.data.length)
     throw new Error('First and second views differ in shape');
   const { rows, columns, data } = readMatrix(file, view['similarity']);
   if (rows !== first.count || columns !== first.count)

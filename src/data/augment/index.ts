@@ -1,19 +1,23 @@
 /** Views: examples changed at random, each time otherwise. What a view shows is told by its key alone. */
 import { RandomStream, streamKey } from '../../protocol/random.js';
 import type { AugmentationOptions } from '../../recipe/augmentation.js';
+import type { Vocabulary } from '../prepare/preparation.js';
 import type { Augmenter } from './augmenter.js';
 import { imageAugmenter } from './image.js';
 import { soundAugmenter } from './sound.js';
 import { tableAugmenter } from './table.js';
+import { textAugmenter } from './text.js';
 
 /** How examples of one dataset are changed. */
 export interface Augmentation {
-  /** "table" stands for all that is neither image nor spectrogram. */
-  kind: 'image' | 'sound' | 'table';
+  /** "text" stands for ids of tokens, "table" for all that is neither these nor image nor spectrogram. */
+  kind: 'image' | 'sound' | 'table' | 'text';
   /** Of one example. */
   shape: readonly number[];
   /** Of a table: how many values each column has. */
   columns?: readonly number[];
+  /** Of a text. */
+  vocabulary?: Vocabulary;
   /** Whether all values are 0..1. */
   bounded: boolean;
   options: AugmentationOptions;
@@ -27,7 +31,8 @@ export interface ViewKey {
   view: number;
 }
 
-export function augmenterOf({ kind, shape, columns, bounded, options }: Augmentation): Augmenter {
+/** @throws Error for texts without a vocabulary */
+export function augmenterOf({ kind, shape, columns, vocabulary, bounded, options }: Augmentation): Augmenter {
   switch (kind) {
     case 'image':
       return imageAugmenter(shape, options.image);
@@ -35,6 +40,9 @@ export function augmenterOf({ kind, shape, columns, bounded, options }: Augmenta
       return soundAugmenter(shape, options.sound);
     case 'table':
       return tableAugmenter(columns ?? ones(shape), options.table, bounded);
+    case 'text':
+      if (!vocabulary) throw new Error('Texts are changed as ids of a vocabulary.');
+      return textAugmenter(vocabulary, options.text);
   }
 }
 

@@ -66,9 +66,11 @@ export const contrastive: Method = {
     ];
   },
 
-  build({ family, encoder: options, shape, options: own }) {
+  takesIds: true,
+
+  build({ family, encoder: options, shape, vocabulary, options: own }) {
     const temperature = own['temperature'] as number;
-    const encoder = family.encoder(options, shape);
+    const encoder = family.encoder(options, shape, vocabulary);
     const head = projection(encoder, own['projection'] as number);
     return {
       ...twoViewLearner(encoder, head),
@@ -78,7 +80,7 @@ export const contrastive: Method = {
         return { loss: ntXent(similarity, temperature, pass.engine), ...spread(similarity) };
       }),
       preview: (values, inputs, from, pass) =>
-        pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from),
+        pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from, vocabulary),
     };
   },
 };

@@ -54,9 +54,11 @@ export const redundancy: Method = {
 
   check: batchOfOne,
 
-  build({ family, encoder: options, shape, options: own }) {
+  takesIds: true,
+
+  build({ family, encoder: options, shape, vocabulary, options: own }) {
     const weight = own['weight'] as number;
-    const encoder = family.encoder(options, shape);
+    const encoder = family.encoder(options, shape, vocabulary);
     const head = projector(encoder.outputShape, own['projection'] as number);
     return {
       ...twoViewLearner(encoder, head),
@@ -70,7 +72,12 @@ export const redundancy: Method = {
         return { loss: tf.add(invariance, tf.mul(redundancy, weight)), invariance, redundancy };
       }),
       async preview(values, inputs, from, pass) {
-        const { views, tensors } = await pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from);
+        const { views, tensors } = await pairsPreview(
+          () => project(encoder, head, values, inputs, pass),
+          inputs,
+          from,
+          vocabulary,
+        );
         const shown = parameter<tf.Tensor2D>(values, SHOWN);
         return {
           views: [...views, { kind: 'matrix', tensor: 'crossCorrelation' }],

@@ -81,9 +81,11 @@ export const supervised: Method = {
     return setting.options['loss'] === 'contrastive' ? batchOfOne(setting) : [];
   },
 
+  takesIds: true,
+
   build(setting) {
-    const { family, encoder: options, shape } = setting;
-    const encoder = family.encoder(options, shape);
+    const { family, encoder: options, shape, vocabulary } = setting;
+    const encoder = family.encoder(options, shape, vocabulary);
     const widths = family.summary(options, shape).encoder;
     return setting.options['loss'] === 'contrastive'
       ? byContrast(setting, encoder, widths)
@@ -91,7 +93,7 @@ export const supervised: Method = {
   },
 };
 
-function byGuess({ labels: known }: Setting, encoder: Network, widths: string): Learner {
+function byGuess({ labels: known, vocabulary }: Setting, encoder: Network, widths: string): Learner {
   const classes = known?.classes ?? [];
   const head = headOf(encoder.outputShape, classes.length, null);
   const classify: Scores = (values, input, pass) =>
@@ -104,11 +106,11 @@ function byGuess({ labels: known }: Setting, encoder: Network, widths: string): 
     objectives: soleObjective([encoder, head], (values, inputs, pass) =>
       classificationLoss(classify, values, inputs, pass),
     ),
-    preview: (values, inputs, from, pass) => guessesPreview(classify, classes, values, inputs, from, pass),
+    preview: (values, inputs, from, pass) => guessesPreview(classify, classes, values, inputs, from, pass, vocabulary),
   };
 }
 
-function byContrast({ options }: Setting, encoder: Network, widths: string): Learner {
+function byContrast({ options, vocabulary }: Setting, encoder: Network, widths: string): Learner {
   const temperature = options['temperature'] as number;
   const head = projection(encoder, options['projection'] as number);
   return {
@@ -126,6 +128,6 @@ function byContrast({ options }: Setting, encoder: Network, widths: string): Lea
       };
     }),
     preview: (values, inputs, from, pass) =>
-      pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from),
+      pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from, vocabulary),
   };
 }

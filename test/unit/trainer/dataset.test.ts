@@ -136,6 +136,9 @@ describe('A dataset for training', () => {
     assert.equal(kindOf('sound', [8, 8, 1]), 'sound');
     assert.equal(kindOf('array', [8, 8, 1]), 'table');
     assert.equal(kindOf('text', [8]), 'table');
+    const vocabulary = { size: 9, pad: 0, mask: null };
+    const ids = { kind: 'text' as const, shape: [8], range: null, vocabulary };
+    assert.deepEqual(augmentationOf({ kind: 'text' }, ids, options).vocabulary, vocabulary);
     assert.equal(
       augmentationOf({ kind: 'table' }, { kind: 'numbers', shape: [2], range: null }, options).bounded,
       false,

@@ -25,9 +25,10 @@ const off: AugmentationOptions = {
   },
   sound: { timeMask: 0, frequencyMask: 0, shift: 0, gain: 0, noise: 0 },
   table: { mask: 0, replacement: 'other', noise: 0 },
+  text: { deletion: 0, span: 0 },
 };
 
-type Kind = Augmentation['kind'];
+type Kind = Exclude<Augmentation['kind'], 'text'>;
 type Change<K extends Kind> = Partial<AugmentationOptions[K]>;
 const shapes: Record<Kind, number[]> = { image: [7, 9, 3], sound: [20, 8, 1], table: [12] };
 
@@ -358,6 +359,73 @@ describe('Augmentation', () => {
   it('lets values of tables without bounds go anywhere', () => {
     const found = views('table', { noise: 1 }, new Float32Array(1200), { bounded: false });
     assert.ok(Math.min(...found) < -1 && Math.max(...found) > 1);
+  });
+
+  describe('of texts', () => {
+    const [pad, mask, length, count] = [0, 1, 12, 3000];
+    const tokens = (text: number): number => 2 + (text % 10); // of each text, at least two
+    const ids = new Float32Array(count * length);
+    for (let text = 0; text < count; text++)
+      for (let place = 0; place < tokens(text); place++) ids[text * length + place] = 10 + place;
+    const positions = Int32Array.from({ length: count }, (_, i) => i);
+    const change = (
+      text: { deletion: number; span: number },
+      vocabulary = { size: 50, pad, mask: mask as number | null },
+    ) => {
+      const augmenter = augmenterOf({
+        kind: 'text',
+        shape: [length],
+        bounded: false,
+        vocabulary,
+        options: { ...off, text },
+      });
+      const found = augment(augmenter, first, positions, ids, new Float32Array());
+      return Array.from({ length: count }, (_, i) => Array.from(found.subarray(i * length, (i + 1) * length)));
+    };
+
+    it('changes nothing where all strengths are 0', () => {
+      assert.deepEqual(change({ deletion: 0, span: 0 }).flat(), Array.from(ids));
+    });
+
+    it('removes as many tokens as asked for, never all, and moves the rest together', () => {
+      const found = change({ deletion: 0.5, span: 0 });
+      let kept = 0;
+      for (const text of found) {
+        const own = text.filter((id) => id !== pad);
+        kept += own.length;
+        assert.ok(own.length > 0);
+        assert.deepEqual(text, [...own, ...new Array<number>(length - own.length).fill(pad)]);
+        assert.deepEqual(
+          own,
+          own.toSorted((a, b) => a - b),
+          'in their order',
+        );
+      }
+      const all = Array.from(ids).filter((id) => id !== pad).length;
+      // One that stays in each text: 1 + (n - 1) / 2 of n.
+      assert.ok(Math.abs(kept - (all + count) / 2) < 0.03 * all, `${kept} of ${all}`);
+    });
+
+    it('hides one stretch, at most the part asked for, or removes it where nothing can stand for it', () => {
+      const lengths = new Set<number>();
+      change({ deletion: 0, span: 0.5 }).forEach((text, i) => {
+        const hidden = text.flatMap((id, place) => (id === mask ? [place] : []));
+        lengths.add(hidden.length);
+        assert.ok(hidden.length <= tokens(i) / 2);
+        assert.ok(
+          hidden.every((place, k) => place === hidden[0]! + k),
+          'one stretch',
+        );
+        assert.deepEqual(
+          text.filter((id) => id !== mask),
+          Array.from(ids.subarray(i * length, (i + 1) * length)).filter((_, place) => !hidden.includes(place)),
+        );
+      });
+      assert.deepEqual([...lengths].sort(), [0, 1, 2, 3, 4, 5]);
+      const removed = change({ deletion: 0, span: 0.9 }, { size: 50, pad, mask: null });
+      assert.ok(removed.every((text) => text[0] !== pad && !text.includes(mask)));
+      assert.ok(removed.some((text, i) => text.filter((id) => id !== pad).length < tokens(i)));
+    });
   });
 
   it('mixes with an example that the key alone chooses, among all', () => {

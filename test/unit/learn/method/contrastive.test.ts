@@ -7,6 +7,7 @@ import { engineOrSkip } from '../engines.js';
 import { checkGradients, movedValues, passOf, tensorsOf } from '../learners.js';
 import { mean } from './byHand.js';
 import { batch, contrast, dot, projected, shape } from './pairs.js';
+import { settingOf, texts, textTensor } from './texts.js';
 import { assertLearnsAndResumes, digitShape } from './training.js';
 
 const temperature = 0.3;
@@ -72,6 +73,30 @@ for (const name of engineNames)
       for (let i = 0; i < 3; i++)
         for (let k = 0; k < 3; k++)
           assert.ok(Math.abs(tensors['similarity']!.data[3 * i + k]! - dot(z[i]!, z[3 + k]!)) < 1e-5);
+    });
+
+    it('compares views of texts, and shows their tokens without padding', async () => {
+      const learner = contrastive.build(settingOf(false, { temperature, projection: 4 }));
+      const arrays = movedValues(learner);
+      const inputs = { input: textTensor(), view: textTensor([texts[1]!, texts[2]!, texts[0]!]) };
+      const [objective] = learner.objectives;
+      // What the head makes of texts is near 0, where its direction turns quickly.
+      checkGradients(learner, objective!, arrays, inputs, engine, { step: 1e-4 });
+      const pass = passOf(engine, { training: false });
+      const { tensors } = await learner.preview(tensorsOf(arrays), inputs, 'validation', pass);
+      assert.deepEqual(
+        Array.from(tensors['first']!.data),
+        [5, 6, 7, 8, 5, 7, 8, 7, 1, 6, -1, -1, 6, 5, -1, -1, -1, -1],
+      );
+      assert.deepEqual(tensors['second']!.shape, [3, 6]);
+      assert.ok(tensors['second']!.data instanceof Int32Array);
+      // The first views are the second ones in another order: the similarities of equal texts are 1.
+      for (const [row, column] of [
+        [1, 0],
+        [2, 1],
+        [0, 2],
+      ] as const)
+        assert.ok(Math.abs(tensors['similarity']!.data[3 * row + column]! - 1) < 1e-5);
     });
 
     it('learns digits, and goes on after a stop as if there had been none', () =>

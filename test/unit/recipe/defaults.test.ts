@@ -15,7 +15,7 @@ const primer: Recipe = {
     filePattern: null,
     groups: null,
     validation: 'auto',
-  test: null,
+    test: null,
     limit: null,
     onError: 'stop',
     image: { size: null, colour: 'auto', fit: 'cover' },

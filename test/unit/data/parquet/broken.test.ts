@@ -248,7 +248,10 @@ describe('Broken Parquet files', function () {
       try {
         await (i % 3 === 0 ? openParquet(file) : readColumns(file));
       } catch (error) {
-        assert.ok(error instanceof DataError || error instanceof Damage, `${i}: ${error instanceof Error ? error.stack : String(error)}`);
+        assert.ok(
+          error instanceof DataError || error instanceof Damage,
+          `${i}: ${error instanceof Error ? error.stack : String(error)}`,
+        );
         told++;
       }
       longest = Math.max(longest, performance.now() - start);

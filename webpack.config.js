@@ -78,7 +78,11 @@ module.exports = (_env, { mode = 'production' }) => [
     name: 'webview',
     target: 'web',
     devtool: 'source-map',
-    entry: { monitor: './webview/monitor.ts', inspection: './webview/inspect/inspection.ts' },
+    entry: {
+      monitor: './webview/monitor.ts',
+      inspection: './webview/inspect/inspection.ts',
+      efficiency: './webview/efficiency/efficiency.ts',
+    },
     module: { rules: [typescript, { test: /\.css$/, type: 'asset/source' }] },
     resolve,
     output: { path: dist, filename: '[name].js' },

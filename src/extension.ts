@@ -4,6 +4,7 @@ import { registerCodeLens } from './host/codeLens.js';
 import { registerContextKeys } from './host/contextKeys.js';
 import { Datasets } from './host/datasets.js';
 import { registerDatasetsTree } from './host/datasetsTree.js';
+import { registerEfficiency } from './host/efficiencyCommands.js';
 import { registerEngineCommands } from './host/engineCommands.js';
 import { registerFineTuneCommand } from './host/fineTuneCommand.js';
 import type { Host } from './host/host.js';
@@ -57,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerNewRecipe,
     registerStartCommand,
     registerFineTuneCommand,
+    registerEfficiency,
     registerRunCommands,
     registerEngineCommands,
     registerSampleDataset,

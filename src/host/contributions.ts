@@ -4,6 +4,8 @@ export const Command = {
   newRecipe: 'pretrain.newRecipe',
   start: 'pretrain.start',
   fineTune: 'pretrain.fineTune',
+  measureEfficiency: 'pretrain.measureEfficiency',
+  openEfficiency: 'pretrain.openEfficiency',
   openMonitor: 'pretrain.openMonitor',
   pause: 'pretrain.pause',
   resume: 'pretrain.resume',
@@ -48,6 +50,7 @@ export const Setting = {
 /** View types of the webview panels. */
 export const MONITOR = 'pretrain.monitor';
 export const INSPECTION = 'pretrain.inspection';
+export const EFFICIENCY = 'pretrain.efficiency';
 
 export const TASK_TYPE = 'pretrain';
 

@@ -32,10 +32,11 @@ export function registerEngineCommands(host: Host): vscode.Disposable {
     vscode.commands.registerCommand(Command.installNativeEngine, async () => {
       if (!(await requireTrust())) return;
       const args = ['engines', '--install', '--to', host.program.nativeDir];
-      const result = await withTrainer(host, t('Installing the native engine'), args, () => {
-        void vscode.window.showInformationMessage(
-          t('The installation of the native engine was cancelled; nothing of it is left.'),
-        );
+      const result = await withTrainer(host, t('Installing the native engine'), args, {
+        onCancelled: () =>
+          void vscode.window.showInformationMessage(
+            t('The installation of the native engine was cancelled; nothing of it is left.'),
+          ),
       });
       if (result === undefined) return;
       void vscode.window.showInformationMessage(

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { Command } from './contributions.js';
-import { runText } from './format.js';
 import type { Host } from './host.js';
 import { modes } from './methods.js';
 import { activeRecipe, saveRecipe } from './recipeFiles.js';
+import { pickRun, recipeOf } from './runChoice.js';
 import { pickRecipe, runningOf, wantsAnother } from './startCommand.js';
 import { uriOf } from './target.js';
 import { ALL_LABELS, labelsText, taskArguments, writtenTask, type Labels, type TaskChoice } from './taskChoice.js';
@@ -63,30 +63,10 @@ async function startingRun(
   }
   if (!atOnce && candidates.length === 1) return candidates[0];
   const others = candidates.filter((run) => !isOwn(run));
-  const picked = await vscode.window.showQuickPick([...own, ...others].map(runItem), {
+  return pickRun([...own, ...others], {
     title: t('Fine-Tune: Run'),
     placeHolder: t('Which run has pretrained the encoder?'),
-    matchOnDescription: true,
-    matchOnDetail: true,
   });
-  return picked?.run;
-}
-
-function runItem(run: TrackedRun): vscode.QuickPickItem & { run: TrackedRun } {
-  const { record, id, state } = run;
-  if (record === null) return { label: id, run };
-  const { language } = vscode.env;
-  const probe = record.metrics['probeAccuracy'];
-  const created = new Date(record.created);
-  return {
-    label: record.name,
-    description: [
-      runText(record, state, language),
-      ...(probe === undefined ? [] : [t('probe {0} %', (100 * probe).toFixed(1))]),
-    ].join(' · '),
-    detail: `${record.summary} · ${Number.isNaN(created.getTime()) ? record.created : created.toLocaleString(language)}`,
-    run,
-  };
 }
 
 async function tellNoRun(recipe: vscode.Uri | undefined): Promise<undefined> {
@@ -98,17 +78,6 @@ async function tellNoRun(recipe: vscode.Uri | undefined): Promise<undefined> {
     start,
   );
   if (answer === start) await vscode.commands.executeCommand(Command.start, recipe);
-}
-
-/** Where it still is. */
-async function recipeOf(run: TrackedRun | null): Promise<vscode.Uri | undefined> {
-  const file = run?.record?.recipePath;
-  if (typeof file !== 'string') return undefined;
-  const uri = vscode.Uri.file(file);
-  return vscode.workspace.fs.stat(uri).then(
-    () => uri,
-    () => undefined,
-  );
 }
 
 async function read(recipe: vscode.Uri): Promise<string> {

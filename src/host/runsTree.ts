@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
-import type { RunState } from '../protocol/run.js';
+import { EFFICIENCY_FOLDER, EfficiencyFile } from '../protocol/efficiency.js';
+import { RUNS_FOLDER, type RunState } from '../protocol/run.js';
 import { Command, View } from './contributions.js';
+import { EfficiencyResult, listEfficiency } from './efficiencyResults.js';
 import { runText, stateText } from './format.js';
 import type { Host } from './host.js';
 import { modes } from './methods.js';
@@ -11,9 +13,11 @@ import { canStartFrom } from './trainers.js';
 /** Milliseconds between two updates of what stands beside the runs. */
 const INTERVAL = 1000;
 
-/** Runs, newest first; a run stands under the one it started from. */
+type RunsElement = TrackedRun | EfficiencyResult;
+
+/** Runs, newest first; a run stands under the one it started from, and what was measured of its encoder under it. */
 export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
-  const changed = new vscode.EventEmitter<TrackedRun | undefined>();
+  const changed = new vscode.EventEmitter<RunsElement | undefined>();
   const waiting = new Set<TrackedRun>();
   const shownStates = new Map<TrackedRun, RunState>();
   let timer: NodeJS.Timeout | undefined;
@@ -22,21 +26,25 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
     for (const run of waiting) changed.fire(run);
     waiting.clear();
   };
-  const view = vscode.window.createTreeView<TrackedRun>(View.runs, {
+  const view = vscode.window.createTreeView<RunsElement>(View.runs, {
     showCollapseAll: false,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: (parent) => {
+      getChildren: async (parent) => {
+        if (parent instanceof EfficiencyResult) return [];
         const ids = new Set(runs.runs.map(({ id }) => id));
         const parentOf = (run: TrackedRun) =>
           run.record !== null && run.record.parent !== null && ids.has(run.record.parent)
             ? run.record.parent
             : undefined;
-        return runs.runs.filter((run) => parentOf(run) === parent?.id);
+        const below = runs.runs.filter((run) => parentOf(run) === parent?.id);
+        return parent === undefined ? below : [...(await listEfficiency(parent.folder)), ...below];
       },
-      getTreeItem: (run) => {
+      getTreeItem: async (run) => {
+        if (run instanceof EfficiencyResult) return efficiencyItem(run);
         shownStates.set(run, run.state);
-        const isParent = runs.runs.some(({ record }) => record?.parent === run.id);
+        const isParent =
+          runs.runs.some(({ record }) => record?.parent === run.id) || (await listEfficiency(run.folder)).length > 0;
         return item(run, isParent, runs.runs.find(({ id }) => id === run.record?.parent)?.record?.name);
       },
     },
@@ -46,9 +54,17 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
     if (text !== '' && text !== view.message) log.error(text);
     view.message = text;
   };
+  const measured = vscode.workspace.createFileSystemWatcher(
+    `**/${RUNS_FOLDER}/*/${EFFICIENCY_FOLDER}/*/${EfficiencyFile.record}`,
+  );
+  const changeAll = () => changed.fire(undefined);
   return vscode.Disposable.from(
     changed,
     view,
+    measured,
+    measured.onDidCreate(changeAll),
+    measured.onDidChange(changeAll),
+    measured.onDidDelete(changeAll),
     { dispose: () => clearTimeout(timer) },
     vscode.Disposable.from(
       runs.listChanged.add(() => {
@@ -65,6 +81,27 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
       }),
     ),
   );
+}
+
+function efficiencyItem(result: EfficiencyResult): vscode.TreeItem {
+  const { record, problem, folder, at } = result;
+  const item = new vscode.TreeItem(t('Label efficiency'));
+  item.id = folder;
+  item.contextValue = 'efficiency';
+  if (record === null) {
+    item.description = t('cannot be read');
+    item.tooltip = problem ?? folder;
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  } else {
+    item.description = record.complete ? record.sentence : `${t('unfinished')} · ${record.sentence}`;
+    item.tooltip = new vscode.MarkdownString()
+      .appendText(record.sentence)
+      .appendMarkdown('\n\n')
+      .appendText(new Date(at).toLocaleString(vscode.env.language));
+    item.iconPath = new vscode.ThemeIcon('graph-line');
+  }
+  item.command = { command: Command.openEfficiency, title: t('Open Label Efficiency'), arguments: [result] };
+  return item;
 }
 
 /** @param above name of the run it stands under: one of the same name is told from it by its mode */

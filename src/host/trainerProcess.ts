@@ -51,6 +51,10 @@ export class Cancelled extends Error {
 
 type Progress = (message: string, fraction: number | null) => void;
 
+/** Exit codes of a command that did less than was asked for, and of one that was stopped. */
+const LESS = 1;
+const STOPPED = 130;
+
 /** Bytes of the error output that are kept. */
 const TAIL_LENGTH = 4000;
 
@@ -96,7 +100,9 @@ export function startRun(
 }
 
 /**
- * Runs a trainer command to its end and resolves to the last line it printed.
+ * Runs a trainer command to its end and resolves to the last line it printed. Of a command that tells each file that
+ * it cannot use, only an error that stands last is its failure.
+ * @param onLine hears each line but progress
  * @throws TrainerFailure when it fails; Cancelled when `signal` was aborted, which ends the process.
  */
 export async function runCommand(
@@ -107,12 +113,14 @@ export async function runCommand(
     signal,
     cwd,
     onProgress,
+    onLine,
     onText,
   }: {
     input?: string;
     signal?: AbortSignal;
     cwd?: string;
     onProgress?: Progress;
+    onLine?: (line: TrainerLine) => void;
     onText?: (text: string) => void;
   } = {},
 ): Promise<unknown> {
@@ -127,22 +135,28 @@ export async function runCommand(
   signal?.addEventListener('abort', abort);
   child.stdin.on('error', (error) => onText?.(error.message));
   child.stdin.end(input ?? '');
-  let last: unknown = null;
+  let last: TrainerLine | null = null;
   try {
     const end = await watch(
       child,
       (line) => {
         last = line;
         if ('type' in line && line.type === 'progress') onProgress?.(line.message, line.fraction);
+        else onLine?.(line);
       },
       onText,
     );
     if (wasAborted(signal)) throw new Cancelled();
-    if (end.error !== null || last === null || end.signal !== null) throw failure(end);
+    if (last === null || 'error' in last || !hasSpoken(end)) throw failure(end);
     return last;
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Whether the command itself came to its end, done or not: else it crashed, whatever it had printed. */
+function hasSpoken({ code }: TrainerEnd): boolean {
+  return code === 0 || code === LESS || code === STOPPED;
 }
 
 /** A function, because the compiler believes that the flag cannot change between two looks. */

@@ -1,15 +1,27 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
+import type { TrainerLine } from '../protocol/trainer.js';
 import type { Host } from './host.js';
 import { plain, reason } from './message.js';
 import { Cancelled, TrainerFailure, runCommand } from './trainerProcess.js';
 
+export interface TrainerListener {
+  /** Hears each line but progress. */
+  onLine?: (line: TrainerLine) => void;
+  /** Called when the cancelled command has ended, its tidying up included. */
+  onCancelled?: () => void;
+}
+
 /**
  * Runs a trainer command to its end, with its progress and a way to cancel it. Resolves to the last line it printed;
  * undefined when it was cancelled, or failed and the person was told.
- * @param onCancelled called when the cancelled command has ended, its tidying up included
  */
-export function withTrainer(host: Host, title: string, args: string[], onCancelled?: () => void): Thenable<unknown> {
+export function withTrainer(
+  host: Host,
+  title: string,
+  args: string[],
+  { onLine, onCancelled }: TrainerListener = {},
+): Thenable<unknown> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
@@ -24,6 +36,7 @@ export function withTrainer(host: Host, title: string, args: string[], onCancell
             done += increment;
             progress.report({ message, increment });
           },
+          ...(onLine && { onLine }),
           onText: (text) => host.log.info(text),
         });
       } catch (error) {

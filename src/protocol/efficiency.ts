@@ -19,6 +19,27 @@ export const EfficiencyFile = {
   picture: 'efficiency.png',
 } as const;
 
+/**
+ * Colours in `efficiency.svg` by what they are for. A page that shows it puts its theme's in their place. Those of the
+ * pretrained modes are of Okabe & Ito 2008, "Color universal design": told apart by the colour-blind, here dark enough
+ * for white paper.
+ */
+export const EfficiencyColour = {
+  paper: '#ffffff',
+  ink: '#1f2328',
+  faint: '#59636e',
+  grid: '#e4e7eb',
+  scratch: '#4b5057',
+  first: '#0072b2',
+  second: '#d55e00',
+  third: '#00805e',
+  fourth: '#aa4499',
+  fifth: '#8a6d00',
+} as const;
+
+/** Pixels from the top of the picture to below its title and sentence. */
+export const EFFICIENCY_HEADING = 92;
+
 /** One network that has learned, and was measured. */
 export interface EfficiencyPoint {
   mode: string;
@@ -86,3 +107,45 @@ export interface EfficiencyRecord {
   /** What it says, in words. */
   sentence: string;
 }
+
+/** What `pretrain efficiency --json` prints while it measures, beside progress, notes and errors. */
+export type EfficiencyOutput =
+  /** Before the first point: where they go, how many there will be, how many of them are there. */
+  | { type: 'planned'; folder: string; points: number; finished: number }
+  | ({ type: 'point' } & EfficiencyPoint);
+
+/** The last that it prints. */
+export interface EfficiencySummary {
+  type: 'summary';
+  /** Path of the run, and of the measurement. */
+  run: string;
+  folder: string;
+  complete: boolean;
+  sentence: string;
+  /** All of those asked for that are there. */
+  points: EfficiencyPoint[];
+}
+
+/** Host to the page of a measurement. */
+export interface ShowEfficiency {
+  type: 'show';
+  /** Of the measurement; the page keeps it, so that it can come back after a reload. */
+  folder: string;
+  /** When it was written, ISO 8601. */
+  at: string;
+  record: EfficiencyRecord;
+  /** Names of the modes for people. */
+  titles: Record<string, string>;
+  /** `efficiency.svg`; null where it cannot be read. */
+  drawing: string | null;
+  /** What a person should know, as it was told while this was measured. */
+  notes: string[];
+}
+
+/** The page to its host. */
+export type FromEfficiency =
+  | { type: 'ready' }
+  /** Measures what is missing, or more. */
+  | { type: 'measure' }
+  | { type: 'open'; what: 'table' | 'record' }
+  | { type: 'reveal' };

@@ -1,3 +1,4 @@
+import type { EfficiencyOutput } from './efficiency.js';
 import type { EngineName, RunRecord, Stage } from './run.js';
 
 /**
@@ -35,6 +36,9 @@ export type TrainerPush =
 export type TrainerLine =
   | { type: 'created'; run: string; address: string }
   | { type: 'progress'; message: string; fraction: number | null }
+  /** What a person should know of data or machine. */
+  | { type: 'note'; message: string }
+  | EfficiencyOutput
   | ({ type: 'summary' } & RunSummary)
   | CommandError;
 

@@ -40,7 +40,8 @@ describe('the page of an inspected dataset', function () {
   ): Promise<void> {
     let ready: () => void = () => undefined;
     const isReady = new Promise<void>((resolve) => (ready = resolve));
-    page = await lab.openInspection(
+    page = await lab.openOther<FromInspection>(
+      'inspection',
       options,
       (message) => {
         sent.push(message);

@@ -7,7 +7,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.js';
-import type { FromInspection } from '../../src/protocol/inspection.js';
 import type { FromMonitor, ToMonitor } from '../../src/protocol/monitor.js';
 import { monitorHtml, type MonitorPage } from '../../src/protocol/monitorPage.js';
 import { pageHtml } from '../../src/protocol/page.js';
@@ -55,6 +54,8 @@ export class MonitorLab {
         '/monitor.css': ['text/css', 'media/monitor.css'],
         '/inspection.js': ['text/javascript', 'dist/inspection.js'],
         '/inspection.css': ['text/css', 'media/inspection.css'],
+        '/efficiency.js': ['text/javascript', 'dist/efficiency.js'],
+        '/efficiency.css': ['text/css', 'media/efficiency.css'],
       };
       const file = files[pathname];
       if (file) void readFile(path.join(root, file[1])).then((body) => respond(file[0], body));
@@ -63,15 +64,9 @@ export class MonitorLab {
           'text/html',
           monitorHtml({ ...page, ...(JSON.parse(searchParams.get('page') ?? '{}') as Partial<MonitorPage>) }),
         );
-      else if (pathname === '/inspection.html')
-        respond(
-          'text/html',
-          pageHtml(
-            { ...page, script: `${origin}/inspection.js`, styles: [...page.styles, `${origin}/inspection.css`] },
-            'inspection',
-            { strings: {} },
-          ),
-        );
+      else if (pathname === '/inspection.html') respond('text/html', extraPage('inspection', ['inspection']));
+      else if (pathname === '/efficiency.html')
+        respond('text/html', extraPage('efficiency', ['inspection', 'efficiency']));
       else respond('text/plain', '');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -85,6 +80,16 @@ export class MonitorLab {
       title: 'mnist-autoencoder',
       language: 'en',
     };
+    const extraPage = (name: string, styles: string[]): string =>
+      pageHtml(
+        {
+          ...page,
+          script: `${origin}/${name}.js`,
+          styles: [...page.styles, ...styles.map((style) => `${origin}/${style}.css`)],
+        },
+        name,
+        { strings: {} },
+      );
     return new MonitorLab(await launchBrowser(), server, origin);
   }
 
@@ -103,16 +108,17 @@ export class MonitorLab {
     return host;
   }
 
-  /** The page of an inspection, which `received` gets the messages of. */
-  async openInspection(
+  /** Another page than the monitor, which `received` gets the messages of. */
+  async openOther<Message>(
+    name: 'inspection' | 'efficiency',
     options: OpenOptions,
-    received: (message: FromInspection) => void,
+    received: (message: Message) => void,
     complaints: string[],
   ): Promise<Page> {
     const page = await this.newPage(options);
     await page.exposeFunction('toHost', received);
     listen(page, complaints);
-    await page.goto(`${this.origin}/inspection.html`);
+    await page.goto(`${this.origin}/${name}.html`);
     return page;
   }
 

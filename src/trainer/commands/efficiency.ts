@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { availableParallelism } from 'node:os';
 import { counted, formatCount, t } from '../../protocol/l10n.js';
-import type { EfficiencyRecord } from '../../protocol/efficiency.js';
+import type { EfficiencyOutput, EfficiencyRecord, EfficiencySummary } from '../../protocol/efficiency.js';
 import type { Recipe } from '../../recipe/recipe.js';
 import { callAgain } from '../callAgain.js';
 import type { Wishes } from '../efficiency/plan.js';
@@ -107,7 +107,7 @@ function listenerOf(output: Output): EfficiencyListener {
       output.line(message);
     },
     onPlanned(folder, points, finished) {
-      output.object({ type: 'planned', folder, points, finished });
+      output.object({ type: 'planned', folder, points, finished } satisfies EfficiencyOutput);
       output.line(
         counted(points, '{0} point in {1}', '{0} points in {1}', path.relative('', folder)) +
           (finished > 0 ? counted(finished, ', {0} of them is there', ', {0} of them are there') : ''),
@@ -115,7 +115,7 @@ function listenerOf(output: Output): EfficiencyListener {
     },
     onProgress: (progress) => bar.show(progress),
     onMeasured: ({ mode, labelsPerClass, seed, accuracy }) =>
-      output.object({ type: 'point', mode, labelsPerClass, seed, accuracy }),
+      output.object({ type: 'point', mode, labelsPerClass, seed, accuracy } satisfies EfficiencyOutput),
     onStoppable: (stop) => onStopSignal(output, stop),
   };
 }
@@ -137,7 +137,7 @@ function report(
     complete,
     sentence,
     points: points.map(({ mode, labelsPerClass, seed, accuracy }) => ({ mode, labelsPerClass, seed, accuracy })),
-  });
+  } satisfies EfficiencySummary);
   for (const line of tableOf(record)) output.line(line);
   output.line();
   if (points.length > 0) output.line(sentence);

@@ -1,5 +1,10 @@
 import { counted, formatCount, t } from '../../protocol/l10n.js';
-import type { EfficiencyMean, EfficiencyRecord } from '../../protocol/efficiency.js';
+import {
+  EFFICIENCY_HEADING,
+  EfficiencyColour,
+  type EfficiencyMean,
+  type EfficiencyRecord,
+} from '../../protocol/efficiency.js';
 import type { Drawing, Point, Shape } from './drawing.js';
 import { percent, SCRATCH } from './sentence.js';
 import { textWidth } from './strokeFont.js';
@@ -7,26 +12,21 @@ import { textWidth } from './strokeFont.js';
 /** Accuracy against labels: a line for each mode with the band of its intervals, and its name at its end. */
 
 const [WIDTH, HEIGHT] = [760, 496];
-const PLOT = { left: 64, top: 106, right: 580, bottom: 432 };
+const PLOT = { left: 64, top: EFFICIENCY_HEADING + 14, right: 580, bottom: 432 };
 /** The font that shows the SVG may be so much wider than the one that is measured here. */
 const WIDER = 1.2;
-const INK = '#1f2328';
-const FAINT = '#59636e';
-const GRID = '#e4e7eb';
+const { paper: PAPER, ink: INK, faint: FAINT, grid: GRID } = EfficiencyColour;
 
-/**
- * Okabe & Ito 2008, "Color universal design": told apart by the colour-blind, here dark enough for white paper; the
- * dashes tell them apart in print without colours.
- */
+/** The dashes tell them apart in print without colours. */
 const STYLES: { colour: string; dash?: readonly number[] }[] = [
-  { colour: '#0072b2' },
-  { colour: '#d55e00', dash: [10, 4] },
-  { colour: '#00805e', dash: [3, 3] },
-  { colour: '#aa4499', dash: [10, 3, 2, 3] },
-  { colour: '#8a6d00', dash: [6, 3] },
+  { colour: EfficiencyColour.first },
+  { colour: EfficiencyColour.second, dash: [10, 4] },
+  { colour: EfficiencyColour.third, dash: [3, 3] },
+  { colour: EfficiencyColour.fourth, dash: [10, 3, 2, 3] },
+  { colour: EfficiencyColour.fifth, dash: [6, 3] },
 ];
 /** What the others must beat is not one of them. */
-const SCRATCH_STYLE = { colour: '#4b5057', dash: [6, 4] };
+const SCRATCH_STYLE = { colour: EfficiencyColour.scratch, dash: [6, 4] };
 
 export function drawCurves(record: EfficiencyRecord, nameOf: (mode: string) => string): Drawing {
   const { means, name, sentence } = record;
@@ -46,7 +46,7 @@ export function drawCurves(record: EfficiencyRecord, nameOf: (mode: string) => s
   return {
     width: WIDTH,
     height: HEIGHT,
-    background: '#ffffff',
+    background: PAPER,
     title: `${title}. ${sentence}`,
     shapes: [
       text([PLOT.left, 30], shortened(title, WIDTH - PLOT.left - 24, 17), { size: 17, isBold: true }),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   Command,
   ContextKey,
+  EFFICIENCY,
   INSPECTION,
   MONITOR,
   RECIPE_ENDING,
@@ -74,7 +75,7 @@ describe('The manifest', () => {
       contributes.walkthroughs.map(({ id }) => id),
       [WALKTHROUGH],
     );
-    for (const panel of [MONITOR, INSPECTION])
+    for (const panel of [MONITOR, INSPECTION, EFFICIENCY])
       assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panel}`), panel);
   });
 
@@ -114,7 +115,7 @@ describe('The manifest', () => {
       // Twice: beside the run, and in its menu.
       assert.deepEqual(
         offered(`run.${state}.encoder`),
-        sorted([...without, Command.fineTune, Command.fineTune]),
+        sorted([...without, Command.fineTune, Command.fineTune, Command.measureEfficiency]),
         state,
       );
     }
@@ -125,6 +126,7 @@ describe('The manifest', () => {
       Command.openRunFolder,
     ]);
     assert.ok(offered('run.stopped').includes(Command.resume) && offered('run.running').includes(Command.stop));
+    assert.deepEqual(offered('efficiency'), [Command.measureEfficiency]);
     assert.deepEqual(offered('run.unreadable'), sorted([Command.openRunFolder, Command.deleteRun]));
   });
 

@@ -1,0 +1,113 @@
+import type { EfficiencyMean, EfficiencyRecord, FromEfficiency, ShowEfficiency } from '../../src/protocol/efficiency.js';
+import { element, icon } from '../dom.js';
+import { dayAndTime, percent, points, whole } from '../format.js';
+import { Host } from '../host.js';
+import { dataTable, factList, findingList, part } from '../inspect/parts.js';
+import { say, sayOr, useTranslations } from '../strings.js';
+import { createButton } from '../ui.js';
+import { themedPicture } from './picture.js';
+
+useTranslations(JSON.parse(document.getElementById('strings')?.textContent ?? '{}'));
+
+const root = document.getElementById('efficiency') ?? document.body;
+root.append(element('p', { class: 'quiet waiting-note', role: 'status' }, say('efficiencyWaiting')));
+const host = new Host<ShowEfficiency, FromEfficiency>(isShow, show);
+host.send({ type: 'ready' });
+
+function isShow(data: unknown): data is ShowEfficiency {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'record' in data;
+}
+
+function show(shown: ShowEfficiency): void {
+  const { folder, record, titles, drawing, notes } = shown;
+  host.keep({ folder });
+  const picture = drawing === null ? null : themedPicture(drawing, say('efficiencyPicture', record.sentence));
+  const parts = [
+    element(
+      'section',
+      { class: 'part', 'aria-label': say('efficiencyCurves') },
+      picture ?? element('p', { class: 'quiet' }, say('notShown')),
+    ),
+    part(
+      say('efficiencyKnow'),
+      notes.length > 0 ? [findingList(notes.map((text) => ({ severity: 'information', text })))] : [],
+    ),
+    part(say('efficiencyTable'), [meansTable(record, titles)], hintOf(record)),
+    part(say('facts'), [factList(factsOf(record))]),
+  ].filter((one) => one !== null);
+  root.replaceChildren(header(shown), element('main', { 'aria-label': say('efficiency') }, ...parts));
+}
+
+function header({ at, record }: ShowEfficiency): HTMLElement {
+  const { name, run, complete, sentence } = record;
+  const buttons = [
+    createButton({
+      label: say(complete ? 'measureMore' : 'measureOn'),
+      primary: !complete,
+      onClick: () => host.send({ type: 'measure' }),
+    }),
+    createButton({ label: say('openTable'), onClick: () => host.send({ type: 'open', what: 'table' }) }),
+    createButton({ label: say('openRecord'), onClick: () => host.send({ type: 'open', what: 'record' }) }),
+    createButton({ label: say('revealFolder'), onClick: () => host.send({ type: 'reveal' }) }),
+  ];
+  const made = element(
+    'header',
+    { class: 'header' },
+    element(
+      'div',
+      { class: 'title-line' },
+      element(
+        'div',
+        { class: 'title' },
+        element('h1', {}, say('efficiencyOf', name)),
+        element('span', { class: 'summary' }, `${run} · ${say('measuredAt', dayAndTime(at))}`),
+      ),
+      element('div', { class: 'controls' }, ...buttons.map((button) => button.element)),
+    ),
+    element('p', { class: 'sentence' }, sentence),
+  );
+  if (!complete) made.append(element('p', { class: 'unfinished' }, icon('triangle'), say('efficiencyUnfinished')));
+  return made;
+}
+
+function hintOf({ seeds }: EfficiencyRecord): string {
+  return seeds.length > 1 ? say('efficiencyTableHint', whole(seeds.length)) : say('efficiencyOneSeed');
+}
+
+/** A row a budget: the mean of each mode with its interval, and whether pretraining helps there. */
+function meansTable({ means, modes, labelsPerClass, verdicts }: EfficiencyRecord, titles: Record<string, string>) {
+  const judged = verdicts.length > 0;
+  const rows = labelsPerClass.map((labels) => [
+    whole(labels),
+    ...modes.map((mode) => cell(means.find((one) => one.mode === mode && one.labelsPerClass === labels))),
+    ...(judged ? [verdictAt(labels)] : []),
+  ]);
+  const heads = [say('labelsPerClass'), ...modes.map((mode) => titles[mode] ?? mode)];
+  return dataTable(
+    [...heads, ...(judged ? [say('pretraining')] : [])],
+    rows,
+    heads.map((_, i) => i),
+  );
+
+  function verdictAt(labels: number): string {
+    const found = verdicts.find((one) => one.labelsPerClass === labels);
+    return found ? sayOr(`verdict_${found.verdict}`, found.verdict) : '';
+  }
+}
+
+function cell(found: EfficiencyMean | undefined): string {
+  if (!found) return '–';
+  const { mean, low, high } = found;
+  return low === null || high === null ? percent(mean) : say('withInterval', percent(mean), points(low), points(high));
+}
+
+function factsOf({ dataPath, from, count, classes, seeds, step, engine }: EfficiencyRecord) {
+  return [
+    { label: say('factData'), value: dataPath },
+    { label: say('factMeasured'), value: say(`measuredOn_${from}`, whole(count)) },
+    { label: say('inspectClasses'), value: whole(classes.length) },
+    { label: say('factSeeds'), value: seeds.map(String).join(', ') },
+    { label: say('factCheckpoint'), value: say('stepAt', whole(step)) },
+    { label: say('factEngine'), value: engine },
+  ];
+}

@@ -82,6 +82,7 @@ module.exports = (_env, { mode = 'production' }) => [
       monitor: './webview/monitor.ts',
       inspection: './webview/inspect/inspection.ts',
       efficiency: './webview/efficiency/efficiency.ts',
+      use: './webview/use/use.ts',
     },
     module: { rules: [typescript, { test: /\.css$/, type: 'asset/source' }] },
     resolve,

@@ -27,6 +27,7 @@ import { registerSampleDataset } from './host/sampleDataset.js';
 import { registerStartCommand } from './host/startCommand.js';
 import { registerStatusBar } from './host/statusBar.js';
 import { registerTasks } from './host/tasks.js';
+import { registerUse } from './host/useCommands.js';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Pretrain Studio', { log: true });
@@ -59,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStartCommand,
     registerFineTuneCommand,
     registerEfficiency,
+    registerUse,
     registerRunCommands,
     registerEngineCommands,
     registerSampleDataset,

@@ -368,6 +368,24 @@ export const english = {
   factSeeds: 'Seeds',
   factCheckpoint: 'Checkpoint',
   factEngine: 'Engine',
+
+  use: 'Answers',
+  useWaiting: 'Waiting for the answers …',
+  predictedBy: 'predicted by {0}',
+  similarBy: 'training examples of {0} with the most similar codes',
+  askedAt: 'asked {0}',
+  exportPredictions: 'Export as CSV',
+  openRun: 'Open Monitor',
+  useClasses: 'Classes',
+  useExamples: 'Examples',
+  useKnow: 'What to know',
+  useUnreadable: 'Cannot be read',
+  mostSimilar: 'most similar',
+  useMore: 'The first {0} of {1} are shown.',
+  useMoreExport: 'The first {0} of {1} are shown. All are in the exported table.',
+  openFile: 'Open {0}',
+  answerText: '{0}: {1}, {2}',
+  cosine: 'cosine {0}',
 } as const;
 
 export type StringKey = keyof typeof english;

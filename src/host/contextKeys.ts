@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isResumable } from '../protocol/run.js';
 import { ContextKey } from './contributions.js';
 import type { Host } from './host.js';
+import { namesClasses } from './trainers.js';
 
 /** Tells the manifest's when clauses what can be done now. */
 export function registerContextKeys({ runs }: Host): vscode.Disposable {
@@ -12,8 +13,13 @@ export function registerContextKeys({ runs }: Host): vscode.Disposable {
     void vscode.commands.executeCommand('setContext', key, value);
   };
   const update = () => {
-    const states = runs.runs.filter(({ record }) => record !== null).map(({ state }) => state);
+    const readable = runs.runs.filter(({ record }) => record !== null);
+    const states = readable.map(({ state }) => state);
     set(ContextKey.hasRuns, states.length > 0);
+    set(
+      ContextKey.namesClasses,
+      readable.some(({ record }) => record !== null && namesClasses(record)),
+    );
     set(
       ContextKey.running,
       states.some((state) => state === 'running' || state === 'preparing'),

@@ -6,6 +6,9 @@ export const Command = {
   fineTune: 'pretrain.fineTune',
   measureEfficiency: 'pretrain.measureEfficiency',
   openEfficiency: 'pretrain.openEfficiency',
+  predict: 'pretrain.predict',
+  findSimilar: 'pretrain.findSimilar',
+  embed: 'pretrain.embed',
   openMonitor: 'pretrain.openMonitor',
   pause: 'pretrain.pause',
   resume: 'pretrain.resume',
@@ -37,6 +40,8 @@ export const View = {
 export const ContextKey = {
   /** There are runs at all. */
   hasRuns: 'pretrain.hasRuns',
+  /** Some run has learned classes. */
+  namesClasses: 'pretrain.namesClasses',
   /** Some run is preparing or training, some is paused, some can be resumed. */
   running: 'pretrain.running',
   paused: 'pretrain.paused',
@@ -51,6 +56,7 @@ export const Setting = {
 export const MONITOR = 'pretrain.monitor';
 export const INSPECTION = 'pretrain.inspection';
 export const EFFICIENCY = 'pretrain.efficiency';
+export const USE = 'pretrain.use';
 
 export const TASK_TYPE = 'pretrain';
 

@@ -108,9 +108,7 @@ const fields: Partial<Record<keyof EfficiencyRecord, (value: unknown) => boolean
   labelsPerClass: isList(isNumber),
   seeds: isList(isNumber),
   complete: (value) => typeof value === 'boolean',
-  means: isList(
-    (value) => isObject(value) && Object.entries(meanFields).every(([name, check]) => check(value[name])),
-  ),
+  means: isList((value) => isObject(value) && Object.entries(meanFields).every(([name, check]) => check(value[name]))),
   verdicts: isList((value) => isObject(value) && isNumber(value['labelsPerClass']) && isText(value['verdict'])),
   sentence: isText,
 };

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
@@ -11,6 +8,7 @@ import { InspectionPanel } from './inspectionPanel.js';
 import { isInspection, KeptInspections, type InspectedDataset } from './keptInspections.js';
 import { reason } from './message.js';
 import { activeRecipe, isRecipe, saveRecipe } from './recipeFiles.js';
+import { SamplesFile } from './samplesFile.js';
 import { uriOf } from './target.js';
 import { withTrainer } from './trainerProgress.js';
 import { requireTrust } from './trust.js';
@@ -83,24 +81,14 @@ function pick({ datasets }: Host): Promise<vscode.Uri | undefined> {
 
 /** Undefined when it was cancelled, or failed and the person was told. */
 async function inspect(host: Host, target: string): Promise<InspectedDataset | undefined> {
-  const samples = path.join(os.tmpdir(), `pretrain-${randomUUID()}.safetensors`);
+  const samples = new SamplesFile();
   try {
     const title = t('Inspecting {0}', vscode.workspace.asRelativePath(target));
-    const result = await withTrainer(host, title, ['inspect', target, '--samples', samples]);
+    const result = await withTrainer(host, title, ['inspect', target, '--samples', samples.path]);
     if (!isInspection(result)) return undefined;
     const at = new Date().toISOString();
-    return { target, at, inspection: result, pictures: await readPictures(host, samples) };
+    return { target, at, inspection: result, pictures: await samples.read(host) };
   } finally {
-    await fs.rm(samples, { force: true });
-  }
-}
-
-/** The inspection is of use without them. */
-async function readPictures(host: Host, file: string): Promise<Uint8Array | null> {
-  try {
-    return new Uint8Array(await fs.readFile(file)); // a Buffer would travel to the page as JSON
-  } catch (error) {
-    host.log.warn(`the pictures of the examples cannot be read: ${reason(error)}`);
-    return null;
+    await samples.remove();
   }
 }

@@ -7,8 +7,9 @@ import { EfficiencyResult, listEfficiency } from './efficiencyResults.js';
 import { runText, stateText } from './format.js';
 import type { Host } from './host.js';
 import { modes } from './methods.js';
+import { hasCheckpoint } from './runFolder.js';
 import type { TrackedRun } from './trackedRun.js';
-import { canStartFrom } from './trainers.js';
+import { canStartFrom, namesClasses } from './trainers.js';
 
 /** Milliseconds between two updates of what stands beside the runs. */
 const INTERVAL = 1000;
@@ -124,7 +125,11 @@ async function item(run: TrackedRun, isParent: boolean, above: string | undefine
   result.description = mode && record.name !== above ? `${mode.title} · ${text}` : text;
   result.tooltip = tooltip(run);
   result.iconPath = icon(state);
-  result.contextValue = `run.${state}${(await canStartFrom(run)) ? '.encoder' : ''}`;
+  const abilities = [
+    ...((await canStartFrom(run)) ? ['encoder'] : []),
+    ...(namesClasses(record) && (await hasCheckpoint(run.folder)) ? ['classes'] : []),
+  ];
+  result.contextValue = ['run', state, ...abilities].join('.');
   result.accessibilityInformation = {
     label: [record.name, mode?.title, stateText(state), text, shown?.error?.message]
       .filter((part) => part !== undefined)

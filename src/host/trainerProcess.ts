@@ -135,20 +135,21 @@ export async function runCommand(
   signal?.addEventListener('abort', abort);
   child.stdin.on('error', (error) => onText?.(error.message));
   child.stdin.end(input ?? '');
-  let last: TrainerLine | null = null;
+  const last: { line: TrainerLine | null } = { line: null };
   try {
     const end = await watch(
       child,
       (line) => {
-        last = line;
+        last.line = line;
         if ('type' in line && line.type === 'progress') onProgress?.(line.message, line.fraction);
         else onLine?.(line);
       },
       onText,
     );
     if (wasAborted(signal)) throw new Cancelled();
-    if (last === null || 'error' in last || !hasSpoken(end)) throw failure(end);
-    return last;
+    const { line } = last;
+    if (line === null || 'error' in line || !hasSpoken(end)) throw failure(end);
+    return line;
   } finally {
     signal?.removeEventListener('abort', abort);
   }

@@ -111,8 +111,7 @@ export interface EfficiencyRecord {
 /** What `pretrain efficiency --json` prints while it measures, beside progress, notes and errors. */
 export type EfficiencyOutput =
   /** Before the first point: where they go, how many there will be, how many of them are there. */
-  | { type: 'planned'; folder: string; points: number; finished: number }
-  | ({ type: 'point' } & EfficiencyPoint);
+  { type: 'planned'; folder: string; points: number; finished: number } | ({ type: 'point' } & EfficiencyPoint);
 
 /** The last that it prints. */
 export interface EfficiencySummary {

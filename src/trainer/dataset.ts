@@ -6,7 +6,7 @@ import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
 import type { Assets, Preparation } from '../data/prepare/preparation.js';
 import { scaled } from '../data/prepare/scale.js';
 import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } from '../data/split.js';
-import type { Batch, OpenOptions, Reader } from '../data/reader.js';
+import type { Batch, Collection, OpenOptions, Reader } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
 import type { ExampleFacts } from '../learn/method/method.js';
 import { taskKind } from '../learn/task/index.js';
@@ -41,6 +41,8 @@ export interface LoadedDataset {
   validation: Source | null;
   /** In the dataset, of the examples of each source. */
   positions: Pick<ChosenSplits, 'training' | 'validation'>;
+  /** As they are stored. */
+  dataset: Reader | Collection;
   /** What to call an example. @param position in the dataset */
   name(position: number): string;
   /**
@@ -140,6 +142,7 @@ export async function loadDataset(
       },
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
       positions: splits,
+      dataset,
       name: (position) => dataset.name(position),
       watched: watched.length > 0 ? source(watched) : null,
       test: splits.test && splits.test.length > 0 ? source(splits.test) : null,

@@ -87,7 +87,7 @@ describe('pretrain inspect', function () {
     const { code, stderr } = await workspace.start(['inspect', 'sample:digits', '--markdown', 'no/such/folder.md'])
       .ended;
     assert.equal(code, 1);
-    assert.match(stderr, /no\/such\/folder\.md cannot be written.*Choose another place\./);
+    assert.match(stderr, /no\/such\/folder\.md could not be written.*Choose another place\./);
   });
 
   it('ends at Ctrl-C with the exit code that shells have for it', async () => {

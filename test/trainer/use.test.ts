@@ -5,20 +5,14 @@ import { gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { decodeNpy } from '../../src/data/npyArray.js';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
-import type { Similar } from '../../src/trainer/use/training.js';
+import type { PredictionLine, SimilarExample, UsedExample } from '../../src/protocol/use.js';
+import { exampleTensor } from '../../src/protocol/inspection.js';
 import { lastCheckpoint, readRun, Workspace, type Ended } from './trainer.js';
 
 /** A record or recipe that is to be spoilt. */
 type Damaged = Record<'dataset' | 'encoder', Record<string, unknown>>;
 
-interface PredictionLine {
-  file: string;
-  part?: string;
-  label: string;
-  probabilities: Record<string, number>;
-  similar?: Similar[];
-  error?: string;
-}
+type Told = PredictionLine & { label: string; error?: string };
 
 describe('pretrain predict, similar and embed', function () {
   this.timeout(180_000);
@@ -45,7 +39,13 @@ describe('pretrain predict, similar and embed', function () {
     return runOf(await workspace.start(['finetune', workspace.recipe, '--mode', 'scratch', '--json']).ended);
   }
 
-  const predictionsOf = ({ lines }: Ended) => lines as unknown as PredictionLine[];
+  /** What is told of each example, in order. */
+  const predictionsOf = ({ lines }: Ended) =>
+    lines.filter(({ label, similar }) => label !== undefined || similar !== undefined) as unknown as Told[];
+  const errorsOf = ({ lines }: Ended) =>
+    (lines as unknown as Partial<Told>[]).flatMap(({ file, error }) =>
+      error === undefined ? [] : [`${file}: ${error}`],
+    );
 
   /** What the run's own evaluation said of the first test examples. */
   function evaluated(run: string, count: number): number[][] {
@@ -55,7 +55,7 @@ describe('pretrain predict, similar and embed', function () {
     return Array.from({ length: count }, (_, i) => Array.from(data.subarray(i * width, (i + 1) * width)));
   }
 
-  function close(found: PredictionLine, expected: number[], classes: readonly string[]): void {
+  function close(found: Told, expected: number[], classes: readonly string[]): void {
     classes.forEach((name, i) =>
       assert.ok(
         Math.abs(found.probabilities[name]! - expected[i]!) < 1e-5,
@@ -125,18 +125,58 @@ describe('pretrain predict, similar and embed', function () {
       writeFileSync(path.join(bad, 'not.png'), 'hello');
       const ended = await start('predict', run, 'mixed', 'nowhere.png', '--json', '--similar', '0');
       assert.equal(ended.code, 1);
-      const found = predictionsOf(ended).filter(({ label }) => label !== undefined);
+      const found = predictionsOf(ended);
       assert.equal(found.length, 1);
+      assert.deepEqual(ended.lines.at(-1), { run, count: 1, leftOut: 3 });
       assert.equal(found[0]!.file, path.join('mixed', 'a.png'));
       assert.equal(found[0]!.similar, undefined);
       close(found[0]!, evaluated(run, 1)[0]!, readRun(run).dataset!.classes!);
-      const errors = predictionsOf(ended).flatMap(({ file, error }) => (error ? [`${file}: ${error}`] : []));
+      const errors = errorsOf(ended);
       assert.equal(errors.length, 3, errors.join('\n'));
       for (const words of [/mixed.cut\.png: .*cut off/, /mixed.not\.png: .*neither PNG/, /no file or folder .*nowhere/])
         assert.ok(
           errors.some((error) => words.test(error)),
           errors.join('\n'),
         );
+    });
+
+    it('writes how files and those that are like them look, and a table of all probabilities', async () => {
+      const besides = ['--samples', 'samples.safetensors', '--csv', 'all.csv'];
+      const ended = await start('predict', run, ...files, '--json', ...besides);
+      assert.equal(ended.code, 0, ended.stderr);
+      const found = predictionsOf(ended);
+      const { tensors } = decodeSafetensors(readFileSync(path.join(workspace.folder, 'samples.safetensors')));
+      const training = gunzipSync(
+        readFileSync(path.join(workspace.folder, 'digits/train-images-idx3-ubyte.gz')),
+      ).subarray(16);
+      const image = (shown: UsedExample | undefined) => {
+        const { shape, data } = tensors[exampleTensor.image(shown!.position)]!;
+        assert.deepEqual([shown!.kind, ...shape.slice(0, 2)], ['image', 28, 28]);
+        const channels = shape[2]!;
+        return Array.from({ length: 784 }, (_, at) => data[at * channels]!);
+      };
+      found.forEach(({ shown, similar }, i) => {
+        assert.deepEqual(image(shown), Array.from(pixels.subarray(784 * i, 784 * (i + 1))));
+        for (const one of similar!) {
+          const position = Number(/\d+/.exec(one.name)![0]);
+          assert.deepEqual(image(one.shown), Array.from(training.subarray(784 * position, 784 * (position + 1))));
+          assert.equal(one.shown!.class, one.label);
+        }
+      });
+      const classes = readRun(run).dataset!.classes!;
+      const [head, ...rows] = readFileSync(path.join(workspace.folder, 'all.csv'), 'utf8').trim().split('\r\n');
+      assert.equal(head, ['file,part,label,probability', ...classes.map((name) => `probability ${name}`)].join(','));
+      assert.deepEqual(
+        rows.map((row) => row.split(',')),
+        found.map(({ file, label, probabilities }) => [
+          file,
+          '',
+          label,
+          String(probabilities[label]),
+          ...classes.map((name) => String(probabilities[name])),
+        ]),
+      );
+      assert.match((await start('predict', run, files[0]!, '--csv', 'no/all.csv')).stderr, /all\.csv could not be/);
     });
 
     it('for people it is a table with the likeliest classes', async () => {
@@ -205,7 +245,7 @@ describe('pretrain predict, similar and embed', function () {
         readFileSync(path.join(workspace.folder, 'digits/train-images-idx3-ubyte.gz')),
       ).subarray(16);
       const used = await start('similar', parent, files[0]!, '--count', '1024', '--json');
-      const [{ similar }] = used.lines as unknown as [{ similar: Similar[] }];
+      const similar = predictionsOf(used)[0]!.similar!;
       assert.equal(similar.length, 1024, 'all that it was trained on');
       const position = Number(/\d+/.exec(similar[700]!.name)![0]);
       const png = new PNG({ width: 28, height: 28 });
@@ -215,7 +255,10 @@ describe('pretrain predict, similar and embed', function () {
       }
       writeFileSync(path.join(workspace.folder, 'own.png'), PNG.sync.write(png));
       const { lines } = await start('similar', parent, 'own.png', '--json');
-      const [found] = lines as unknown as [{ file: string; similar: Similar[] }];
+      const found = lines.find(({ similar }) => similar !== undefined) as unknown as {
+        file: string;
+        similar: SimilarExample[];
+      };
       assert.equal(found.similar.length, 10);
       assert.equal(found.similar[0]!.name, similar[700]!.name);
       assert.ok(Math.abs(found.similar[0]!.cosine - 1) < 1e-5);
@@ -232,8 +275,9 @@ describe('pretrain predict, similar and embed', function () {
       try {
         const ended = await start('predict', run, files[0]!, '--json');
         assert.equal(ended.code, 0);
-        assert.match(String(ended.lines[0]!['message']), /Similar training examples are not shown: .*digits/);
-        close(predictionsOf(ended)[1]!, evaluated(run, 1)[0]!, readRun(run).dataset!.classes!);
+        const notes = ended.lines.filter(({ type }) => type === 'note');
+        assert.match(String(notes[0]!['message']), /Similar training examples are not shown: .*digits/);
+        close(predictionsOf(ended)[0]!, evaluated(run, 1)[0]!, readRun(run).dataset!.classes!);
         assert.equal((await start('similar', run, files[0]!)).code, 1);
       } finally {
         renameSync(`${digits}-away`, digits);

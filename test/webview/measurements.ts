@@ -5,7 +5,12 @@ import { svgOf } from '../../src/trainer/efficiency/svg.js';
 
 /** A measurement of label efficiency as the trainer writes it. */
 
-export const titles = { scratch: 'From scratch', probe: 'Linear probe', full: 'Full', neighbours: 'Nearest neighbours' };
+export const titles = {
+  scratch: 'From scratch',
+  probe: 'Linear probe',
+  full: 'Full',
+  neighbours: 'Nearest neighbours',
+};
 
 const curves = {
   scratch: [0.21, 0.31, 0.44, 0.58, 0.67, 0.75, 0.8],
@@ -47,8 +52,7 @@ export function measurement(changes: Partial<EfficiencyRecord> = {}): Efficiency
     complete: true,
     means,
     verdicts: verdictsOf(means),
-    sentence:
-      'With 10 labels per class the pretrained encoder (full) reaches 74 %; from scratch that takes about 45.',
+    sentence: 'With 10 labels per class the pretrained encoder (full) reaches 74 %; from scratch that takes about 45.',
     ...changes,
   };
 }

@@ -1,4 +1,9 @@
-import type { EfficiencyMean, EfficiencyRecord, FromEfficiency, ShowEfficiency } from '../../src/protocol/efficiency.js';
+import type {
+  EfficiencyMean,
+  EfficiencyRecord,
+  FromEfficiency,
+  ShowEfficiency,
+} from '../../src/protocol/efficiency.js';
 import { element, icon } from '../dom.js';
 import { dayAndTime, percent, points, whole } from '../format.js';
 import { Host } from '../host.js';

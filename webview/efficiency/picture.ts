@@ -32,7 +32,7 @@ export function themedPicture(text: string, label: string): SVGSVGElement | null
   for (const drawn of drawing.children) {
     const attributes = ELEMENTS[drawn.localName];
     if (!attributes || Number(drawn.getAttribute('y') ?? EFFICIENCY_HEADING) < EFFICIENCY_HEADING) continue;
-    const made = document.createElementNS(SVG, drawn.localName) as SVGElement;
+    const made = document.createElementNS(SVG, drawn.localName as 'text');
     for (const name of attributes) {
       const value = drawn.getAttribute(name);
       if (value !== null) made.setAttribute(name, value);

@@ -4,9 +4,13 @@ import { say } from '../strings.js';
 import type { Pictures } from './pictures.js';
 import { playButton } from './player.js';
 
-/** "test · 7 · example 17 · 28 × 28": what can be said of an example in one line. */
-export function exampleText({ name, split, class: label, size }: ShownExample): string {
-  return [label, name, say(`split_${split}`), size].filter((part) => part !== null && part !== '').join(' · ');
+/** Of which split it is need not be known, or not matter. */
+type CardExample = Omit<ShownExample, 'split'> & Partial<Pick<ShownExample, 'split'>>;
+
+/** "7 · example 17 · test · 28 × 28": what can be said of an example in one line. */
+export function exampleText({ name, split, class: label, size }: CardExample): string {
+  const part = split === undefined ? '' : say(`split_${split}`);
+  return [label, name, part, size].filter((part) => part !== null && part !== '').join(' · ');
 }
 
 /**
@@ -15,7 +19,7 @@ export function exampleText({ name, split, class: label, size }: ShownExample): 
  * @param lead the first word of the caption, e.g. "shortest"
  */
 export function exampleCard(
-  example: ShownExample,
+  example: CardExample,
   kind: string,
   pictures: Pictures,
   caption: string[] = [],
@@ -28,7 +32,7 @@ export function exampleCard(
   return card;
 }
 
-function content(example: ShownExample, kind: string, pictures: Pictures): HTMLElement {
+function content(example: CardExample, kind: string, pictures: Pictures): HTMLElement {
   const { position, name, text, cells } = example;
   const words = exampleText(example);
   if (text !== undefined) return element('blockquote', { class: 'text-example' }, text);

@@ -54,7 +54,11 @@ export function factList(facts: ShowInspection['facts']): HTMLElement {
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 /** A row a class: its name, its examples, and a bar of its splits. */
-export function histogram({ classes, classesBySplit, unlabelled }: Inspection): HTMLElement[] {
+export function histogram({
+  classes,
+  classesBySplit,
+  unlabelled,
+}: Pick<Inspection, 'classes' | 'classesBySplit' | 'unlabelled'>): HTMLElement[] {
   const rows: [string, number, Partial<Record<SplitPart, number>>][] = Object.entries(classes).map(([name, count]) => [
     name,
     count,
@@ -163,7 +167,7 @@ export function columnTable(columns: readonly ColumnStatistics[]): HTMLElement[]
   ];
 }
 
-export function problemTable({ problems, problemCount }: Inspection): HTMLElement[] {
+export function problemTable({ problems, problemCount }: Pick<Inspection, 'problems' | 'problemCount'>): HTMLElement[] {
   if (problemCount === 0) return [];
   const rows = problems.map(({ file, reason }) => [file, reason]);
   const table = dataTable([say('file'), say('reason')], rows, []);

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { codesInBatches } from '../../learn/evaluate/codes.js';
 import { formatCount, t } from '../../protocol/l10n.js';
+import { writingTrouble } from '../askedFile.js';
 import { UserError } from '../errors.js';
-import { fileTrouble, errorCode, writeFileAtomic } from '../files.js';
+import { errorCode, writeFileAtomic } from '../files.js';
 import { codeFormats, type NamedCodes } from '../use/codeFile.js';
 import { nameText, openExamples, type Examples } from '../use/examples.js';
 import type { Command, Options } from './command.js';
@@ -37,11 +38,7 @@ export const embed: Command = {
           await writeFileAtomic(file, format(namedCodes(used, examples, width), count));
         } catch (error) {
           if (errorCode(error) === undefined || used.signal.aborted) throw error;
-          const { reason } = fileTrouble(error);
-          throw new UserError(t('{0} could not be written: {1}.', file, reason), {
-            file,
-            advice: t('Choose another place by --to.'),
-          });
+          throw writingTrouble(file, error);
         }
         tellUnreadable(examples.unreadable, output);
         output.object({ file, run: used.run.folder, count, width: width.of, leftOut: examples.unreadable.length });

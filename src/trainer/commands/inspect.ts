@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SAMPLE_DIGITS } from '../../data/detect.js';
 import { openDataset } from '../../data/index.js';
@@ -9,6 +8,7 @@ import { formatCount, t } from '../../protocol/l10n.js';
 import type { DuplicatePair, Inspection } from '../../protocol/inspection.js';
 import { encodeSafetensors } from '../../protocol/safetensors.js';
 import type { DataOptions } from '../../recipe/recipe.js';
+import { writeAsked } from '../askedFile.js';
 import { UserError } from '../errors.js';
 import { checkedRecipe, dataPathOf, loadRecipe } from '../language.js';
 import type { Output } from '../output.js';
@@ -63,8 +63,8 @@ export const inspect: Command = {
           signal,
           onProgress: (fraction) => step(t('Looking at the examples'), OPENING_SHARE + (1 - OPENING_SHARE) * fraction),
         });
-        if (typeof markdown === 'string') await write(markdown, inspectionMarkdown(inspection));
-        if (typeof samples === 'string') await write(samples, encodeSafetensors(pictures));
+        if (typeof markdown === 'string') await writeAsked(markdown, inspectionMarkdown(inspection));
+        if (typeof samples === 'string') await writeAsked(samples, encodeSafetensors(pictures));
         output.object(inspection);
         report(inspection, output);
         if (typeof markdown === 'string') output.line(`\n${t('Written to {0}.', markdown)}`);
@@ -121,17 +121,6 @@ function steps(progress: (message: string, fraction: number) => void): typeof pr
     last = hundredth;
     progress(message, fraction);
   };
-}
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new UserError(
-      t('{0} cannot be written: {1}.', file, error instanceof Error ? error.message : String(error)),
-      { file, advice: t('Choose another place.') },
-    );
-  }
 }
 
 function report(inspection: Inspection, output: Output): void {

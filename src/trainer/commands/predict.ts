@@ -2,16 +2,21 @@ import path from 'node:path';
 import { codesInBatches } from '../../learn/evaluate/codes.js';
 import { predict as predictAll, type ClassPredictor, type Predicting } from '../../learn/evaluate/predict.js';
 import { t } from '../../protocol/l10n.js';
+import type { PredictionLine, SimilarExample, UseSummary } from '../../protocol/use.js';
 import { DataError } from '../../data/reader.js';
 import { UserError } from '../errors.js';
 import type { Output } from '../output.js';
 import { examplesOf, nameText, type ExampleName } from '../use/examples.js';
 import type { UsedRun } from '../use/run.js';
-import type { Similar, TrainingExamples } from '../use/training.js';
+import { PredictionTable } from '../use/predictionTable.js';
+import { Showing } from '../use/showing.js';
+import type { TrainingExamples } from '../use/training.js';
 import type { Command, Options } from './command.js';
 import { wholeNumber } from './run.js';
 import {
   openTraining,
+  samplesOption,
+  shownBatch,
   sliceOf,
   tableLines,
   tellNote,
@@ -39,17 +44,24 @@ export const predict: Command = {
       value: 'N',
       summary: t('most similar training examples that are shown of each; {0} without it, 0 for none', USUAL_SIMILAR),
     },
+    csv: { type: 'string', value: 'FILE', summary: t('also write a table of all probabilities') },
+    ...samplesOption,
     ...usingOptions,
   },
   example: 'pretrain predict .pretrain/runs/20261124-201530-mnist-3f9a seven.png drawings',
 
   run([run, ...files], options, output) {
     const most = similarOf(options);
+    const { csv, samples } = options;
     return withRun(run as string, options, output, async (used) => {
       const predicting = predictingOf(used.run);
-      const training = most === 0 ? null : await trainingOrNote(used, output);
-      let failed = 0;
+      const { classes } = predicting.learner;
+      const file = typeof csv === 'string' ? await PredictionTable.open(csv, classes) : null;
+      const showing = typeof samples === 'string' ? new Showing() : null;
+      let training: TrainingExamples | null = null;
+      let [count, failed] = [0, 0];
       try {
+        training = most === 0 ? null : await trainingOrNote(used, output);
         const table = new Table(output);
         const open = { signal: used.signal, onProgress: used.onProgress(t('Reading {0}', files.join(', '))) };
         for await (const examples of examplesOf(files, used.run, open)) {
@@ -65,24 +77,30 @@ export const predict: Command = {
               used.signal.throwIfAborted();
               const part = sliceOf(examples.source, codes.from, codes.count);
               const probabilities = await predictAll(predicting, part, values, epoch);
-              const similar = await training?.similar(codes, most);
-              const { classes } = predicting.learner;
+              const similar = (await training?.similar(codes, most)) ?? null;
+              const told = await shownBatch(used, examples, codes, similar, { training, showing });
               const width = classes.length;
-              table.add(
-                Array.from({ length: codes.count }, (_, i) => ({
-                  name: examples.nameOf(codes.from + i),
-                  classes: ranked(classes, probabilities.subarray(i * width, (i + 1) * width)),
-                  similar: similar?.[i] ?? null,
-                })),
-              );
+              const lines = told.map((besides, i) => ({
+                ...lineOf(
+                  examples.nameOf(codes.from + i),
+                  ranked(classes, probabilities.subarray(i * width, (i + 1) * width)),
+                ),
+                ...besides,
+              }));
+              count += lines.length;
+              table.add(lines);
+              await file?.add(lines);
             }
             tellUnreadable(examples.unreadable, output);
           } finally {
             await examples.close();
           }
         }
+        if (typeof samples === 'string') await showing?.write(samples);
+        output.object({ run: used.run.folder, count, leftOut: failed } satisfies UseSummary);
       } finally {
         await training?.close();
+        await file?.close();
       }
       return failed === 0 ? 0 : 1;
     });
@@ -116,17 +134,25 @@ async function trainingOrNote(used: Using, output: Output): Promise<TrainingExam
   }
 }
 
-interface Predicted {
-  name: ExampleName;
-  /** The likeliest first. */
-  classes: { name: string; probability: number }[];
-  similar: Similar[] | null;
+interface Ranked {
+  name: string;
+  probability: number;
 }
 
-function ranked(classes: readonly string[], probabilities: Float32Array): Predicted['classes'] {
+/** The likeliest first. */
+function ranked(classes: readonly string[], probabilities: Float32Array): Ranked[] {
   return classes
     .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
+}
+
+function lineOf({ file, part }: ExampleName, classes: readonly Ranked[]): PredictionLine {
+  return {
+    file,
+    ...(part !== null && { part }),
+    label: classes[0]?.name ?? null,
+    probabilities: Object.fromEntries(classes.map((one) => [one.name, one.probability])),
+  };
 }
 
 /** What is said of each example: a row, or with --json an object. */
@@ -135,39 +161,34 @@ class Table {
 
   constructor(private readonly output: Output) {}
 
-  add(examples: readonly Predicted[]): void {
+  add(lines: readonly PredictionLine[]): void {
     const { output } = this;
-    for (const { name, classes, similar } of examples)
-      output.object({
-        file: name.file,
-        ...(name.part !== null && { part: name.part }),
-        label: classes[0]?.name ?? null,
-        probabilities: Object.fromEntries(classes.map((one) => [one.name, one.probability])),
-        ...(similar && { similar }),
-      });
-    const rows = examples.map((example) => rowOf(example));
-    const [head = '', ...lines] = tableLines([
-      [t('File'), t('Class'), '', t('Next'), ...(examples.some(({ similar }) => similar) ? [t('Most similar')] : [])],
-      ...rows,
+    for (const line of lines) output.object(line);
+    const [head = '', ...rows] = tableLines([
+      [t('File'), t('Class'), '', t('Next'), ...(lines.some(({ similar }) => similar) ? [t('Most similar')] : [])],
+      ...lines.map(rowOf),
     ]);
     if (!this.isBegun) output.line(head);
     this.isBegun = true;
-    for (const line of lines) output.line(line);
+    for (const row of rows) output.line(row);
   }
 }
 
-function rowOf({ name, classes: [first, ...others], similar }: Predicted): string[] {
-  const next = others.slice(0, NEXT).filter(({ probability }) => probability >= LEAST_SHOWN);
+function rowOf({ file, part, label, probabilities, similar }: PredictionLine): string[] {
+  const next = Object.entries(probabilities)
+    .filter(([name, probability]) => name !== label && probability >= LEAST_SHOWN)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, NEXT);
   return [
-    nameText(name),
-    first?.name ?? '',
-    percent(first?.probability ?? 0).padStart(percent(1).length),
-    next.map((one) => `${one.name} ${percent(one.probability)}`).join(', '),
-    ...(similar ? [similar.map((one) => similarText(one)).join(', ')] : []),
+    nameText({ file, part: part ?? null }),
+    label ?? '',
+    percent(probabilities[label ?? ''] ?? 0).padStart(percent(1).length),
+    next.map(([name, probability]) => `${name} ${percent(probability)}`).join(', '),
+    ...(similar ? [similar.map(similarText).join(', ')] : []),
   ];
 }
 
-export function similarText({ name, label }: Similar): string {
+function similarText({ name, label }: SimilarExample): string {
   return label === null ? name : `${name} (${label})`;
 }
 

@@ -2,10 +2,13 @@ import type { UnreadableFile } from '../../data/reader.js';
 import type { Source } from '../../learn/loop.js';
 import { t } from '../../protocol/l10n.js';
 import { RUNS_FOLDER } from '../../protocol/run.js';
+import { MOST_SHOWN, type SimilarLine } from '../../protocol/use.js';
 import { Stopped, UserError } from '../errors.js';
 import type { Output } from '../output.js';
 import { openRun, type UsedRun } from '../use/run.js';
-import { TrainingExamples } from '../use/training.js';
+import type { Examples } from '../use/examples.js';
+import type { Showing } from '../use/showing.js';
+import { told, TrainingExamples, type Similar } from '../use/training.js';
 import { jsonOption, type Option, type Options } from './command.js';
 import { engineOf, runsFolder, wholeNumber } from './run.js';
 
@@ -20,6 +23,14 @@ export const usingOptions: Record<string, Option> = {
     summary: t('folder of the runs; without it {0} in the current folder', RUNS_FOLDER),
   },
   ...jsonOption,
+};
+
+export const samplesOption: Record<string, Option> = {
+  samples: {
+    type: 'string',
+    value: 'FILE',
+    summary: t('also write what the examples look or sound like, as safetensors; of the first {0}', MOST_SHOWN),
+  },
 };
 
 /** What a command does with a run. */
@@ -49,7 +60,16 @@ export async function withRun<T>(
     return await action({
       run: used,
       signal,
-      onProgress: (message) => (fraction) => output.transient(`${message} ${Math.round(100 * fraction)} %`),
+      onProgress: (message) => {
+        let last = -1;
+        return (fraction) => {
+          const hundredth = Math.round(100 * fraction);
+          if (hundredth === last) return;
+          last = hundredth;
+          output.object({ type: 'progress', message, fraction });
+          output.transient(`${message} ${hundredth} %`);
+        };
+      },
     });
   } catch (error) {
     if (signal.aborted) throw new Stopped(t('Stopped.'));
@@ -92,4 +112,26 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/**
+ * Of a batch of examples, what is told besides: how those look that there is room for, and what is like each.
+ * @param from position of the first in the source
+ */
+export async function shownBatch(
+  { signal }: Using,
+  examples: Examples,
+  { from, count }: { from: number; count: number },
+  similar: readonly Similar[][] | null,
+  { training, showing }: { training: TrainingExamples | null; showing: Showing | null },
+): Promise<Pick<SimilarLine, 'similar' | 'shown'>[]> {
+  const room = showing?.roomFor(count) ?? 0;
+  const positions = Array.from({ length: room }, (_, i) => examples.inDataset(from + i));
+  const looks = room > 0 ? await showing?.of(examples.dataset, positions, signal) : undefined;
+  const found = showing && similar && training ? await training.shown(similar.slice(0, room), showing, signal) : [];
+  return Array.from({ length: count }, (_, i) => {
+    const shown = i < room ? looks?.get(positions[i] ?? -1) : undefined;
+    const own = found[i] ?? similar?.[i]?.map((one) => told(one));
+    return { ...(own && { similar: own }), ...(shown && { shown }) };
+  });
 }

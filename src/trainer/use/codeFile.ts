@@ -45,7 +45,7 @@ async function* csv(batches: AsyncIterable<NamedCodes>): AsyncGenerator<string> 
 }
 
 /** RFC 4180. */
-function quoted(cell: string): string {
+export function quoted(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 

@@ -28,6 +28,9 @@ import type { UsedRun } from './run.js';
 /** Examples from anywhere, prepared as a run's own were. */
 export interface Examples {
   source: Source;
+  /** As they are stored, and where an example of the source is in there. */
+  dataset: Reader | Collection;
+  inDataset: (position: number) => number;
   /** @param position in the source */
   nameOf: (position: number) => ExampleName;
   /** Null for one without a label. */
@@ -172,6 +175,8 @@ async function prepared({ dataset, nameOf, fileOf }: Opened, run: UsedRun, open:
         labels: null,
         batch: (of) => read(of.map(at)),
       },
+      dataset,
+      inDataset: at,
       nameOf: (position) => nameOf(at(position)),
       labelOf: (position) => info.classes?.[labels?.[at(position)] ?? -1] ?? null,
       hasLabels: labels !== null,

@@ -3,16 +3,15 @@ import type { OpenOptions } from '../../data/reader.js';
 import { codesInBatches, type Codes } from '../../learn/evaluate/codes.js';
 import { Nearest, type Neighbour } from '../../learn/evaluate/nearest.js';
 import { t } from '../../protocol/l10n.js';
+import type { SimilarExample, UsedExample } from '../../protocol/use.js';
 import { loadDataset, type LoadedDataset } from '../dataset.js';
 import { cacheBeside } from '../prepare.js';
 import type { UsedRun } from './run.js';
+import type { Showing } from './showing.js';
 
-/** A training example that is like another one. */
-export interface Similar {
-  name: string;
-  label: string | null;
-  /** Of their codes, -1..1. */
-  cosine: number;
+export interface Similar extends SimilarExample {
+  /** In the training dataset. */
+  position: number;
 }
 
 /** Codes of training examples are kept between searches where they are at most so many numbers (64 MiB). */
@@ -58,6 +57,16 @@ export class TrainingExamples {
     }
   }
 
+  /** What was found, as people see it. */
+  async shown(found: readonly Similar[][], showing: Showing, signal: AbortSignal): Promise<SimilarExample[][]> {
+    const known = await showing.of(
+      this.dataset.dataset,
+      found.flat().map(({ position }) => position),
+      signal,
+    );
+    return found.map((row) => row.map((one) => told(one, known.get(one.position))));
+  }
+
   private async *codes(): AsyncGenerator<Codes & { from: number }, void, undefined> {
     if (this.held) return yield* this.held;
     const { encoding, values, epoch } = this.run;
@@ -72,13 +81,18 @@ export class TrainingExamples {
   }
 
   private described({ position, cosine }: Neighbour): Similar {
-    const { dataset } = this;
-    const { training, positions, facts } = dataset;
+    const { dataset, training, positions, facts } = this.dataset;
     const label = training.labels?.[position] ?? -1;
-    return { name: dataset.name(positions.training[position] ?? -1), label: facts.classes?.[label] ?? null, cosine };
+    const inDataset = positions.training[position] ?? -1;
+    return { name: dataset.name(inDataset), label: facts.classes?.[label] ?? null, cosine, position: inDataset };
   }
 
   close(): Promise<void> {
     return this.dataset.close();
   }
+}
+
+/** Without what is of use within this process only. */
+export function told({ name, label, cosine }: Similar, shown?: UsedExample): SimilarExample {
+  return { name, label, cosine, ...(shown && { shown }) };
 }

@@ -56,6 +56,8 @@ export class MonitorLab {
         '/inspection.css': ['text/css', 'media/inspection.css'],
         '/efficiency.js': ['text/javascript', 'dist/efficiency.js'],
         '/efficiency.css': ['text/css', 'media/efficiency.css'],
+        '/use.js': ['text/javascript', 'dist/use.js'],
+        '/use.css': ['text/css', 'media/use.css'],
       };
       const file = files[pathname];
       if (file) void readFile(path.join(root, file[1])).then((body) => respond(file[0], body));
@@ -67,6 +69,7 @@ export class MonitorLab {
       else if (pathname === '/inspection.html') respond('text/html', extraPage('inspection', ['inspection']));
       else if (pathname === '/efficiency.html')
         respond('text/html', extraPage('efficiency', ['inspection', 'efficiency']));
+      else if (pathname === '/use.html') respond('text/html', extraPage('use', ['inspection', 'use']));
       else respond('text/plain', '');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -110,7 +113,7 @@ export class MonitorLab {
 
   /** Another page than the monitor, which `received` gets the messages of. */
   async openOther<Message>(
-    name: 'inspection' | 'efficiency',
+    name: 'inspection' | 'efficiency' | 'use',
     options: OpenOptions,
     received: (message: Message) => void,
     complaints: string[],

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { isResumable } from '../protocol/run.js';
+import { isResumable, namesClasses } from '../protocol/run.js';
 import { ContextKey } from './contributions.js';
 import type { Host } from './host.js';
-import { namesClasses } from './trainers.js';
 
 /** Tells the manifest's when clauses what can be done now. */
 export function registerContextKeys({ runs }: Host): vscode.Disposable {

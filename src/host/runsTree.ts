@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { EFFICIENCY_FOLDER, EfficiencyFile } from '../protocol/efficiency.js';
-import { RUNS_FOLDER, type RunState } from '../protocol/run.js';
+import { RUNS_FOLDER, namesClasses, type RunState } from '../protocol/run.js';
 import { Command, View } from './contributions.js';
 import { EfficiencyResult, listEfficiency } from './efficiencyResults.js';
 import { runText, stateText } from './format.js';
@@ -9,7 +9,7 @@ import type { Host } from './host.js';
 import { modes } from './methods.js';
 import { hasCheckpoint } from './runFolder.js';
 import type { TrackedRun } from './trackedRun.js';
-import { canStartFrom, namesClasses } from './trainers.js';
+import { canStartFrom } from './trainers.js';
 
 /** Milliseconds between two updates of what stands beside the runs. */
 const INTERVAL = 1000;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
-import { RUNS_FOLDER, isResumable, type RunRecord } from '../protocol/run.js';
+import { RUNS_FOLDER, isResumable } from '../protocol/run.js';
 import { Command, SHOW_PROBLEMS, Setting } from './contributions.js';
 import type { Host } from './host.js';
 import { plain, reason } from './message.js';
@@ -48,12 +48,6 @@ export async function startFinetuning(
 /** Whether a fine-tuning can take over the run's encoder. */
 export async function canStartFrom({ record, folder }: TrackedRun): Promise<boolean> {
   return record?.stage === 'pretrain' && (await hasCheckpoint(folder));
-}
-
-/** Whether a run's network names classes: it was taught them, or learned them from a teacher. Numbers are none. */
-export function namesClasses({ stage, method, dataset, teacher }: RunRecord): boolean {
-  const isTaught = stage === 'finetune' || method === 'supervised';
-  return (isTaught && (dataset?.classes ?? null) !== null) || (teacher?.classes ?? null) !== null;
 }
 
 /** Goes on after a pause, or from the last checkpoint in a new trainer. */

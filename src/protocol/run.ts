@@ -184,6 +184,12 @@ export function isResumable(state: RunState): boolean {
   return state === 'stopped' || state === 'failed' || state === 'interrupted';
 }
 
+/** Whether a run's network names classes: it was taught them, or learned them from a teacher. Numbers are none. */
+export function namesClasses({ stage, method, dataset, teacher }: RunRecord): boolean {
+  const isTaught = stage === 'finetune' || method === 'supervised';
+  return (isTaught && (dataset?.classes ?? null) !== null) || (teacher?.classes ?? null) !== null;
+}
+
 /** `evaluation.json`: how well a fine-tuned network does. */
 export type EvaluationRecord = ClassificationEvaluation | RegressionEvaluation;
 

@@ -73,7 +73,7 @@ describe('the page of what a run says of files', function () {
     await show(await askedImages());
     const nearest = page.locator('.answer').first().locator('.nearest');
     assert.equal(await nearest.locator('canvas').count(), 5);
-    assert.match(await nearest.locator('figcaption').first().innerText(), /^(cat|dog|fox)\s+cosine 0\.991$/);
+    assert.match(await nearest.locator('figcaption').first().innerText(), /^(cat|dog|fox)\s+cosine 0\.9910$/);
   });
 
   it('counts the classes of several, and none of one', async () => {
@@ -142,7 +142,7 @@ describe('the page of what a run says of files', function () {
       similar: answer.similar.map(({ name, label, cosine }) => ({ name, label, cosine })),
     }));
     await show({ shown, pictures }, {}, { answers: bare });
-    assert.match(await page.locator('.nearest figcaption').first().innerText(), /\.png · \w+ · cosine 0\.991/);
+    assert.match(await page.locator('.nearest figcaption').first().innerText(), /\.png · \w+ · cosine 0\.9910/);
   });
 
   for (const width of [360, 700, 1280])

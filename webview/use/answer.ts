@@ -1,6 +1,6 @@
 import type { SimilarExample, UseAnswer, UsedExample } from '../../src/protocol/use.js';
 import { element } from '../dom.js';
-import { percent, short } from '../format.js';
+import { measure, percent } from '../format.js';
 import { exampleCard } from '../inspect/card.js';
 import type { Pictures } from '../inspect/pictures.js';
 import { say } from '../strings.js';
@@ -42,7 +42,7 @@ function classBars(title: string, classes: UseAnswer['classes']): HTMLElement {
 
 function nearest(similar: readonly SimilarExample[], pictures: Pictures): HTMLElement {
   const cards = similar.map(({ name, label, cosine, shown }) => {
-    const words = [...(label === null ? [] : [label]), say('cosine', short(Number(cosine.toFixed(3))))];
+    const words = [...(label === null ? [] : [label]), say('cosine', measure(cosine))];
     const card = shown
       ? look(shown, pictures, words)
       : element('figure', { class: 'card', title: name }, element('figcaption', {}, [name, ...words].join(' · ')));

@@ -115,9 +115,19 @@ describe('The manifest', () => {
       // Twice: beside the run, and in its menu.
       assert.deepEqual(
         offered(`run.${state}.encoder`),
-        sorted([...without, Command.fineTune, Command.fineTune, Command.measureEfficiency]),
+        sorted([
+          ...without,
+          ...[Command.fineTune, Command.fineTune, Command.measureEfficiency, Command.findSimilar, Command.embed],
+        ]),
         state,
       );
+      // A network that names classes predicts; one of a fine-tuning that learned numbers cannot be asked.
+      assert.deepEqual(
+        offered(`run.${state}.classes`),
+        sorted([...without, Command.predict, Command.findSimilar, Command.embed]),
+        state,
+      );
+      assert.ok(offered(`run.${state}.encoder.classes`).includes(Command.predict), state);
     }
     assert.deepEqual(sorted(new Set(offered('run.completed'))), [
       Command.deleteRun,

@@ -21,6 +21,18 @@ const acts = {
       if (++ticks === 100) process.exit();
     }, 20);
   },
+  partly() {
+    say({ type: 'progress', message: 'Reading', fraction: 1 });
+    say({ file: 'a.png', label: 'cat', probabilities: { cat: 1 } });
+    say({ error: 'It is cut off.', file: 'b.png' });
+    say({ run: '/runs/1', count: 1, leftOut: 1 });
+    process.exitCode = 1;
+  },
+  midway() {
+    say({ file: 'a.png', label: 'cat', probabilities: { cat: 1 } });
+    console.error('Illegal instruction');
+    process.exitCode = 132;
+  },
   wait: () => setInterval(() => undefined, 1000),
   refuse() {
     say({ error: 'digits is an empty folder.', file: '/w/a.pretrain.json', line: 3, advice: 'Put the data there.' });

@@ -114,6 +114,20 @@ describe('A trainer command', () => {
     await assert.rejects(runCommand(program, ['crash']), /Illegal instruction/);
   });
 
+  it('that does a part, and tells what it left out, has not failed; each line but progress is heard', async () => {
+    const heard: object[] = [];
+    const last = await runCommand(program, ['partly'], { onLine: (line) => heard.push(line) });
+    assert.deepEqual(last, { run: '/runs/1', count: 1, leftOut: 1 });
+    assert.deepEqual(
+      heard.map((line) => Object.keys(line)[0]),
+      ['file', 'error', 'run'],
+    );
+  });
+
+  it('that crashes midway has failed, whatever it said before', async () => {
+    await assert.rejects(runCommand(program, ['midway']), /exit code 132: Illegal instruction/);
+  });
+
   it('ends when it is cancelled', async () => {
     const abort = new AbortController();
     const running = runCommand(program, ['wait'], { signal: abort.signal });

@@ -30,6 +30,7 @@ export function registerEfficiency(host: Host): vscode.Disposable {
     vscode.commands.registerCommand(Command.measureEfficiency, async (target?: unknown) => {
       const { measureEfficiency } = await import('./efficiency.js');
       const measured = await measureEfficiency(host, target);
+      await host.runs.scan(); // it stands under its run now, also when it was stopped
       if (measured !== undefined) await open(measured.folder, measured.notes);
     }),
     vscode.commands.registerCommand(Command.openEfficiency, async (target: unknown) => {

@@ -55,8 +55,9 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
     if (text !== '' && text !== view.message) log.error(text);
     view.message = text;
   };
+  // Of a folder in a new folder not every watcher hears; of what a measurement puts beside it, and takes away, they do.
   const measured = vscode.workspace.createFileSystemWatcher(
-    `**/${RUNS_FOLDER}/*/${EFFICIENCY_FOLDER}/*/${EfficiencyFile.record}`,
+    `**/${RUNS_FOLDER}/*/${EFFICIENCY_FOLDER}/{*,*/${EfficiencyFile.record}}`,
   );
   const changeAll = () => changed.fire(undefined);
   return vscode.Disposable.from(

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { t } from '../protocol/l10n.js';
+import { formatCount, t } from '../protocol/l10n.js';
 import { namesClasses, type RunRecord } from '../protocol/run.js';
 import type { UseSummary } from '../protocol/use.js';
 import { Command } from './contributions.js';
@@ -29,7 +29,11 @@ const formats = (): { name: string; ending: string; detail: string }[] => [
   { name: 'CSV', ending: 'csv', detail: t('with the names of the examples, and their labels') },
 ];
 
-/** Says which class files are of. @param selected all that are selected where it was called @returns undefined when a question was closed, or nothing came of it and the person knows */
+/**
+ * Says which class files are of.
+ * @param selected all that are selected where it was called
+ * @returns undefined when a question was closed, or nothing came of it and the person knows
+ */
 export async function predict(host: Host, target: unknown, selected: unknown): Promise<Used | undefined> {
   return ask(host, 'predict', target, selected, ['--similar', String(BESIDE)]);
 }
@@ -71,7 +75,12 @@ export async function embed(host: Host, target: unknown): Promise<void> {
     unreadable.length > 0 ? ` ${t('{0} examples could not be read: the log says why.', unreadable.length)}` : '';
   const open = t('Open');
   const reveal = t('Show in Folder');
-  const text = t('Wrote {0} codes of {1} numbers each to {2}.', count, width, vscode.workspace.asRelativePath(file));
+  const text = t(
+    'Wrote {0} codes of {1} numbers each to {2}.',
+    formatCount(count),
+    formatCount(width),
+    vscode.workspace.asRelativePath(file),
+  );
   const buttons = ending === 'csv' ? [open, reveal] : [reveal];
   const answer = await vscode.window.showInformationMessage(plain(text + left), ...buttons);
   if (answer === open) await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.One });

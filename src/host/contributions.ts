@@ -21,6 +21,7 @@ export const Command = {
   inspectDataset: 'pretrain.inspectDataset',
   openRunFolder: 'pretrain.openRunFolder',
   openRecipe: 'pretrain.openRecipe',
+  reproduce: 'pretrain.reproduce',
   deleteRun: 'pretrain.deleteRun',
   showLog: 'pretrain.showLog',
   refresh: 'pretrain.refresh',

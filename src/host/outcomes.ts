@@ -23,6 +23,8 @@ export function registerOutcomes(host: Host): vscode.Disposable {
 async function tellOutcome(host: Host, run: TrackedRun): Promise<void> {
   const { shown, state } = run;
   if (shown === null) return;
+  if (shown.reproduces !== undefined && (state === 'completed' || state === 'stopped'))
+    return (await import('./reproduce.js')).tellReproduction(host, run);
   const resume = t('Resume');
   const open = t('Open Monitor');
   const log = t('Show Log');

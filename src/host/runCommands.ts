@@ -47,6 +47,11 @@ export function registerRunCommands(host: Host): vscode.Disposable {
       (run) => openRecipe(run),
     ),
     command(
+      Command.reproduce,
+      (state) => !isAlive(state),
+      async (run) => (await import('./reproduce.js')).reproduce(host, run),
+    ),
+    command(
       Command.deleteRun,
       (state) => !isAlive(state),
       (run) => deleteRun(host, run),

@@ -123,7 +123,8 @@ async function item(run: TrackedRun, isParent: boolean, above: string | undefine
   const mode = record.stage === 'finetune' ? (await modes()).find(({ name }) => name === record.method) : undefined;
   const text = runText(record, state, vscode.env.language);
   if (mode && record.name === above) result.label = mode.title;
-  result.description = mode && record.name !== above ? `${mode.title} · ${text}` : text;
+  const what = [record.reproduces && t('reproduction'), record.name !== above && mode?.title].filter(Boolean);
+  result.description = [...what, text].join(' · ');
   result.tooltip = tooltip(run);
   result.iconPath = icon(state);
   const abilities = [
@@ -146,6 +147,7 @@ function tooltip({ record, state, shown, folder }: TrackedRun): vscode.MarkdownS
   const date = new Date(record.created);
   const lines = [
     record.summary,
+    record.reproduces && t('Reproduction of {0}', record.reproduces.id),
     `${stateText(state)} · ${Number.isNaN(date.getTime()) ? record.created : date.toLocaleString(vscode.env.language)}`,
     shown?.error?.message,
     shown?.error?.advice,

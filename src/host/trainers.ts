@@ -69,7 +69,8 @@ export function folderOf(recipe: vscode.Uri): string {
   return vscode.workspace.getWorkspaceFolder(recipe)?.uri.fsPath ?? path.dirname(recipe.fsPath);
 }
 
-async function launch(
+/** Starts a trainer with its progress; undefined when it was cancelled, or failed and the person was told. */
+export async function launch(
   host: Host,
   title: string,
   recipe: vscode.Uri | undefined,
@@ -96,8 +97,8 @@ async function launch(
     }
     return run;
   } catch (error) {
-    if (!(error instanceof Cancelled)) await showFailure(host, error, recipe);
-    return undefined;
+    if (error instanceof Cancelled || !(await showFailure(host, error, recipe))) return undefined;
+    return launch(host, title, recipe, [...args, '--anyway']);
   }
 }
 
@@ -112,22 +113,34 @@ async function watchEnd(host: Host, run: TrackedRun, { ended, pid }: StartedRun)
   });
 }
 
-/** Says why a trainer did not start, with a way to the place in the recipe. */
-async function showFailure(host: Host, error: unknown, recipe: vscode.Uri | undefined): Promise<void> {
-  const { file, line, column = 1, more = 0, advice } = (error instanceof TrainerFailure ? error.detail : null) ?? {};
+/**
+ * Says why a trainer did not start, with a way to the place in the recipe. Resolves to whether it is to be done all the
+ * same, where that can be.
+ */
+async function showFailure(host: Host, error: unknown, recipe: vscode.Uri | undefined): Promise<boolean> {
+  const {
+    file,
+    line,
+    column = 1,
+    more = 0,
+    advice,
+    anyway: can = false,
+  } = (error instanceof TrainerFailure ? error.detail : null) ?? {};
   const others = more === 1 ? t('There is 1 more problem.') : t('There are {0} more problems.', more);
   const text = [reason(error), ...(more > 0 ? [others] : []), ...(advice === undefined ? [] : [advice])].join(' ');
   host.log.error(text);
   const open = t('Open Recipe');
   const problems = t('Show Problems');
   const log = t('Show Log');
+  const anyway = t('Do It Anyway');
   const isRecipe =
     recipe !== undefined && (file === undefined || vscode.Uri.file(file).toString() === recipe.toString());
-  const buttons = isRecipe ? [open, line === undefined ? log : problems] : [log];
+  const buttons = isRecipe ? [open, line === undefined ? log : problems] : can ? [anyway, log] : [log];
   const answer = await vscode.window.showErrorMessage(plain(text), ...buttons);
   if (answer === log) host.log.show();
-  if (recipe === undefined || (answer !== open && answer !== problems)) return;
+  if (recipe === undefined || (answer !== open && answer !== problems)) return answer === anyway;
   const at = new vscode.Position((line ?? 1) - 1, column - 1);
   await vscode.window.showTextDocument(recipe, { selection: new vscode.Range(at, at) }); // what is open is checked
   if (answer === problems) await vscode.commands.executeCommand(SHOW_PROBLEMS);
+  return false;
 }

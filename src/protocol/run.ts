@@ -13,6 +13,8 @@ export const RunFile = {
   events: 'events.jsonl',
   evaluation: 'evaluation.json',
   predictions: 'predictions.safetensors',
+  reproduction: 'reproduction.json',
+  reproductionReport: 'reproduction.md',
   samples: 'samples',
   checkpoints: 'checkpoints',
   log: 'trainer.log',
@@ -85,6 +87,15 @@ export interface RunTeacher {
   code: number | null;
 }
 
+/** The checkpoint that a run started from. */
+export interface RunStart {
+  /** Absolute: the folder of its run. */
+  path: string;
+  step: number;
+  /** Of its weights: "sha256:" and 64 hexadecimal digits. */
+  fingerprint: string;
+}
+
 /** `run.json`. */
 export interface RunRecord {
   format: number;
@@ -94,6 +105,10 @@ export interface RunRecord {
   method: string;
   /** Id of the run whose checkpoint this one started from. */
   parent: string | null;
+  /** The parent's checkpoint; missing without one. */
+  start?: RunStart;
+  /** The run that this one does again, and its folder; missing for others. */
+  reproduces?: { id: string; path: string };
   state: RunState;
   engine: EngineFacts | null;
   /** Versions of everything that can change the result, e.g. { "pretrain-studio": "0.1.0", node: "20.20.2" }. */
@@ -161,7 +176,14 @@ export type RunEvent = { step: number; epoch: number; /** ISO 8601. */ at: strin
       advice?: string;
       recipePath?: (string | number)[];
     }
-  | { type: 'change'; name: 'learningRate'; from: number; to: number }
+  | {
+      type: 'change';
+      name: 'learningRate';
+      from: number;
+      to: number;
+      /** True where training itself changed it, because its loss exploded; missing where a person did. */
+      automatic?: true;
+    }
 );
 
 /** A checkpoint's or sample's folder or file name: zero-padded so that names sort by step. */

@@ -65,6 +65,8 @@ export interface CommandError {
   /** How many more errors the file has. */
   more?: number;
   advice?: string;
+  /** Whether the option --anyway does what was asked for all the same. */
+  anyway?: boolean;
 }
 
 /** One row of `pretrain engines --json` (Diagnose Engines). */

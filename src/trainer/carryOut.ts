@@ -19,6 +19,7 @@ import { evaluateTask, evaluationMetrics, writeEvaluation } from './evaluation.j
 import { describeError, Stopped, UserError } from './errors.js';
 import { appendLog } from './log.js';
 import type { Prepared, Progress } from './prepare.js';
+import { compareRuns, deviationsOf, type Replay } from './reproduce/replay.js';
 import { tokenTexts } from './tokenTexts.js';
 import { Recorder, type Display } from './recorder.js';
 import type { RunFolder } from './runFolder.js';
@@ -46,6 +47,8 @@ export interface Session {
   recipe: Recipe;
   work: Work;
   prepare: (tell: (progress: Progress) => void) => Promise<Prepared>;
+  /** The run that is done again; null for none. */
+  replay: Replay | null;
 }
 
 /** What is solved for ends after fewer, usually after some tens. */
@@ -61,6 +64,7 @@ export async function carryOut({
   recipe,
   work,
   prepare,
+  replay,
 }: Session): Promise<RunSummary> {
   const { record } = run;
   let recorder: Recorder | null = null;
@@ -71,10 +75,12 @@ export async function carryOut({
     await run.saveRecord();
     listener.onCreated(run.path, seat.address);
 
-    const { engine, slower, dataset, learner, teacher } = await prepare((progress) => {
+    const prepared = await prepare((progress) => {
       listener.onProgress(progress);
       control.push({ type: 'progress', ...progress });
     });
+    const { engine, slower, dataset, learner, teacher } = prepared;
+    const deviations = replay && (await deviationsOf(replay, prepared, record.start ?? null));
     await noteDataset(run, dataset);
     noteTeacher(run, teacher);
     const options = trainingOptions(recipe, work, dataset.training.count);
@@ -123,6 +129,7 @@ export async function carryOut({
     await recorder.finish();
     await dataset.close();
     if (isSolvedFor(learner) && outcome.reason === 'completed') record.epochs = outcome.progress.epoch;
+    if (replay && deviations) await compareRuns(replay, run, deviations, outcome.reason === 'stopped');
     return await end(run, recorder, outcome);
   } catch (error) {
     await recorder?.settle();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
@@ -122,12 +123,22 @@ export async function readLastCheckpoint(
 
 /** What was learned by a step. @throws UserError when it cannot be read */
 export async function readCheckpointWeights(run: string, step: number): Promise<Arrays> {
-  const file = path.join(run, RunFile.checkpoints, stepName(step), CheckpointFile.weights);
+  const file = checkpointFile(run, step, CheckpointFile.weights);
   try {
     return await readArrays(file);
   } catch (error) {
     throw new UserError(reasonOf(error), { file, advice: t('Take another checkpoint of the run, or another run.') });
   }
+}
+
+/** Of the file with a checkpoint's weights: "sha256:" and 64 hexadecimal digits. @throws the file system's error */
+export async function weightsFingerprint(run: string, step: number): Promise<string> {
+  const digest = createHash('sha256').update(await readFile(checkpointFile(run, step, CheckpointFile.weights)));
+  return `sha256:${digest.digest('hex')}`;
+}
+
+export function checkpointFile(run: string, step: number, name: string): string {
+  return path.join(run, RunFile.checkpoints, stepName(step), name);
 }
 
 async function readCheckpoint(run: string, step: number): Promise<Checkpoint> {

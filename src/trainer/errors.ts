@@ -3,6 +3,7 @@ import { DataError } from '../data/reader.js';
 import { EngineError } from '../learn/engine/index.js';
 import { TrainingError } from '../learn/explosion.js';
 import type { RunError } from '../protocol/run.js';
+import type { CommandError } from '../protocol/trainer.js';
 
 /** Something that a person can understand and mend: what happened, where, and what to do. */
 export class UserError extends Error {
@@ -10,7 +11,14 @@ export class UserError extends Error {
 
   constructor(
     message: string,
-    readonly details: { file?: string; line?: number; column?: number; more?: number; advice?: string } = {},
+    readonly details: {
+      file?: string;
+      line?: number;
+      column?: number;
+      more?: number;
+      advice?: string;
+      anyway?: boolean;
+    } = {},
   ) {
     super(message);
   }
@@ -29,7 +37,7 @@ export function reasonOf(error: unknown): string {
 
 /** Any error as it is told to people. Only one that was not foreseen keeps its stack, for the log. */
 export function describeError(error: unknown): {
-  told: RunError & { column?: number; more?: number };
+  told: RunError & Pick<CommandError, 'column' | 'more' | 'anyway'>;
   stack: string | null;
 } {
   if (error instanceof UserError) return { told: { message: error.message, ...error.details }, stack: null };

@@ -10,6 +10,7 @@ import { engines } from './commands/engines.js';
 import { finetune } from './commands/finetune.js';
 import { inspect } from './commands/inspect.js';
 import { predict } from './commands/predict.js';
+import { reproduce } from './commands/reproduce.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { runs } from './commands/runs.js';
@@ -27,6 +28,7 @@ const commands: Command[] = [
   finetune,
   efficiency,
   resume,
+  reproduce,
   predict,
   similar,
   embed,

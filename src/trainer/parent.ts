@@ -5,7 +5,7 @@ import type { KeptPlan } from '../data/prepare/preparation.js';
 import { RunFile, type RunRecord } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { keptPlan } from './assets.js';
-import { checkpointSteps, readCheckpointWeights } from './checkpoints.js';
+import { checkpointSteps, readCheckpointWeights, weightsFingerprint } from './checkpoints.js';
 import { reasonOf, UserError } from './errors.js';
 import { readRecord, refuseLinks } from './runFolder.js';
 import { readRunRecipe } from './runRecipe.js';
@@ -18,13 +18,14 @@ import type { Parent } from './work.js';
  * @throws UserError when there is no such run or checkpoint
  */
 export async function readParent(run: string, runs: string, step: number | null): Promise<Parent> {
-  await refuseLinks(await folderOf(run, runs));
+  await refuseLinks(await findRun(run, runs));
   const { folder, record, kept, step: chosen } = await findCheckpoint(run, runs, step);
   return {
     id: record.id,
     folder,
     recipe: await recipeOf(folder),
     weights: await readCheckpointWeights(folder, chosen),
+    fingerprint: await weightsFingerprint(folder, chosen),
     step: chosen,
     kept,
   };
@@ -39,7 +40,7 @@ export interface FoundCheckpoint {
 
 /** As {@link readParent}, without reading what was learned. */
 export async function findCheckpoint(run: string, runs: string, step: number | null): Promise<FoundCheckpoint> {
-  const folder = await folderOf(run, runs);
+  const folder = await findRun(run, runs);
   const record = await readRecord(folder);
   const kept = await keptPlan(folder, record);
   const steps = await checkpointSteps(folder);
@@ -57,7 +58,8 @@ export async function findCheckpoint(run: string, runs: string, step: number | n
   return { folder, record, kept, step: step ?? last };
 }
 
-async function folderOf(run: string, runs: string): Promise<string> {
+/** The folder of a run that is named by its folder, or by its id in `runs`; it need not be there. */
+export async function findRun(run: string, runs: string): Promise<string> {
   const given = path.resolve(run);
   const isThere = await stat(path.join(given, RunFile.run)).then(
     () => true,

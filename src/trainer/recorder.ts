@@ -156,7 +156,7 @@ export class Recorder implements Observer, SteeringListener {
   wentBack({ step, epoch, learningRate }: Readonly<Progress>, before: number): void {
     Object.assign(this.run.record, { step, epoch });
     this.epochStart = { seconds: this.seconds, step };
-    this.onLearningRate(before, learningRate);
+    this.noteLearningRate(before, learningRate, true);
   }
 
   diagnosis(_: Readonly<Progress>, diagnosis: Diagnosis): void {
@@ -173,7 +173,18 @@ export class Recorder implements Observer, SteeringListener {
   }
 
   onLearningRate(from: number, to: number): void {
-    this.run.addEvent({ ...this.now(), type: 'change', name: 'learningRate', from, to });
+    this.noteLearningRate(from, to, false);
+  }
+
+  private noteLearningRate(from: number, to: number, automatic: boolean): void {
+    this.run.addEvent({
+      ...this.now(),
+      type: 'change',
+      name: 'learningRate',
+      from,
+      to,
+      ...(automatic && { automatic }),
+    });
     this.run.record.learningRate = to;
     this.saveRecord();
   }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
-import { effectiveState, isResumable, type RunRecord } from '../protocol/run.js';
+import { effectiveState, isResumable, type RunRecord, type RunStart } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe, TrainingOptions } from '../recipe/recipe.js';
 import { keptPlan } from './assets.js';
@@ -11,6 +11,7 @@ import { isTrained, TrainerSeat } from './control.js';
 import { UserError } from './errors.js';
 import { removeLeftovers } from './leftovers.js';
 import { prepare, type Progress } from './prepare.js';
+import { deviationsOf, readReplay, replayFrom, type Replay } from './reproduce/replay.js';
 import { listRuns, readRecord, refuseLinks, RunFolder } from './runFolder.js';
 import { Steering } from './steering.js';
 import { versions } from './versions.js';
@@ -29,6 +30,8 @@ export interface NewRun {
   /** Allows a second run of a recipe that is being trained. */
   parallel: boolean;
   work: Work;
+  /** The run that it does again; missing for others. */
+  replay?: Replay;
 }
 
 /**
@@ -36,14 +39,16 @@ export interface NewRun {
  * @throws UserError, DataError, EngineError, TrainingError; Stopped when it was stopped before
  */
 export async function startRun(newRun: NewRun, listener: SessionListener): Promise<RunSummary> {
-  const { dataPath, runs, work } = newRun;
+  const { dataPath, runs, work, replay = null } = newRun;
   const parent = work.stage === 'finetune' ? work.parent : null;
   const recipe = parent ? { ...newRun.recipe, encoder: parent.recipe.encoder } : newRun.recipe;
   const steering = new Steering();
+  if (replay) steering.follow(replay);
   listener.onStoppable(() => steering.stop());
   await refuseSecondRun(newRun); // before the data are read, which may take long
   const tell = (progress: Progress) => listener.onProgress(progress);
-  const prepared = await prepare(recipe, work, dataPath, runs, steering.stopped, tell, parent?.kept);
+  const prepared = await prepare(recipe, work, dataPath, runs, steering.stopped, tell, parent?.kept, replay?.threads);
+  if (replay) await replay.onPrepared(await deviationsOf(replay, prepared, startOf(work)));
   await refuseSecondRun(newRun); // another may have begun meanwhile
   const run = await RunFolder.create(runs, firstRecord(newRun), {
     ...recipe,
@@ -65,16 +70,20 @@ export async function startRun(newRun: NewRun, listener: SessionListener): Promi
     recipe,
     work,
     prepare: () => Promise.resolve(prepared),
+    replay,
   });
 }
 
-function firstRecord({ recipe, recipePath, work }: NewRun): Omit<RunRecord, 'format' | 'id' | 'created'> {
+function firstRecord({ recipe, recipePath, work, replay }: NewRun): Omit<RunRecord, 'format' | 'id' | 'created'> {
   const options = trainingOptions(recipe, work);
+  const start = startOf(work);
   return {
     name: recipe.name,
     stage: work.stage,
     method: work.stage === 'pretrain' ? recipe.pretrain.method : recipe.finetune.mode,
     parent: work.stage === 'finetune' ? (work.parent?.id ?? null) : null,
+    ...(start && { start }),
+    ...(replay && { reproduces: { id: replay.id, path: replay.folder } }),
     state: 'preparing',
     engine: null,
     versions: versions(),
@@ -99,6 +108,12 @@ function firstRecord({ recipe, recipePath, work }: NewRun): Omit<RunRecord, 'for
   };
 }
 
+function startOf(work: Work): RunStart | null {
+  if (work.stage !== 'finetune' || !work.parent) return null;
+  const { folder, step, fingerprint } = work.parent;
+  return { path: folder, step, fingerprint };
+}
+
 /** Goes on from the last checkpoint of a run that was stopped, failed or interrupted. @throws as {@link startRun} */
 export async function resumeRun(folder: string, recipe: Recipe, listener: SessionListener): Promise<RunSummary> {
   const where = path.resolve(folder);
@@ -108,9 +123,13 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
   const seat = await TrainerSeat.take(where); // before anything is written: another trainer may be about to take it up
   try {
     await refuseUnresumable(where, seat.address); // as it is now that nobody else writes
-    const { stage } = await readRecord(where);
+    const { stage, reproduces } = await readRecord(where);
     const work: Work = stage === 'finetune' ? { stage, parent: null } : pretraining;
     const { run, checkpoint } = await takeUp(where, trainingOptions(recipe, work));
+    const replay = reproduces
+      ? replayFrom(await readReplay(reproduces.path, () => undefined), checkpoint.progress.step)
+      : null;
+    if (replay) steering.follow(replay);
     return await carryOut({
       run,
       seat,
@@ -121,8 +140,18 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
       work,
       prepare: async (tell) => {
         const kept = await keptPlan(where, run.record);
-        return prepare(recipe, work, recipe.data.path, path.dirname(where), steering.stopped, tell, kept);
+        return prepare(
+          recipe,
+          work,
+          recipe.data.path,
+          path.dirname(where),
+          steering.stopped,
+          tell,
+          kept,
+          replay?.threads,
+        );
       },
+      replay,
     });
   } finally {
     await seat.leave();

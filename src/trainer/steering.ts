@@ -15,6 +15,14 @@ export interface SteeringListener {
   onLearningRate(from: number, to: number): void;
 }
 
+/** What a run is to be steered by of itself, so that it goes as another one went. */
+export interface Course {
+  /** Changes of the learning rate, in order: each is made when that many steps are finished. */
+  learningRates: { step: number; to: number }[];
+  /** Finished steps after which it stops; null to go on to the end. */
+  end: number | null;
+}
+
 /** Turns requests, which come at any time, into what the loop does between two steps. */
 export class Steering {
   private readonly stopping = new AbortController();
@@ -29,6 +37,8 @@ export class Steering {
 
   /** Told from the first step on. */
   listener: SteeringListener | null = null;
+
+  private course: Course = { learningRates: [], end: null };
 
   /** Aborted when the run is to stop: for what cannot wait for the next step. */
   get stopped(): AbortSignal {
@@ -64,6 +74,11 @@ export class Steering {
     }
   }
 
+  /** Goes as another run went, from here on. */
+  follow({ learningRates, end }: Course): void {
+    this.course = { learningRates: [...learningRates], end };
+  }
+
   stop(): void {
     this.stopping.abort();
     this.wake();
@@ -79,12 +94,14 @@ export class Steering {
   private decide(progress: Progress): Action {
     const trouble = this.trouble();
     if (trouble) throw trouble;
+    const { learningRates, end } = this.course;
+    while (learningRates[0]?.step === progress.step) this.learningRate = learningRates.shift()?.to ?? this.learningRate;
     if (this.learningRate !== null) {
       this.listener?.onLearningRate(progress.learningRate, this.learningRate);
       progress.learningRate = this.learningRate;
       this.learningRate = null;
     }
-    if (this.stopped.aborted) return 'stop';
+    if (this.stopped.aborted || progress.step === end) return 'stop';
     if (!this.sampling) return 'go';
     this.sampling = false;
     return 'sample';

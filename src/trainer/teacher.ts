@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { MEMORY_BYTES } from '../data/pack/pack.js';
@@ -15,9 +14,9 @@ import { flat } from '../learn/method/reconstruction.js';
 import { sizeOf } from '../learn/parameters.js';
 import { lesson, rowsAt, SilentTeacher, withRows, type Lesson, type TeacherNetwork } from '../learn/teacher.js';
 import { grouped, t } from '../protocol/l10n.js';
-import { CheckpointFile, RunFile, RUNS_FOLDER, stepName, type RunRecord, type RunTeacher } from '../protocol/run.js';
+import { CheckpointFile, RunFile, RUNS_FOLDER, type RunRecord, type RunTeacher } from '../protocol/run.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { readLastCheckpoint } from './checkpoints.js';
+import { checkpointFile, readLastCheckpoint, weightsFingerprint } from './checkpoints.js';
 import { familyOf } from './cost.js';
 import type { LoadedDataset } from './dataset.js';
 import { reasonOf, UserError } from './errors.js';
@@ -134,7 +133,7 @@ async function findRun(folder: string): Promise<Teacher> {
       });
       const { weights, progress } = checkpoint;
       const wrong = misfit(weights, learner.shapes);
-      const file = path.join(folder, RunFile.checkpoints, stepName(progress.step), CheckpointFile.weights);
+      const file = checkpointFile(folder, progress.step, CheckpointFile.weights);
       if (wrong !== null) throw unusable(t('{0} does not fit its own {1}: {2}', file, RunFile.recipe, wrong));
       const network = learner.network(targetOf({ options: recipe.pretrain.options, teacher: facts }));
       const { seed } = recipe.pretrain;
@@ -143,8 +142,7 @@ async function findRun(folder: string): Promise<Teacher> {
         if (error instanceof SilentTeacher) throw unusable(t('its code is the same for every example.'));
         throw error;
       });
-      const digest = createHash('sha256').update(await readFile(file));
-      const fingerprint = `sha256:${digest.digest('hex')}`;
+      const fingerprint = await weightsFingerprint(folder, progress.step);
       const { classes, code } = facts;
       return {
         ...taught,

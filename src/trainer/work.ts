@@ -26,6 +26,8 @@ export interface Parent {
   /** The checkpoint's. */
   weights: Arrays;
   step: number;
+  /** Of the file with its weights: "sha256:" and 64 hexadecimal digits. */
+  fingerprint: string;
   /** How its data were prepared. */
   kept: KeptPlan;
 }

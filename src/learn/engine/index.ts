@@ -63,6 +63,8 @@ async function start(name: EngineName, places: EnginePlaces): Promise<Engine> {
       return startWasm({ folder: places.wasmFolder });
     case 'cpu':
       return startCpu();
+    default: // the record of a run from another version may name any
+      throw new Error(t('This version has no such engine.'));
   }
 }
 

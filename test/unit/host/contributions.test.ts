@@ -134,6 +134,7 @@ describe('The manifest', () => {
       Command.openMonitor,
       Command.openRecipe,
       Command.openRunFolder,
+      Command.reproduce,
     ]);
     assert.ok(offered('run.stopped').includes(Command.resume) && offered('run.running').includes(Command.stop));
     assert.deepEqual(offered('efficiency'), [Command.measureEfficiency]);

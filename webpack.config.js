@@ -83,6 +83,7 @@ module.exports = (_env, { mode = 'production' }) => [
       inspection: './webview/inspect/inspection.ts',
       efficiency: './webview/efficiency/efficiency.ts',
       use: './webview/use/use.ts',
+      comparison: './webview/compare/comparison.ts',
     },
     module: { rules: [typescript, { test: /\.css$/, type: 'asset/source' }] },
     resolve,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCodeLens } from './host/codeLens.js';
+import { registerCompareCommand } from './host/compareCommand.js';
 import { registerContextKeys } from './host/contextKeys.js';
 import { Datasets } from './host/datasets.js';
 import { registerDatasetsTree } from './host/datasetsTree.js';
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerFineTuneCommand,
     registerEfficiency,
     registerUse,
+    registerCompareCommand,
     registerRunCommands,
     registerEngineCommands,
     registerSampleDataset,

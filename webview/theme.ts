@@ -35,6 +35,11 @@ export function readTheme(): Theme {
   };
 }
 
+/** The custom properties `prefix`-0, `prefix`-1, ... */
+export function readColours(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => colour(`${prefix}-${index}`));
+}
+
 /** Calls back after the editor has changed the theme. */
 export function onThemeChange(listener: () => void): void {
   const observer = new MutationObserver(listener);

@@ -22,6 +22,7 @@ export const Command = {
   openRunFolder: 'pretrain.openRunFolder',
   openRecipe: 'pretrain.openRecipe',
   reproduce: 'pretrain.reproduce',
+  compareRuns: 'pretrain.compareRuns',
   deleteRun: 'pretrain.deleteRun',
   showLog: 'pretrain.showLog',
   refresh: 'pretrain.refresh',
@@ -58,6 +59,7 @@ export const MONITOR = 'pretrain.monitor';
 export const INSPECTION = 'pretrain.inspection';
 export const EFFICIENCY = 'pretrain.efficiency';
 export const USE = 'pretrain.use';
+export const COMPARISON = 'pretrain.comparison';
 
 export const TASK_TYPE = 'pretrain';
 

@@ -125,6 +125,17 @@ export async function hasCheckpoint(folder: string): Promise<boolean> {
   return names.some((name) => /^\d+$/.test(name)); // what is being written has another name until it is complete
 }
 
+/** The recipe that a run went by, whatever it holds. @throws RunFolderError when it cannot be read, or is no JSON. */
+export async function readRecipe(folder: string): Promise<unknown> {
+  const file = path.join(folder, RunFile.recipe);
+  const text = (await readAtMost(file, MAX_RECORD_BYTES)).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RunFolderError(t('{0} is not valid JSON: {1}', file, reason(error)));
+  }
+}
+
 /** The sample drawn after `step`, or null when there is none. @throws RangeError when `step` is no step, RunFolderError when it cannot be read. */
 export async function readSample(folder: string, step: number): Promise<Uint8Array | null> {
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`${String(step)} is not a step.`);

@@ -29,6 +29,7 @@ export function registerRunsTree({ runs, log }: Host): vscode.Disposable {
   };
   const view = vscode.window.createTreeView<RunsElement>(View.runs, {
     showCollapseAll: false,
+    canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (parent) => {

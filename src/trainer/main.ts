@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { t } from '../protocol/l10n.js';
 import { parseConfig, type Command, type Options } from './commands/command.js';
 import { check } from './commands/check.js';
+import { compare } from './commands/compare.js';
 import { demo } from './commands/demo.js';
 import { efficiency } from './commands/efficiency.js';
 import { embed } from './commands/embed.js';
@@ -29,6 +30,7 @@ const commands: Command[] = [
   efficiency,
   resume,
   reproduce,
+  compare,
   predict,
   similar,
   embed,

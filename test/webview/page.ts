@@ -58,6 +58,8 @@ export class MonitorLab {
         '/efficiency.css': ['text/css', 'media/efficiency.css'],
         '/use.js': ['text/javascript', 'dist/use.js'],
         '/use.css': ['text/css', 'media/use.css'],
+        '/comparison.js': ['text/javascript', 'dist/comparison.js'],
+        '/comparison.css': ['text/css', 'media/comparison.css'],
       };
       const file = files[pathname];
       if (file) void readFile(path.join(root, file[1])).then((body) => respond(file[0], body));
@@ -70,6 +72,8 @@ export class MonitorLab {
       else if (pathname === '/efficiency.html')
         respond('text/html', extraPage('efficiency', ['inspection', 'efficiency']));
       else if (pathname === '/use.html') respond('text/html', extraPage('use', ['inspection', 'use']));
+      else if (pathname === '/comparison.html')
+        respond('text/html', extraPage('comparison', ['inspection', 'comparison']));
       else respond('text/plain', '');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -113,7 +117,7 @@ export class MonitorLab {
 
   /** Another page than the monitor, which `received` gets the messages of. */
   async openOther<Message>(
-    name: 'inspection' | 'efficiency' | 'use',
+    name: 'inspection' | 'efficiency' | 'use' | 'comparison',
     options: OpenOptions,
     received: (message: Message) => void,
     complaints: string[],

@@ -1,9 +1,8 @@
 import type { Points } from '../chart/decimate.js';
 import { LineChart } from '../chart/lineChart.js';
-import { clockTicks, countTicks, linearTicks } from '../chart/ticks.js';
 import type { ChartContent } from '../chart/types.js';
 import { element, setAttribute } from '../dom.js';
-import { clock, short, whole } from '../format.js';
+import { short, whole } from '../format.js';
 import type { Turn } from '../state/events.js';
 import type { Series } from '../state/metrics.js';
 import { shownStep, type Model } from '../state/model.js';
@@ -11,9 +10,9 @@ import { Smoothed } from '../state/smoothing.js';
 import type { XAxis } from '../state/viewState.js';
 import { say, sayOr } from '../strings.js';
 import type { Theme } from '../theme.js';
+import { describeX, xAxisOf } from './xAxis.js';
 
 const NOTHING: Points = { x: new Float64Array(0), y: new Float64Array(0), count: 0 };
-const X_TICKS = { step: countTicks, epoch: linearTicks, time: clockTicks };
 /** The text alternative is for listening: it changes at most this often, in milliseconds. */
 const WORDS_EVERY = 1000;
 
@@ -120,8 +119,7 @@ export class Curve {
       marks: small
         ? []
         : model.events.turns.map((turn) => ({ x: model.metrics.at(turn.step, xAxis), text: describeTurn(turn) })),
-      xTicks: X_TICKS[xAxis],
-      formatX: xAxis === 'time' ? clock : short,
+      ...xAxisOf(xAxis),
       formatY: format,
       formatTick,
     };
@@ -159,9 +157,4 @@ export class Curve {
 function describeTurn(turn: Turn): string {
   if (turn.type === 'resumed') return say('resumed');
   return sayOr(`turn_${turn.name}`, `${turn.name} ${short(turn.to)}`, short(turn.to));
-}
-
-function describeX(axis: XAxis, x: number): string {
-  if (axis === 'time') return clock(x);
-  return `${say(axis)} ${axis === 'step' ? whole(x) : short(Math.round(x * 100) / 100)}`;
 }

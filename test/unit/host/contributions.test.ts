@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  COMPARISON,
   Command,
   ContextKey,
   EFFICIENCY,
@@ -75,7 +76,7 @@ describe('The manifest', () => {
       contributes.walkthroughs.map(({ id }) => id),
       [WALKTHROUGH],
     );
-    for (const panel of [MONITOR, INSPECTION, EFFICIENCY])
+    for (const panel of [MONITOR, INSPECTION, EFFICIENCY, COMPARISON])
       assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panel}`), panel);
   });
 
@@ -130,6 +131,7 @@ describe('The manifest', () => {
       assert.ok(offered(`run.${state}.encoder.classes`).includes(Command.predict), state);
     }
     assert.deepEqual(sorted(new Set(offered('run.completed'))), [
+      Command.compareRuns,
       Command.deleteRun,
       Command.openMonitor,
       Command.openRecipe,

@@ -91,6 +91,7 @@ const meanFields: Record<keyof EfficiencyMean, (value: unknown) => boolean> = {
   mean: isNumber,
   low: (value) => value === null || isNumber(value),
   high: (value) => value === null || isNumber(value),
+  gain: (value) => value === null || (isObject(value) && isNumber(value['low']) && isNumber(value['high'])),
 };
 
 /** What is shown or acted upon. */

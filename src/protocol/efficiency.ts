@@ -67,11 +67,16 @@ export interface EfficiencyMean {
   /** Ends of the 95 % interval of the mean, by Student's t; null with one seed. */
   low: number | null;
   high: number | null;
+  /**
+   * How far above scratch: ends of the 95 % interval of the mean difference over the seeds that both have, which draw the
+   * same labels; -1..1. Null for scratch itself, and where it has fewer than two such seeds.
+   */
+  gain: { low: number; high: number } | null;
 }
 
 /**
- * With so many labels: "helps" when a pretrained mode's interval is above that of scratch, "hurts" when all are below
- * it, else "unclear".
+ * With so many labels: "helps" when the best pretrained mode's gain is surely above 0, "hurts" when it is surely below,
+ * else "unclear".
  */
 export interface EfficiencyVerdict {
   labelsPerClass: number;

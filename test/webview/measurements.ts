@@ -31,6 +31,7 @@ export function measurement(changes: Partial<EfficiencyRecord> = {}): Efficiency
       mean,
       low: half === null ? null : mean - half,
       high: half === null ? null : mean + half,
+      gain: half === null || mode === 'scratch' ? null : { low: mean - (curves.scratch[i] ?? 0) - 2 * half, high: 1 },
     })),
   );
   return {

@@ -6,7 +6,8 @@ import {
   type EfficiencyRecord,
 } from '../../protocol/efficiency.js';
 import type { Drawing, Point, Shape } from './drawing.js';
-import { percent, SCRATCH } from './sentence.js';
+import { SCRATCH } from './means.js';
+import { percent } from './sentence.js';
 import { textWidth } from './strokeFont.js';
 
 /** Accuracy against labels: a line for each mode with the band of its intervals, and its name at its end. */

@@ -1,28 +1,51 @@
 import type { EfficiencyMean, EfficiencyPoint } from '../../protocol/efficiency.js';
 
+/** The mode that starts from nothing. */
+export const SCRATCH = 'scratch';
+
 /** From points to curves: means over seeds, their intervals, and the labels at which a curve reaches an accuracy. */
 
 /** One mean for each mode and budget that has a point; modes in their order, budgets ascending. */
 export function meansOf(points: readonly EfficiencyPoint[], modes: readonly string[]): EfficiencyMean[] {
+  const at = (mode: string, labels: number): EfficiencyPoint[] =>
+    points.filter((point) => point.mode === mode && point.labelsPerClass === labels);
   const budgets = [...new Set(points.map(({ labelsPerClass }) => labelsPerClass))].sort((a, b) => a - b);
   return modes.flatMap((mode) =>
     budgets.flatMap((labelsPerClass) => {
-      const values = points
-        .filter((point) => point.mode === mode && point.labelsPerClass === labelsPerClass)
-        .map(({ accuracy }) => accuracy);
-      return values.length === 0 ? [] : [{ mode, labelsPerClass, seeds: values.length, ...interval(values) }];
+      const own = at(mode, labelsPerClass);
+      const values = own.map(({ accuracy }) => accuracy);
+      if (values.length === 0) return [];
+      const gain = mode === SCRATCH ? null : gainOf(own, at(SCRATCH, labelsPerClass));
+      return [{ mode, labelsPerClass, seeds: values.length, ...interval(values), gain }];
     }),
   );
 }
 
+/** Seeds draw the labels, and some are easier than others: differences within a seed tell more than two intervals. */
+function gainOf(own: readonly EfficiencyPoint[], scratch: readonly EfficiencyPoint[]): EfficiencyMean['gain'] {
+  const bySeed = new Map(scratch.map(({ seed, accuracy }) => [seed, accuracy]));
+  const differences = own.flatMap(({ seed, accuracy }) => {
+    const other = bySeed.get(seed);
+    return other === undefined ? [] : [accuracy - other];
+  });
+  if (differences.length < 2) return null;
+  const { mean, half } = spread(differences);
+  return { low: mean - half, high: mean + half };
+}
+
 /** Mean and 95 % interval by Student's t, within 0..1. @param values at least one; one has no interval */
 export function interval(values: readonly number[]): Pick<EfficiencyMean, 'mean' | 'low' | 'high'> {
+  const { mean, half } = spread(values);
+  if (values.length < 2) return { mean, low: null, high: null };
+  return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
+}
+
+/** Mean, and half of its 95 % interval by Student's t; NaN for one value. */
+function spread(values: readonly number[]): { mean: number; half: number } {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  if (count < 2) return { mean, low: null, high: null };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
-  const half = studentQuantile(count - 1) * Math.sqrt(variance / count);
-  return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
+  return { mean, half: studentQuantile(count - 1) * Math.sqrt(variance / count) };
 }
 
 /** 0.975 quantiles of Student's t with 1, 2, ... degrees of freedom. */

@@ -1,10 +1,8 @@
 import { counted, formatCount, t } from '../../protocol/l10n.js';
 import type { EfficiencyMean, EfficiencyVerdict } from '../../protocol/efficiency.js';
-import { labelsFor } from './means.js';
+import { labelsFor, SCRATCH } from './means.js';
 
 /** What a measurement says, in words. */
-
-export const SCRATCH = 'scratch';
 
 /** Where nothing says which budget the reader has in mind. */
 const USUAL_LABELS = 10;
@@ -17,14 +15,17 @@ export function verdictsOf(means: readonly EfficiencyMean[]): EfficiencyVerdict[
       const { labelsPerClass } = scratch;
       const best = bestAt(means, labelsPerClass);
       if (!best) return [];
-      const verdict = isAbove(best, scratch) ? 'helps' : isAbove(scratch, best) ? 'hurts' : 'unclear';
-      return [{ labelsPerClass, verdict }];
+      return [{ labelsPerClass, verdict: helps(best) ? 'helps' : hurts(best) ? 'hurts' : 'unclear' }];
     });
 }
 
-/** Whether intervals do not meet. With one seed there is none, and nothing is shown. */
-function isAbove(upper: EfficiencyMean, lower: EfficiencyMean): boolean {
-  return upper.low !== null && lower.high !== null && upper.low > lower.high;
+/** Whether it is surely better than scratch. With one seed nothing is shown. */
+function helps({ gain }: EfficiencyMean): boolean {
+  return gain !== null && gain.low > 0;
+}
+
+function hurts({ gain }: EfficiencyMean): boolean {
+  return gain !== null && gain.high < 0;
 }
 
 /** The pretrained mode of the highest mean. */
@@ -77,11 +78,11 @@ function compared(
 ): string {
   if (own.mean >= best.mean)
     return t('{0}, from scratch {1}: here pretraining does not help.', reaches, percent(own.mean));
-  if (!isAbove(best, own))
-    return own.low === null || best.low === null
+  if (!helps(best))
+    return best.gain === null
       ? t('{0}, from scratch {1}. One seed shows no more than that: add seeds.', reaches, percent(own.mean))
       : t(
-          '{0}, from scratch {1}, but the intervals overlap: that pretraining helps is not shown. More seeds may show it.',
+          '{0}, from scratch {1}, but by these seeds that may be chance: that pretraining helps is not shown. More seeds may show it.',
           reaches,
           percent(own.mean),
         );
@@ -99,11 +100,11 @@ function elsewhere(verdicts: readonly EfficiencyVerdict[], labels: number): stri
       .filter((one) => one.verdict === verdict && verdict !== here)
       .map(({ labelsPerClass }) => formatCount(labelsPerClass))
       .join(', ');
-  const [helps, hurts, unclear] = [others('helps'), others('hurts'), others('unclear')];
+  const [better, worse, unclear] = [others('helps'), others('hurts'), others('unclear')];
   return [
-    helps && t('It helps with {0}.', helps),
-    hurts && t('It does worse than scratch with {0}.', hurts),
-    unclear && here === 'helps' && t('With {0} the intervals overlap.', unclear),
+    better && t('It helps with {0}.', better),
+    worse && t('It does worse than scratch with {0}.', worse),
+    unclear && here === 'helps' && t('With {0} it may be chance.', unclear),
   ]
     .filter(Boolean)
     .join(' ');

@@ -22,7 +22,7 @@ const record: EfficiencyRecord = {
   labelsPerClass: [1, 10],
   seeds: [1],
   complete: true,
-  means: [{ mode: 'probe', labelsPerClass: 1, seeds: 1, mean: 0.5, low: null, high: null }],
+  means: [{ mode: 'probe', labelsPerClass: 1, seeds: 1, mean: 0.5, low: null, high: null, gain: null }],
   verdicts: [{ labelsPerClass: 1, verdict: 'unclear' }],
   sentence: 'With 1 label per class ...',
 };

@@ -24,13 +24,29 @@ describe('The mean of several seeds', () => {
     assert.deepEqual(interval([0.7]), { mean: 0.7, low: null, high: null });
   });
 
+  const point = (mode: string, labelsPerClass: number, seed: number, accuracy: number) => ({
+    mode,
+    labelsPerClass,
+    seed,
+    accuracy,
+  });
+
+  it('is compared with scratch seed by seed: what all seeds share does not hide a difference', () => {
+    const accuracies = [0.5, 0.6, 0.7];
+    const points = accuracies.flatMap((accuracy, i) => [
+      point('scratch', 10, i + 1, accuracy),
+      point('probe', 10, i + 1, accuracy + [0.02, 0.03, 0.04][i]!),
+      point('full', 10, i + 5, accuracy), // of other seeds
+    ]);
+    const [scratch, probe, full] = meansOf(points, ['scratch', 'probe', 'full']);
+    // 0.03 and a deviation of 0.01: 4.302653 · 0.01 / √3 to both sides.
+    near(probe!.gain!.low, 0.005159);
+    near(probe!.gain!.high, 0.054841);
+    assert.ok(probe!.low! < scratch!.high!, 'the intervals overlap');
+    assert.deepEqual([scratch!.gain, full!.gain], [null, null]);
+  });
+
   it('is taken for each mode and budget, in the order of both', () => {
-    const point = (mode: string, labelsPerClass: number, seed: number, accuracy: number) => ({
-      mode,
-      labelsPerClass,
-      seed,
-      accuracy,
-    });
     const points = [
       point('full', 10, 1, 0.5),
       point('full', 1, 1, 0.2),
@@ -61,6 +77,7 @@ describe('The labels that an accuracy takes', () => {
     mean,
     low: null,
     high: null,
+    gain: null,
   }));
 
   it('lie between two budgets on a straight line over the logarithm', () => {

@@ -91,7 +91,7 @@ describe('The picture of a measurement', () => {
   it('has room for a long sentence above the curves', () => {
     const long = record('digits');
     long.sentence =
-      'With 10 labels per class the pretrained encoder (nearest neighbours) reaches 78 %, from scratch 77 %, but the intervals overlap: that pretraining helps is not shown. More seeds may show it. It helps with 1, 2, 5. It does worse than scratch with 50, 100.';
+      'With 10 labels per class the pretrained encoder (nearest neighbours) reaches 78 %, from scratch 77 %, but by these seeds that may be chance: that pretraining helps is not shown. More seeds may show it. It helps with 1, 2, 5. It does worse than scratch with 50, 100.';
     const { shapes } = drawCurves(long, (mode) => mode);
     const words = shapes.filter((shape) => shape.type === 'text' && shape.size === 13 && shape.at[0] < 100);
     assert.ok(words.length >= 3);

@@ -27,6 +27,7 @@ const NEAREST = 24;
 const formats = (): { name: string; ending: string; detail: string }[] => [
   { name: 'NumPy', ending: 'npy', detail: t('float32, an example a row; without names and labels') },
   { name: 'CSV', ending: 'csv', detail: t('with the names of the examples, and their labels') },
+  { name: 'Parquet', ending: 'parquet', detail: t('the same, each code a list of float32') },
 ];
 
 /**

@@ -18,7 +18,9 @@ export const embed: Command = {
     to: {
       type: 'string',
       value: 'FILE',
-      summary: t('where they are written: codes.npy (float32, an example a row) or codes.csv (with names and labels)'),
+      summary: t(
+        'where they are written: codes.npy (float32, an example a row), codes.csv or codes.parquet (with names and labels)',
+      ),
     },
     ...usingOptions,
   },

@@ -1,4 +1,5 @@
 import { npyHeader } from '../../data/npyWrite.js';
+import { parquetFile, type ParquetColumn, type ParquetRows } from '../../data/parquetWrite.js';
 import type { Codes } from '../../learn/evaluate/codes.js';
 
 /** Codes as a file for other programs, piece by piece. */
@@ -14,7 +15,7 @@ export interface NamedCodes extends Codes {
 type Format = (batches: AsyncIterable<NamedCodes>, count: number) => AsyncIterable<string | Uint8Array>;
 
 /** By the ending of the file's name. */
-export const codeFormats: Readonly<Record<string, Format>> = { '.npy': npy, '.csv': csv };
+export const codeFormats: Readonly<Record<string, Format>> = { '.npy': npy, '.csv': csv, '.parquet': parquet };
 
 /** float32 [count, width]; names and labels are left out. */
 async function* npy(batches: AsyncIterable<NamedCodes>, count: number): AsyncGenerator<Uint8Array> {
@@ -41,6 +42,30 @@ async function* csv(batches: AsyncIterable<NamedCodes>): AsyncGenerator<string> 
       text += `${cells.join(',')}\n`;
     }
     yield text;
+  }
+}
+
+/** Columns name, label where there are labels, and code: a list of float32. A batch is a row group. */
+async function* parquet(batches: AsyncIterable<NamedCodes>): AsyncGenerator<Uint8Array> {
+  const all = batches[Symbol.asyncIterator]();
+  try {
+    const first = await all.next();
+    const hasLabels = first.done !== true && first.value.labels !== null;
+    const columns: ParquetColumn[] = [
+      { name: 'name', kind: 'text' },
+      ...(hasLabels ? [{ name: 'label', kind: 'text' as const, isOptional: true }] : []),
+      { name: 'code', kind: 'floats' },
+    ];
+    yield* parquetFile(columns, rowGroups(first));
+  } finally {
+    await all.return?.();
+  }
+
+  async function* rowGroups(first: IteratorResult<NamedCodes>): AsyncGenerator<ParquetRows> {
+    for (let next = first; next.done !== true; next = await all.next()) {
+      const { data, count, names, labels } = next.value;
+      yield { count, values: [names, ...(labels ? [labels] : []), data] };
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parquetReadObjects } from 'hyparquet';
 import { decodeNpy } from '../../../../src/data/npyArray.js';
 import { codeFormats, type NamedCodes } from '../../../../src/trainer/use/codeFile.js';
 
@@ -39,5 +40,27 @@ describe('Files of codes', () => {
     assert.equal(head, 'name,code_0,code_1');
     const numbers = lines.flatMap((line) => line.split(',').slice(-2).map(Number).map(Math.fround));
     assert.deepEqual(numbers, values);
+  });
+
+  it('Parquet: names, labels where there are any, and codes as lists', async () => {
+    const rows = async (labels: boolean) => {
+      const bytes = await written('.parquet', labels);
+      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+      return (await parquetReadObjects({ file })) as Record<string, unknown>[];
+    };
+    const found = await rows(true);
+    assert.deepEqual(
+      found.map(({ name, label }) => [name, label ?? null]),
+      [
+        ['a.png', 'cat'],
+        ['say "hi", you.png', null],
+        ['c', 'dog,\n'],
+      ],
+    );
+    assert.deepEqual(
+      found.flatMap(({ code }) => Array.from(code as number[])),
+      values,
+    );
+    assert.deepEqual(Object.keys((await rows(false))[0]!), ['name', 'code']);
   });
 });

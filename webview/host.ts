@@ -9,7 +9,17 @@ interface VsCodeApi<Sent> {
 
 declare function acquireVsCodeApi<Sent>(): VsCodeApi<Sent>;
 
-const MESSAGES: readonly string[] = ['show', 'run', 'metrics', 'events', 'sample', 'live', 'progress', 'failed'];
+const MESSAGES: readonly string[] = [
+  'show',
+  'run',
+  'metrics',
+  'events',
+  'sample',
+  'examples',
+  'live',
+  'progress',
+  'failed',
+];
 
 /** The way to the extension host, and what outlives this page. */
 export class Host<Received, Sent> {

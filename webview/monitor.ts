@@ -5,6 +5,7 @@ import { listenToKeys } from './keyboard.js';
 import { measureAround } from './layout.js';
 import { EventStore } from './state/events.js';
 import { Inbox } from './state/inbox.js';
+import { MapExamplesStore } from './state/mapExamples.js';
 import { MetricStore } from './state/metrics.js';
 import { sampleAt, shownStep, type Model, type Topic, type View } from './state/model.js';
 import { Navigation } from './state/navigation.js';
@@ -21,6 +22,7 @@ import { GuessesView } from './view/guesses.js';
 import { Header } from './view/header.js';
 import { announcement, HealthView } from './view/health.js';
 import { LossView } from './view/loss.js';
+import { MapView } from './view/map.js';
 import { MatrixView } from './view/matrix.js';
 import { Notice, Waiting } from './view/notice.js';
 import { PairsView } from './view/pairs.js';
@@ -55,6 +57,7 @@ const model: Model = {
   metrics: new MetricStore(),
   events: new EventStore(),
   samples: new SampleStore((step) => host.send({ type: 'requestSample', step }), now),
+  mapExamples: new MapExamplesStore(() => host.send({ type: 'requestExamples' })),
   view: readViewState(host.kept, readJson('settings')),
   zoom: null,
   progress: null,
@@ -103,7 +106,14 @@ const sampleViews = {
   ],
   measured: [new ConfusionView(), new CalibrationView()],
   wide: [new GridsView(), new ActivityView(currentTheme)],
-  below: [new WeightsView(currentTheme), new MatrixView(currentTheme)],
+  below: [
+    new MapView(currentTheme, {
+      setMethod: (mapMethod) => setView({ mapMethod }),
+      setColour: (mapColour) => setView({ mapColour }),
+    }),
+    new WeightsView(currentTheme),
+    new MatrixView(currentTheme),
+  ],
 } satisfies Record<string, View[]>;
 const health = new HealthView((message) => host.send(message));
 const timeline = new Timeline(navigation, currentTheme);
@@ -239,6 +249,10 @@ function receive(message: Exclude<ToMonitor, { type: 'metrics' | 'events' }>): v
       model.samples.receive(message.step, message.bytes);
       changed.add('samples');
       return;
+    case 'examples':
+      model.mapExamples.receive(message.bytes);
+      changed.add('samples');
+      return;
     case 'live':
       model.live = true;
       break;
@@ -255,6 +269,7 @@ function show(runId: string): void {
   model.metrics = new MetricStore();
   model.events = new EventStore();
   model.samples.clear();
+  model.mapExamples.clear();
   model.progress = null;
   model.failure = null;
   model.live = false;

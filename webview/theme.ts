@@ -11,6 +11,9 @@ export interface Theme {
   negative: Rgb;
   positive: Rgb;
   ground: Rgb;
+  /** Ten colours of groups that colour-blind people tell apart. */
+  groups: string[];
+  isHighContrast: boolean;
   fontFamily: string;
   fontSize: number;
 }
@@ -30,6 +33,8 @@ export function readTheme(): Theme {
     negative: rgb(colour('--monitor-negative')),
     positive: rgb(colour('--monitor-positive')),
     ground: rgb(colour('--monitor-ground')),
+    groups: Array.from({ length: 10 }, (_, i) => colour(`--monitor-group-${i}`)),
+    isHighContrast: document.body.classList.contains('vscode-high-contrast'),
     fontFamily: style.fontFamily,
     fontSize: parseFloat(style.fontSize) || 13,
   };

@@ -11,7 +11,7 @@ import { reason } from './message.js';
 import { openRecipe } from './openRecipe.js';
 import { findRun } from './runCommands.js';
 import { RunFeed } from './runFeed.js';
-import { readSample } from './runFolder.js';
+import { readExamples, readSample } from './runFolder.js';
 import type { TrackedRun } from './trackedRun.js';
 import { resumeRun } from './trainers.js';
 import { webviewOptions, webviewPage } from './webviewPage.js';
@@ -148,6 +148,8 @@ class MonitorPanel {
         return run.request({ type: 'setLearningRate', learningRate: message.learningRate });
       case 'requestSample':
         return this.post({ type: 'sample', step: message.step, bytes: await readSample(run.folder, message.step) });
+      case 'requestExamples':
+        return this.post({ type: 'examples', bytes: await readExamples(run.folder) });
       case 'openRecipe':
         return openRecipe(run, message.path);
       case 'openLog':

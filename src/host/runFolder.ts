@@ -139,7 +139,15 @@ export async function readRecipe(folder: string): Promise<unknown> {
 /** The sample drawn after `step`, or null when there is none. @throws RangeError when `step` is no step, RunFolderError when it cannot be read. */
 export async function readSample(folder: string, step: number): Promise<Uint8Array | null> {
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`${String(step)} is not a step.`);
-  const file = path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`);
+  return bytesOf(path.join(folder, RunFile.samples, `${stepName(step)}.safetensors`));
+}
+
+/** What the maps of codes show the places of; null when it is not there. @throws RunFolderError when it cannot be read. */
+export function readExamples(folder: string): Promise<Uint8Array | null> {
+  return bytesOf(path.join(folder, RunFile.examples));
+}
+
+async function bytesOf(file: string): Promise<Uint8Array | null> {
   if ((await sizeOf(file)) === null) return null;
   // A copy without Node's Buffer, which turns into text on its way to a webview.
   return new Uint8Array(await readAtMost(file, MAX_SAMPLE_BYTES));

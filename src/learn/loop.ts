@@ -4,6 +4,7 @@ import type { TrainingOptions } from '../recipe/recipe.js';
 import { Ahead, draw, MEASURED_BATCH, tensorsOf } from './batches.js';
 import { newProgress, type Checkpoint, type Progress } from './checkpoint.js';
 import type { Arrays, Engine, Values } from './engine/engine.js';
+import { CodeMap, type MapOptions } from './evaluate/codeMap.js';
 import { Diagnostician } from './evaluate/diagnose.js';
 import { Probe } from './evaluate/probe.js';
 import { hasExploded, MOST_RETURNS, withLoss } from './evaluate/stability.js';
@@ -49,6 +50,8 @@ export interface Job {
   /** Where to go on; null starts from the beginning. */
   start: Checkpoint | null;
   observer: Observer;
+  /** Previews hold a map of codes; missing where there is to be none. */
+  map?: MapOptions;
   /** Called with what was learned when the training is complete. */
   complete?: (values: Values, progress: Readonly<Progress>) => Promise<void>;
 }
@@ -114,6 +117,7 @@ export async function train(job: Job): Promise<Outcome> {
   const progress = newProgress(options.optimizer);
   let bestWeights: Arrays | null = null;
   const probe = new Probe(job);
+  const map = job.map ? new CodeMap(job, job.map) : null;
   const diagnostician = new Diagnostician(learner.objectives.length > 1);
   const began = performance.now();
   /** Milliseconds in which the observer let training wait. */
@@ -141,11 +145,11 @@ export async function train(job: Job): Promise<Outcome> {
 
   try {
     if (start && hasEnded()) {
-      await preview(job, model.values, progress); // whoever stopped it may not have seen it
+      await show(true); // whoever stopped it may not have seen it
       return await complete(isPatienceOver() ? 'earlyStopping' : 'completed');
     }
     if (progress.step === 0) {
-      await preview(job, model.values, progress);
+      await show();
       if (learner.solve && (await solve(job, model, progress, ask)) === 'stop') return await stop();
     }
     if (isSolved) {
@@ -162,7 +166,7 @@ export async function train(job: Job): Promise<Outcome> {
       const action = typeof asked === 'string' ? asked : await asked;
       if (action === 'stop') return await stop();
       if (action === 'sample') {
-        await preview(job, model.values, progress);
+        await show(true);
         continue;
       }
 
@@ -187,7 +191,7 @@ export async function train(job: Job): Promise<Outcome> {
       else if (progress.step % stepsPerEpoch === 0) {
         const ended = await endEpoch();
         if (ended) return await complete('earlyStopping');
-      } else if (observer.wantsPreview(progress)) await preview(job, model.values, progress);
+      } else if (observer.wantsPreview(progress)) await show();
     }
     return await complete('completed');
   } finally {
@@ -197,6 +201,17 @@ export async function train(job: Job): Promise<Outcome> {
   async function complete(reason: Outcome['reason']): Promise<Outcome> {
     await job.complete?.(model.values, progress);
     return { reason, progress };
+  }
+
+  /** @param whole also what is left out where it would take long */
+  async function show(whole = false): Promise<void> {
+    if (map && (whole || map.isDue(performance.now() - began - waited))) await map.draw(model.values, progress);
+    const shown = await preview(job, model.values, progress);
+    const mapped = map?.preview();
+    observer.preview(progress, {
+      views: [...shown.views, ...(mapped?.views ?? [])],
+      tensors: { ...shown.tensors, ...mapped?.tensors },
+    });
   }
 
   async function stop(): Promise<Outcome> {
@@ -315,7 +330,7 @@ export async function train(job: Job): Promise<Outcome> {
       }
       await observer.checkpoint((good = checkpoint));
     }
-    if (isLast || observer.wantsPreview(progress)) await preview(job, model.values, progress);
+    if (isLast || observer.wantsPreview(progress)) await show(isLast);
     return stopsEarly;
   }
 }
@@ -371,17 +386,18 @@ async function evaluate(
 }
 
 async function preview(
-  { engine, learner, options: { seed }, training, validation, previewPositions, observer }: Job,
+  { engine, learner, options: { seed }, training, validation, previewPositions }: Job,
   values: Values,
   progress: Progress,
-): Promise<void> {
+): Promise<Preview> {
   const source = validation ?? training;
   const inputs = tensorsOf(await draw(asTheyAre(learner), source, previewPositions, seed, 0), source.shape);
   const random = randomTensors(engine, seed, 0, 'preview');
   const from = validation ? 'validation' : 'training';
   const pass: Pass = { engine, training: false, epoch: progress.epoch, random, updates: null };
-  observer.preview(progress, await learner.preview(values, inputs, from, pass));
+  const shown = await learner.preview(values, inputs, from, pass);
   tf.dispose(inputs);
+  return shown;
 }
 
 /** What is needed to measure and to show: examples that are not changed, unless the method is about changes. */

@@ -14,6 +14,8 @@ export type ToMonitor =
   | { type: 'events'; text: string }
   /** A sample file, as asked for; bytes are null when it is not there (any more). */
   | { type: 'sample'; step: number; bytes: Uint8Array | null }
+  /** `examples.safetensors`, as asked for; bytes are null when it is not there. */
+  | { type: 'examples'; bytes: Uint8Array | null }
   /** Everything that was in the run folder has been sent; what follows is live. */
   | { type: 'live' }
   /** While the run prepares. */
@@ -32,6 +34,7 @@ export type FromMonitor =
   | { type: 'sampleNow' }
   | { type: 'setLearningRate'; learningRate: number }
   | { type: 'requestSample'; step: number }
+  | { type: 'requestExamples' }
   /** Opens the recipe, at a property if `path` is given. */
   | { type: 'openRecipe'; path?: (string | number)[] }
   | { type: 'openLog' };

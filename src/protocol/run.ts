@@ -15,6 +15,7 @@ export const RunFile = {
   predictions: 'predictions.safetensors',
   reproduction: 'reproduction.json',
   reproductionReport: 'reproduction.md',
+  examples: 'examples.safetensors',
   samples: 'samples',
   checkpoints: 'checkpoints',
   log: 'trainer.log',

@@ -15,7 +15,8 @@ export type SampleView =
   | TokensView
   | ConfusionView
   | CalibrationView
-  | ScatterView;
+  | ScatterView
+  | MapView;
 
 /**
  * Rows of examples: input, what the model saw if that is something else (noise, masks), output. Each tensor has shape
@@ -171,4 +172,38 @@ export interface ScatterView {
   meanAbsoluteError: number;
   /** 1 - Σ (prediction - value)² / Σ (value - mean)², at most 1; null for one example. */
   r2: number | null;
+}
+
+/**
+ * Codes of the same examples at each step as points of a plane. What the examples are is in `examples.safetensors` of the run folder, in the
+ * same order.
+ */
+export interface MapView {
+  kind: 'map';
+  /** "pca": the first two principal components, turned so that the map is like the one before; "umap": laid out by UMAP. */
+  method: 'pca' | 'umap';
+  /** Where the examples come from, e.g. "validation". */
+  from: string;
+  /** Step at which the codes were taken: that of the sample, or an earlier one. */
+  step: number;
+  /** Tensor [count, 2] float32. */
+  points: string;
+  /** Tensor [count] uint8: the cluster of each code, of at most 8, by k-means. Numbers are kept from map to map. */
+  clusters: string;
+  /** Of principal components: the share of all variance that each of the two has, 0..1. */
+  shares?: number[];
+}
+
+/**
+ * The metadata of `examples.safetensors` of the run folder, each a JSON text. Its tensor "examples" holds the examples: small pictures like a
+ * reconstruction's input, or ids of tokens as in {@link TokensView}; "labels" [count] int32 the class of each, -1 for none,
+ * where there are classes; "values" [count] float32 the number that each is labelled with, NaN for none, where there are
+ * numbers.
+ */
+export interface MapExamplesMetadata {
+  /** Of classes. */
+  classes?: string;
+  /** What to call each example. */
+  names: string;
+  tokens?: string;
 }

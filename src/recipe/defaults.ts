@@ -11,10 +11,11 @@ type JsonObject = Record<string, Json>;
  * @param fileName name for a recipe that has none
  */
 export function fillRecipe(schema: JsonSchema, value: Json, fileName: string): Recipe {
-  const { name, engine, data, encoder, pretrain, finetune } = filled(schema, value) as JsonObject;
+  const { name, engine, map, data, encoder, pretrain, finetune } = filled(schema, value) as JsonObject;
   const recipe = {
     name: name ?? fileName,
     engine,
+    map,
     data,
     encoder,
     pretrain: stage(schema.properties?.['pretrain'], pretrain),

@@ -6,6 +6,8 @@ export type EngineChoice = 'auto' | 'tensorflow' | 'wasm' | 'cpu';
 export interface Recipe {
   name: string;
   engine: EngineChoice;
+  /** How the monitor shows codes as points of a plane. */
+  map: 'pca' | 'off';
   data: DataOptions;
   encoder: EncoderOptions;
   pretrain: PretrainOptions;

@@ -70,6 +70,12 @@ export function recipeSchema(parts: {
         ],
         ...words('What computes.', 'keras.config.set_backend'),
       },
+      map: {
+        enum: ['pca', 'off'],
+        default: 'pca',
+        enumDescriptions: ['The first two principal components.', 'None is drawn.'],
+        ...words('How the monitor shows the codes of up to 2,000 examples as points of a plane.'),
+      },
       data,
       encoder: {
         ...encoder,

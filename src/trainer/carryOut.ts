@@ -11,6 +11,7 @@ import { RunFile, type RunRecord, type RunTeacher } from '../protocol/run.js';
 import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { keepAssets } from './assets.js';
+import { lastPlaces, writeMapExamples } from './codeMaps.js';
 import { checkFit } from './checkpoints.js';
 import { changedDataFiles, keepDataFiles } from './dataFiles.js';
 import { ControlServer, type TrainerSeat } from './control.js';
@@ -104,6 +105,8 @@ export async function carryOut({
       dataset.training.count,
       tokenTexts(dataset.assets),
     );
+    const isMapped = recipe.map !== 'off';
+    if (isMapped) await writeMapExamples(run.path, dataset, options.seed);
     recorder.setState('running');
     const writer = recorder;
     const outcome = await train({
@@ -115,6 +118,7 @@ export async function carryOut({
       previewPositions: dataset.previewPositions,
       start: checkpoint,
       observer: recorder,
+      ...(isMapped && { map: { before: await lastPlaces(run.path, record.step), layouts: null } }),
       ...('task' in learner && {
         complete: async (values, progress) => {
           const job = { engine, learner: learner as TaskLearner, options, dataset };

@@ -40,7 +40,7 @@ export interface LoadedDataset {
   part(positions: Int32Array): Source;
   validation: Source | null;
   /** In the dataset, of the examples of each source. */
-  positions: Pick<ChosenSplits, 'training' | 'validation'>;
+  positions: Pick<ChosenSplits, 'training' | 'validation'> & { watched: Int32Array };
   /** As they are stored. */
   dataset: Reader | Collection;
   /** What to call an example. @param position in the dataset */
@@ -141,7 +141,7 @@ export async function loadDataset(
         return source(chosen, chosen);
       },
       validation: splits.validation.length > 0 ? source(splits.validation) : null,
-      positions: splits,
+      positions: { ...splits, watched },
       dataset,
       name: (position) => dataset.name(position),
       watched: watched.length > 0 ? source(watched) : null,

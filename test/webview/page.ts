@@ -197,6 +197,7 @@ export class FakeHost {
   /** Errors, warnings and violations of the policy that the page has told. */
   readonly complaints: string[] = [];
   samples: ReadonlyMap<number, Uint8Array> = new Map();
+  examples: Uint8Array | null = null;
   private readyCount = 0;
   private wake: (() => void) | undefined;
   private fail: ((error: Error) => void) | undefined;
@@ -211,6 +212,7 @@ export class FakeHost {
     }
     if (message.type === 'requestSample')
       void this.send({ type: 'sample', step: message.step, bytes: this.samples.get(message.step) ?? null });
+    if (message.type === 'requestExamples') void this.send({ type: 'examples', bytes: this.examples });
   }
 
   async ready(count = 1): Promise<void> {
@@ -233,13 +235,13 @@ export class FakeHost {
 
   async send(...messages: ToMonitor[]): Promise<void> {
     const plain = messages.map((message) =>
-      message.type === 'sample' && message.bytes
+      (message.type === 'sample' || message.type === 'examples') && message.bytes
         ? { ...message, bytes: Buffer.from(message.bytes).toString('base64') }
         : message,
     );
     await this.page.evaluate((received) => {
       for (const message of received) {
-        if (message.type === 'sample' && typeof message.bytes === 'string')
+        if ((message.type === 'sample' || message.type === 'examples') && typeof message.bytes === 'string')
           window.postMessage({
             ...message,
             bytes: Uint8Array.from(atob(message.bytes), (letter) => letter.charCodeAt(0)),

@@ -1,6 +1,7 @@
 import type { RunRecord, RunState } from '../../src/protocol/run.js';
 import type { EventStore, Mark } from './events.js';
 import type { MetricStore } from './metrics.js';
+import type { MapExamplesStore } from './mapExamples.js';
 import type { Sample, SampleStore } from './samples.js';
 import type { ViewState } from './viewState.js';
 
@@ -14,6 +15,7 @@ export interface Model {
   metrics: MetricStore;
   events: EventStore;
   samples: SampleStore;
+  mapExamples: MapExamplesStore;
   view: ViewState;
   /** What charts show of their common horizontal axis, in its units; null for all. */
   zoom: readonly [number, number] | null;

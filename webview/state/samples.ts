@@ -5,6 +5,7 @@ import {
   floatMatrix,
   pictureTensor,
   readExamples,
+  tensorNamed,
   text,
   tokenRows,
   wordsOf,
@@ -92,6 +93,21 @@ export interface Scatter {
   r2: number;
 }
 
+/** Codes as points of a plane. */
+export interface CodePoints {
+  /** "pca", "umap"; of a newer trainer perhaps another. */
+  method: string;
+  from: string;
+  /** Step at which the codes were taken. */
+  step: number;
+  /** One pair after the other. */
+  points: Float32Array;
+  /** The cluster of each. */
+  clusters: Uint8Array;
+  /** Share of all variance that the map shows, 0..1; NaN where it is not known. */
+  share: number;
+}
+
 /** A file of `samples/`, checked; a view that it does not have is null. */
 export interface Sample {
   step: number;
@@ -112,6 +128,8 @@ export interface Sample {
   tokens: Tokens | null;
   /** Of the view that came last: what is measured in the end counts more than a few examples. */
   scatter: Scatter | null;
+  /** Each by another method; of one method that of the view that came last. */
+  maps: CodePoints[];
   byteLength: number;
 }
 
@@ -135,6 +153,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     agreement: null,
     tokens: null,
     scatter: null,
+    maps: [],
     byteLength: bytes.byteLength,
   };
   if (!Array.isArray(views)) throw new Error('Its metadata "views" are not a list');
@@ -152,6 +171,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     else if (fields['kind'] === 'agreement') sample.agreement ??= readAgreement(file, fields);
     else if (fields['kind'] === 'tokens') sample.tokens ??= readTokens(file, fields);
     else if (fields['kind'] === 'scatter') sample.scatter = readScatter(file, fields);
+    else if (fields['kind'] === 'map') addMap(sample.maps, readMap(file, fields, step));
     else if (fields['kind'] === 'grid') addGrid(sample.grids, readGrid(file, fields));
   }
   return sample;
@@ -287,6 +307,35 @@ function readScatter(file: TensorFile, view: Record<string, unknown>): Scatter {
     count: Math.max(rows, number(view['count']) || 0),
     meanAbsoluteError: number(view['meanAbsoluteError']),
     r2: number(view['r2']),
+  };
+}
+
+const MAX_MAPS = 4;
+const MAX_POINTS = 10_000;
+
+function addMap(maps: CodePoints[], map: CodePoints): void {
+  const same = maps.findIndex(({ method }) => method === map.method);
+  if (same >= 0) maps[same] = map;
+  else if (maps.length < MAX_MAPS) maps.push(map);
+}
+
+/** @param step of the sample, for a view that does not tell its own */
+function readMap(file: TensorFile, view: Record<string, unknown>, step: number): CodePoints {
+  const { rows, columns, data } = floatMatrix(file, view['points']);
+  if (columns !== 2 || rows > MAX_POINTS) throw new Error(`Its map has ${rows} points of ${columns} coordinates`);
+  if (!data.every(Number.isFinite)) throw new Error('Its map has points that are nowhere');
+  const clusters = tensorNamed(file, view['clusters'])?.data;
+  if (!(clusters instanceof Uint8Array) || clusters.length !== rows)
+    throw new Error(`It does not say what clusters the ${rows} points of its map are in`);
+  const { shares } = view;
+  const known = Array.isArray(shares) ? shares.filter((share) => typeof share === 'number') : [];
+  return {
+    method: text(view['method']),
+    from: text(view['from']),
+    step: typeof view['step'] === 'number' ? view['step'] : step,
+    points: data,
+    clusters,
+    share: known.length > 0 ? known.reduce((sum, share) => sum + share, 0) : NaN,
   };
 }
 

@@ -9,17 +9,28 @@ const WIDTH = 44;
 const LEAST_HEIGHT = 12;
 
 /** One example beside what a network makes of it. @param words what a listener is told of a picture */
-export function exampleElement({ pictures, texts }: Examples, index: number, words: string): HTMLElement {
-  if (pictures) return picture(pictures, index, words);
+export function exampleElement(
+  { pictures, texts }: Examples,
+  index: number,
+  words: string,
+  width = WIDTH,
+): HTMLElement {
+  if (pictures) return picture(pictures, index, words, width);
   const text = texts[index] ?? '';
   return element('p', { class: 'example-text', title: text }, text);
 }
 
-export function picture(pictures: Pictures<Uint8Array>, index: number, words: string): HTMLCanvasElement {
+/** @param width in CSS pixels */
+export function picture(
+  pictures: Pictures<Uint8Array>,
+  index: number,
+  words: string,
+  width = WIDTH,
+): HTMLCanvasElement {
   const canvas = element('canvas', { role: 'img' });
-  const height = Math.max(LEAST_HEIGHT, Math.round((WIDTH * pictures.height) / pictures.width));
+  const height = Math.max(LEAST_HEIGHT, Math.round((width * pictures.height) / pictures.width));
   const paint = asTheyAre(pictures);
-  const grid = { columns: 1, rows: 1, width: WIDTH, height, pitch: WIDTH, gap: 0 };
+  const grid = { columns: 1, rows: 1, width, height, pitch: width, gap: 0 };
   drawGrid(canvas, grid, 1, pictures, (_, pixels) => paint(index, pixels));
   setAttribute(canvas, 'aria-label', words);
   return canvas;

@@ -159,7 +159,7 @@ const bagPreview: ReconstructionPreview = async (_, input, from, rebuild) => {
 };
 
 /** As many columns as the longest row has, -1 after the end of the others. */
-function idRows(rows: readonly number[][]): NamedTensor {
+export function idRows(rows: readonly number[][]): NamedTensor {
   const length = Math.max(1, ...rows.map((row) => row.length));
   const data = new Int32Array(rows.length * length).fill(-1);
   rows.forEach((row, i) => data.set(row, i * length));

@@ -6,6 +6,7 @@ import {
   listRunFolders,
   parseRunRecord,
   readRunRecord,
+  readExamples,
   readSample,
 } from '../../../src/host/runFolder.js';
 import { runRecord, temporaryFolder, writeRun } from './support.js';
@@ -79,6 +80,12 @@ describe('A run folder', () => {
     await writeFile(path.join(folder, 'samples', '00000470.safetensors'), Buffer.from([1, 2, 3]));
     assert.deepEqual(await readSample(folder, 470), new Uint8Array([1, 2, 3]));
     assert.equal(await readSample(folder, 471), null);
+  });
+
+  it('gives what the points of its maps are, or null', async () => {
+    assert.equal(await readExamples(folder), null);
+    await writeFile(path.join(folder, 'examples.safetensors'), Buffer.from([4, 5]));
+    assert.deepEqual(await readExamples(folder), new Uint8Array([4, 5]));
   });
 
   it('has a checkpoint when one is complete', async () => {

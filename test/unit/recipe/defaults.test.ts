@@ -6,6 +6,7 @@ import { parse, withPretrain } from './fixture.js';
 const primer: Recipe = {
   name: 'fixture',
   engine: 'auto',
+  map: 'pca',
   data: {
     path: 'digits',
     format: 'auto',

@@ -47,7 +47,11 @@ module.exports = (_env, { mode = 'production' }) => [
     ...node,
     mode,
     name: 'trainer',
-    entry: { trainer: './src/trainer/main.ts', worker: './src/data/work/worker.ts' },
+    entry: {
+      trainer: './src/trainer/main.ts',
+      worker: './src/data/work/worker.ts',
+      layout: './src/trainer/layout/worker.ts',
+    },
     resolve: {
       ...resolve,
       // tfjs-node's classes extend the core's as ES5 does, so every back end gets the core's ES5 build, and only that.

@@ -218,6 +218,7 @@ export const english = {
   mapChooseGroup: 'List all of {0}',
   mapChosen: '{0} of {1} examples',
   mapCount: '{0}: {1}',
+  mapList: 'What was drawn around',
   mapMore: 'and {0} more',
   mapClear: 'Clear',
 

@@ -7,7 +7,7 @@ export interface Recipe {
   name: string;
   engine: EngineChoice;
   /** How the monitor shows codes as points of a plane. */
-  map: 'pca' | 'off';
+  map: 'pca' | 'umap' | 'off';
   data: DataOptions;
   encoder: EncoderOptions;
   pretrain: PretrainOptions;

@@ -71,9 +71,13 @@ export function recipeSchema(parts: {
         ...words('What computes.', 'keras.config.set_backend'),
       },
       map: {
-        enum: ['pca', 'off'],
+        enum: ['pca', 'umap', 'off'],
         default: 'pca',
-        enumDescriptions: ['The first two principal components.', 'None is drawn.'],
+        enumDescriptions: [
+          'The first two principal components.',
+          'Also laid out by UMAP, on a thread of its own while training goes on: slower, and shows better what is near what.',
+          'None is drawn.',
+        ],
         ...words('How the monitor shows the codes of up to 2,000 examples as points of a plane.'),
       },
       data,

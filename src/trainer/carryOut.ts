@@ -2,6 +2,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { formatCount, t } from '../protocol/l10n.js';
 import type { Checkpoint } from '../learn/checkpoint.js';
+import { layoutPreview } from '../learn/evaluate/codeMap.js';
 import { train, type Outcome } from '../learn/loop.js';
 import { trainedShapes } from '../learn/method/method.js';
 import { isSolvedFor, stepsOfEpoch } from '../learn/solve.js';
@@ -24,6 +25,7 @@ import { compareRuns, deviationsOf, type Replay } from './reproduce/replay.js';
 import { tokenTexts } from './tokenTexts.js';
 import { Recorder, type Display } from './recorder.js';
 import type { RunFolder } from './runFolder.js';
+import { UmapLayouts } from './layout/umapLayouts.js';
 import type { Steering } from './steering.js';
 import { trainingOptions, type Work } from './work.js';
 
@@ -69,6 +71,7 @@ export async function carryOut({
 }: Session): Promise<RunSummary> {
   const { record } = run;
   let recorder: Recorder | null = null;
+  let layouts: UmapLayouts | null = null;
   const control = new ControlServer(seat, run, (request) => steering.handle(request));
   try {
     record.address = seat.address;
@@ -107,6 +110,7 @@ export async function carryOut({
     );
     const isMapped = recipe.map !== 'off';
     if (isMapped) await writeMapExamples(run.path, dataset, options.seed);
+    if (recipe.map === 'umap') layouts = new UmapLayouts(options.seed);
     recorder.setState('running');
     const writer = recorder;
     const outcome = await train({
@@ -118,7 +122,7 @@ export async function carryOut({
       previewPositions: dataset.previewPositions,
       start: checkpoint,
       observer: recorder,
-      ...(isMapped && { map: { before: await lastPlaces(run.path, record.step), layouts: null } }),
+      ...(isMapped && { map: { before: await lastPlaces(run.path, record.step), layouts } }),
       ...('task' in learner && {
         complete: async (values, progress) => {
           const job = { engine, learner: learner as TaskLearner, options, dataset };
@@ -130,6 +134,8 @@ export async function carryOut({
         },
       }),
     });
+    if (layouts && outcome.reason !== 'stopped')
+      await showLastLayout(run, recorder, layouts, outcome, dataset.watched ? 'validation' : 'training');
     await recorder.finish();
     await dataset.close();
     if (isSolvedFor(learner) && outcome.reason === 'completed') record.epochs = outcome.progress.epoch;
@@ -143,8 +149,29 @@ export async function carryOut({
     record.pid = null;
     record.address = null;
     control.push({ type: 'run', run: record });
+    await layouts?.close();
     await run.close();
     await seat.leave();
+  }
+}
+
+/** The map of the last step, which training did not wait for. A map that does not come is no reason to call a run failed. */
+async function showLastLayout(
+  run: RunFolder,
+  recorder: Recorder,
+  layouts: UmapLayouts,
+  { progress }: Outcome,
+  from: string,
+): Promise<void> {
+  try {
+    const layout = await layouts.complete();
+    if (layout) recorder.alsoShow(progress, layoutPreview(layout, from));
+  } catch (error) {
+    warn(
+      run,
+      t('The codes could not be laid out by UMAP: {0}.', error instanceof Error ? error.message : String(error)),
+      t('The map by principal components is there. Where memory is short, set "map": "pca".'),
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
 import type { MapView, SampleView } from '../../src/protocol/sample.js';
-import { Client, lastCheckpoint, until, Workspace } from './trainer.js';
+import { Client, lastCheckpoint, readEvents, until, Workspace } from './trainer.js';
 
 interface Drawn {
   view: MapView;
@@ -11,14 +11,17 @@ interface Drawn {
   clusters: Uint8Array;
 }
 
-function mapsOf(run: string): Map<string, Drawn> {
+function mapsOf(run: string, method: MapView['method'] = 'pca'): Map<string, Drawn> {
   const folder = path.join(run, 'samples');
   return new Map(
     readdirSync(folder)
       .sort()
       .flatMap((name) => {
         const { tensors, metadata } = decodeSafetensors(readFileSync(path.join(folder, name)));
-        const view = (JSON.parse(metadata['views']!) as SampleView[]).find((one) => one.kind === 'map');
+        // Of a method the view that comes last counts.
+        const view = (JSON.parse(metadata['views']!) as SampleView[]).findLast(
+          (one): one is MapView => one.kind === 'map' && one.method === method,
+        );
         if (!view) return [];
         const [points, clusters] = [tensors[view.points]!.data, tensors[view.clusters]!.data];
         return [[name, { view, points: points as Float32Array, clusters: clusters as Uint8Array }] as const];
@@ -72,6 +75,25 @@ describe('maps of codes', function () {
     assert.deepEqual(lastCheckpoint(plain), lastCheckpoint(mapped));
     assert.equal(mapsOf(plain).size, 0);
     assert.ok(!readdirSync(plain).includes('examples.safetensors'));
+  });
+
+  it('are also laid out by UMAP where the recipe says so, the last one of the last step, and that changes nothing either', async () => {
+    workspace = new Workspace();
+    await workspace.run().ended;
+    const [plain] = workspace.runFolders() as [string];
+    workspace.write({ ...(JSON.parse(readFileSync(workspace.recipe, 'utf8')) as object), map: 'umap' });
+    const { code, stderr } = await workspace.run().ended;
+    assert.equal(code, 0, stderr);
+    const laid = workspace.runFolders().find((folder) => folder !== plain)!;
+    assert.deepEqual(lastCheckpoint(laid), lastCheckpoint(plain));
+    const { view, points, clusters } = [...mapsOf(laid, 'umap').values()].at(-1)!;
+    assert.equal(view.step, 24);
+    assert.equal(points.length, 2 * clusters.length);
+    assert.ok(points.every(Number.isFinite));
+    const pca = [...mapsOf(laid).values()].at(-1)!;
+    assert.equal(pca.view.step, 24);
+    assert.notDeepEqual(points, pca.points);
+    assert.ok(!readEvents(laid).some((event) => event.type === 'diagnosis' && /UMAP/.test(event.message)));
   });
 
   it('of a run that was stopped and resumed end as those of one that was not', async () => {

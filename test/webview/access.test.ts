@@ -142,7 +142,7 @@ describe('the monitor for everybody', () => {
 
   it('says changes of state, not every number', async () => {
     const host = await monitor.showAll(recording);
-    const spoken = host.page.locator('.for-listeners');
+    const spoken = host.page.locator('#monitor > .for-listeners');
     await host.send({ type: 'metrics', text: `{"step":${last + 1},"epoch":12.1,"time":9,"values":{"loss":0.08}}\n` });
     await host.settle();
     assert.equal(await spoken.innerText(), '');

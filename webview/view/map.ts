@@ -12,7 +12,7 @@ import { exampleElement, originOf } from './example.js';
 import { groupsOf, stylesOf, type Groups } from './mapGroups.js';
 
 /** In CSS pixels. */
-const HEIGHT = { share: 0.72, least: 180, most: 420 };
+const HEIGHT = { share: 0.8, least: 180, most: 420 };
 /** Width of the picture beside the pointer. */
 const PICTURE = 84;
 /** Examples that are listed at once. */
@@ -53,7 +53,7 @@ export class MapView implements View {
   private readonly chosenPart = element('div', { class: 'map-chosen' });
   private readonly title = element('h3', { role: 'status' });
   private readonly counts = element('p', { class: 'quiet' });
-  private readonly list = element('ul', { class: 'guess-list' });
+  private readonly list = element('ul', { class: 'guess-list', tabindex: '0', 'aria-label': say('mapList') });
   private readonly methods: Choices<MapMethod>;
   private readonly colours: Choices<MapColour>;
   private readonly shown = new ShownSample();

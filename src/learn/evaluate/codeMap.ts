@@ -26,8 +26,8 @@ export interface Places {
 /** Lays codes out anew while training goes on. */
 export interface Layouts {
   /**
-   * Codes as they are at a step, and their map by principal components, [count, 2]. Both are copied before it returns; it
-   * may pass over them, where those of an earlier step are not laid out yet.
+   * Codes as they are at a step, and their map by principal components, [count, 2], neither of which anybody changes. It may
+   * pass over them, where those of an earlier step are not laid out yet.
    */
   offer(codes: Codes, points: Float32Array, step: number): void;
   /** The newest that is complete; null while there is none. */
@@ -128,14 +128,17 @@ export class CodeMap {
       },
     };
     if (!layout) return pca;
-    return {
-      views: [
-        ...pca.views,
-        { kind: 'map', method: 'umap', from, step: layout.step, points: 'map/umap', clusters: 'map/clusters' },
-      ],
-      tensors: { ...pca.tensors, 'map/umap': { shape: [clusters.length, 2], data: layout.points } },
-    };
+    const laid = layoutPreview(layout, from);
+    return { views: [...pca.views, ...laid.views], tensors: { ...pca.tensors, ...laid.tensors } };
   }
+}
+
+/** What goes beside the map by principal components of the same examples. */
+export function layoutPreview({ points, step }: Layout, from: string): Preview {
+  return {
+    views: [{ kind: 'map', method: 'umap', from, step, points: 'map/umap', clusters: 'map/clusters' }],
+    tensors: { 'map/umap': { shape: [points.length / 2, 2], data: points } },
+  };
 }
 
 /** [count, 2] of the first two components; where there is one only, all lie on a line. */

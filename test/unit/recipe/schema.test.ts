@@ -190,6 +190,7 @@ describe("VS Code's JSON language with the schema for it", () => {
       '$schema',
       'name',
       'engine',
+      'map',
       'data',
       'encoder',
       'pretrain',

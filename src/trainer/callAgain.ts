@@ -29,6 +29,14 @@ export function programName(env: NodeJS.ProcessEnv = process.env, script = proce
   return path.extname(script) === '.js' ? `node ${quoted(path.relative('', script))}` : 'pretrain';
 }
 
+/**
+ * How the reader names a command of this program, e.g. "pretrain run"; what `npm start` runs is "npm start --".
+ * @param program how it is named, e.g. as {@link programName} says
+ */
+export function commandName(command: string, program = 'pretrain', env: NodeJS.ProcessEnv = process.env): string {
+  return env['npm_lifecycle_event'] === 'start' && command === 'demo' ? 'npm start --' : `${program} ${command}`;
+}
+
 /** Double quotes are those that all shells know. */
 function quoted(word: string): string {
   return /[^\w@%+=:,./\\-]/.test(word) ? JSON.stringify(word) : word;

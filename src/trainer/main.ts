@@ -19,7 +19,7 @@ import { sample } from './commands/sample.js';
 import { similar } from './commands/similar.js';
 import { serve, WORKER } from './efficiency/worker.js';
 import { Stopped, STOPPED, UserError } from './errors.js';
-import { programName } from './callAgain.js';
+import { commandName, programName } from './callAgain.js';
 import { Output } from './output.js';
 import { versions } from './versions.js';
 
@@ -90,7 +90,7 @@ function parse(command: Command, args: string[]): { values: Options; positionals
     return { values: values as Options, positionals };
   } catch (error) {
     throw new UserError(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`, {
-      advice: t('"{0} {1} --help" lists the options.', programName(), command.name),
+      advice: t('"{0} --help" lists the options.', commandName(command.name, programName())),
     });
   }
 }
@@ -100,11 +100,11 @@ function checkWords({ name, usage, words: [least, most] }: Command, words: strin
   const extra = words.slice(most).map((word) => `"${word}"`);
   if (words.length >= least && extra.length === 0) return;
   const told = [
-    ...(extra.length > 0 ? [t('"pretrain {0}" has no use for {1}.', name, extra.join(', '))] : []),
-    t('Usage: {0}.', ['pretrain', name, usage].join(' ').trim()),
+    ...(extra.length > 0 ? [t('"{0}" has no use for {1}.', commandName(name), extra.join(', '))] : []),
+    t('Usage: {0}.', `${commandName(name)} ${usage}`.trim()),
   ];
   throw new UserError(told.join(' '), {
-    advice: t('"{0} {1} --help" says more.', programName(), name),
+    advice: t('"{0} --help" says more.', commandName(name, programName())),
   });
 }
 
@@ -130,11 +130,11 @@ function help({ name, usage, summary, options, example }: Command): string {
   return [
     summary,
     '',
-    t('Usage: {0}', ['pretrain', name, usage].join(' ').trim()),
+    t('Usage: {0}', `${commandName(name)} ${usage}`.trim()),
     '',
     ...rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`),
     '',
-    t('Example: {0}', example),
+    t('Example: {0}', example.replace(`pretrain ${name}`, commandName(name))),
   ].join('\n');
 }
 

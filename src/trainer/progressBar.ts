@@ -19,7 +19,7 @@ export class ProgressBar implements Display {
   constructor(private readonly output: Output) {}
 
   step(record: RunRecord, loss: number): void {
-    this.pace ??= new Pace(record.step - 1);
+    this.pace ??= new Pace(record.step, this.seconds); // data were read, and the first step is slower than others
     const now = performance.now();
     if (!this.output.isTerminal || now - this.lastDrawn < REDRAW_MILLISECONDS) return;
     this.lastDrawn = now;
@@ -35,13 +35,17 @@ export class ProgressBar implements Display {
     this.output.line(this.text(record, record.metrics));
   }
 
+  private get seconds(): number {
+    return (performance.now() - this.start) / 1000;
+  }
+
   private text(
     { step, epoch, epochs, stepsPerEpoch, batchSize }: RunRecord,
     { loss, validationLoss, probeAccuracy }: Record<string, number>,
   ): string {
     const steps = epochs * stepsPerEpoch;
     this.pace ??= new Pace();
-    this.pace.update(step, (performance.now() - this.start) / 1000);
+    this.pace.update(step, this.seconds);
     const left = this.pace.secondsLeft(steps);
     const filled = Math.round((WIDTH * step) / steps);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);

@@ -30,6 +30,7 @@ export class Recorder implements Observer, SteeringListener {
   private pausedMilliseconds = 0;
   private lastRecord = 0;
   private lastSample = performance.now();
+  private isFirstStep = true;
   private epochStart: { seconds: number; step: number };
   private sampling: Promise<void> = Promise.resolve();
   private checkpointing: Promise<void> = Promise.resolve();
@@ -61,6 +62,10 @@ export class Recorder implements Observer, SteeringListener {
 
   afterStep(progress: Readonly<Progress>, measured: Metrics): void {
     const { record } = this.run;
+    // The first step prepares much: where others of its epoch follow, the speed is measured from here.
+    if (this.isFirstStep && !Number.isInteger(progress.epoch))
+      this.epochStart = { seconds: this.seconds, step: progress.step };
+    this.isFirstStep = false;
     record.step = progress.step;
     record.epoch = progress.epoch;
     this.run.addMetrics({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
 import type { Recipe } from '../../src/recipe/recipe.js';
@@ -151,6 +151,18 @@ describe('pretrain run', function () {
       const { lines } = await workspace.start(['runs', ...args, '--json']).ended;
       assert.equal((lines[0]!['runs'] as unknown[]).length, count, args.join());
     }
+    const [run = ''] = readdirSync(path.join(workspace.folder, 'mine'));
+    const other = path.join(workspace.folder, 'mine', 'other');
+    cpSync(path.join(workspace.folder, 'mine', run), other, { recursive: true });
+    const record = { ...readRun(other), name: 'a-much-longer-name-than-that-of-digits', epochs: 10_000, metrics: {} };
+    writeFileSync(path.join(other, 'run.json'), JSON.stringify(record));
+    const { stdout } = await workspace.start(['runs', 'mine']).ended;
+    const places = stdout
+      .trim()
+      .split('\n')
+      .map((line) => [line.indexOf('epoch '), line.indexOf('mine')]);
+    assert.equal(places.length, 2);
+    assert.deepEqual(places[0], places[1], stdout);
   });
 
   it('is a program of its own, which tells its version', function () {

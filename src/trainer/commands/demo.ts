@@ -4,7 +4,7 @@ import { primerRecipe } from '../primer.js';
 import { startRun } from '../session.js';
 import { pretraining } from '../work.js';
 import { jsonOption, type Command } from './command.js';
-import { givenData, override, runsFolder, trainingOptions } from './run.js';
+import { givenData, override, runsFolder, trainingOptions } from './startedRecipe.js';
 import { reportRun, sessionListener } from './training.js';
 
 export const demo: Command = {

@@ -8,12 +8,11 @@ import type { Wishes } from '../efficiency/plan.js';
 import { measureEfficiency, titleOf, type EfficiencyListener } from '../efficiency/measurement.js';
 import { MeasurementBar } from '../efficiency/progress.js';
 import { STOPPED, UserError } from '../errors.js';
-import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import type { Output } from '../output.js';
 import { readParent } from '../parent.js';
 import { jsonOption, type Command, type Options } from './command.js';
 import { checkMode } from './finetune.js';
-import { givenData, override, runsFolder, trainingOptions, wholeNumber } from './run.js';
+import { startedRecipe, trainingOptions, wholeNumber } from './startedRecipe.js';
 import { onStopSignal } from './training.js';
 
 const LABELS = '1,2,5,10,20,50,100';
@@ -41,13 +40,8 @@ export const efficiency: Command = {
   example: 'pretrain efficiency mnist.pretrain.json --from .pretrain/runs/20261124-201530-mnist-3f9a',
 
   async run([file], options, output) {
-    const recipePath = path.resolve(file as string);
-    const { recipe, parsed } = await loadRecipe(recipePath);
-    for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
-    override(recipe, recipe.finetune, options);
-    recipe.data = withTokenizerPath(recipe.data, recipePath);
-    const wishes = wishesOf(recipe, options);
-    const runs = runsFolder(options);
+    const started = await startedRecipe(file as string, 'finetune', options, output);
+    const wishes = wishesOf(started.recipe, options);
     const { from, checkpoint, workers } = options;
     if (typeof from !== 'string')
       throw new UserError(t('What is measured is the encoder of a run: which one does --from say.'), {
@@ -55,15 +49,12 @@ export const efficiency: Command = {
       });
     const parent = await readParent(
       from,
-      runs,
+      started.runs,
       typeof checkpoint === 'string' ? wholeNumber('--checkpoint', checkpoint) : null,
     );
     const { record, folder, outcome } = await measureEfficiency(
       {
-        recipe,
-        recipePath,
-        dataPath: givenData(options) ?? dataPathOf(recipe.data, recipePath),
-        runs,
+        ...started,
         parent,
         wishes,
         workers: typeof workers === 'string' ? wholeNumber('--workers', workers) : availableParallelism(),

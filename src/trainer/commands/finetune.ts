@@ -1,14 +1,12 @@
-import path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import { modes } from '../../learn/task/index.js';
 import type { Recipe } from '../../recipe/recipe.js';
 import { UserError } from '../errors.js';
-import { dataPathOf, loadRecipe, withTokenizerPath } from '../language.js';
 import { readParent } from '../parent.js';
 import { startRun } from '../session.js';
 import { inMode } from '../work.js';
 import { jsonOption, type Command, type Options } from './command.js';
-import { givenData, override, runsFolder, trainingOptions, wholeNumber } from './run.js';
+import { startedRecipe, trainingOptions, wholeNumber } from './startedRecipe.js';
 import { reportRun, sessionListener } from './training.js';
 
 export const finetune: Command = {
@@ -39,24 +37,12 @@ export const finetune: Command = {
     'pretrain finetune mnist.pretrain.json --from .pretrain/runs/20261124-201530-mnist-3f9a --labels-per-class 10',
 
   async run([file], options, output) {
-    const recipePath = path.resolve(file as string);
-    const { recipe, parsed } = await loadRecipe(recipePath);
-    for (const { line, column, message } of parsed.problems) output.line(`${file}:${line}:${column} ${message}`);
-    override(recipe, recipe.finetune, options);
+    const started = await startedRecipe(file as string, 'finetune', options, output);
+    const { recipe, runs } = started;
     overrideTask(recipe, options);
-    recipe.data = withTokenizerPath(recipe.data, recipePath);
-    const dataPath = givenData(options) ?? dataPathOf(recipe.data, recipePath);
-    const runs = runsFolder(options);
     const parent = await parentOf(recipe, runs, options);
     const summary = await startRun(
-      {
-        recipe,
-        recipePath,
-        dataPath,
-        runs,
-        parallel: options['parallel'] === true,
-        work: { stage: 'finetune', parent },
-      },
+      { ...started, parallel: options['parallel'] === true, work: { stage: 'finetune', parent } },
       sessionListener(output),
     );
     return reportRun(summary, output);

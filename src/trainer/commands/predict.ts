@@ -12,7 +12,7 @@ import { PredictionTable } from '../use/predictionTable.js';
 import { Showing } from '../use/showing.js';
 import type { TrainingExamples } from '../use/training.js';
 import type { Command, Options } from './command.js';
-import { wholeNumber } from './run.js';
+import { wholeNumber } from './startedRecipe.js';
 import {
   openTraining,
   samplesOption,

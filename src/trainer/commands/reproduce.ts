@@ -17,7 +17,7 @@ import { noDeviation } from '../reproduce/report.js';
 import { startRun } from '../session.js';
 import { pretraining, type Work } from '../work.js';
 import { jsonOption, type Command } from './command.js';
-import { givenData, runsFolder } from './run.js';
+import { givenData, runsFolder } from './startedRecipe.js';
 import { sessionListener } from './training.js';
 
 export const reproduce: Command = {

@@ -7,6 +7,7 @@ import { isTrained } from '../control.js';
 import { UserError } from '../errors.js';
 import { listRuns } from '../runFolder.js';
 import { jsonOption, type Command } from './command.js';
+import { tableLines } from './using.js';
 
 export const runs: Command = {
   name: 'runs',
@@ -36,18 +37,15 @@ export const runs: Command = {
     );
     output.object({ runs: rows });
     if (rows.length === 0) output.line(t('There are no runs in {0}.', runs));
-    for (const { run, name, state, epoch, epochs, metrics } of rows) {
-      const { loss, validationLoss } = metrics;
-      const parts = [
-        state.padEnd(11),
-        name.padEnd(24),
-        t('epoch {0}/{1}', Math.floor(epoch), epochs),
-        ...(loss === undefined ? [] : [t('loss {0}', loss.toFixed(4))]),
-        ...(validationLoss === undefined ? [] : [t('validation {0}', validationLoss.toFixed(4))]),
-        path.relative('', run),
-      ];
-      output.line(parts.join('  '));
-    }
+    const cells = rows.map(({ run, name, state, epoch, epochs, metrics: { loss, validationLoss } }) => [
+      state,
+      name,
+      t('epoch {0}/{1}', Math.floor(epoch), epochs),
+      loss === undefined ? '' : t('loss {0}', loss.toFixed(4)),
+      validationLoss === undefined ? '' : t('validation {0}', validationLoss.toFixed(4)),
+      path.relative('', run),
+    ]);
+    for (const line of tableLines(cells)) output.line(line);
     return 0;
   },
 };

@@ -4,7 +4,7 @@ import type { SimilarLine, UseSummary } from '../../protocol/use.js';
 import { nameText, openExamples } from '../use/examples.js';
 import { Showing } from '../use/showing.js';
 import type { Command } from './command.js';
-import { wholeNumber } from './run.js';
+import { wholeNumber } from './startedRecipe.js';
 import { openTraining, samplesOption, shownBatch, tableLines, tellUnreadable, usingOptions, withRun } from './using.js';
 
 const USUAL_COUNT = 10;

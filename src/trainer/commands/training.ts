@@ -73,15 +73,16 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   ]
     .filter((text) => text !== null)
     .join(', ');
+  const speed = formatCount(Math.round(summary.examplesPerSecond));
   if (state === 'completed')
     output.line(
       t(
-        'Done: {0} after {1} in {2} s on {3} ({4} examples/s).',
+        'Done: {0} after {1} in {2} s on {3}{4}.',
         losses || t('no loss'),
         counted(summary.epochs, '{0} epoch', '{0} epochs'),
         summary.seconds.toFixed(1),
         summary.engine,
-        formatCount(Math.round(summary.examplesPerSecond)),
+        summary.examplesPerSecond > 0 ? ` (${t('{0} examples/s', speed)})` : '',
       ),
     );
   else

@@ -10,7 +10,7 @@ import type { Examples } from '../use/examples.js';
 import type { Showing } from '../use/showing.js';
 import { told, TrainingExamples, type Similar } from '../use/training.js';
 import { jsonOption, type Option, type Options } from './command.js';
-import { engineOf, runsFolder, wholeNumber } from './run.js';
+import { engineOf, runsFolder, wholeNumber } from './startedRecipe.js';
 
 /** What the commands that use a run have in common: options, Ctrl-C, and what could not be read. */
 

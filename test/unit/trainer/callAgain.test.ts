@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { callAgain, howToResume } from '../../../src/trainer/callAgain.js';
+import { callAgain, commandName, howToResume } from '../../../src/trainer/callAgain.js';
 
 describe('The hint how to resume a run', () => {
   const run = path.resolve('.pretrain/runs/a');
@@ -28,4 +28,12 @@ describe('The command to call again', () => {
       callAgain({}, ['node', '/usr/local/bin/pretrain', 'efficiency', 'my digits.json', '--seeds', '3']),
       'pretrain efficiency "my digits.json" --seeds 3',
     ));
+});
+
+describe('The name of a command', () => {
+  it('is what the reader typed: also where npm start runs it', () => {
+    assert.equal(commandName('run', 'pretrain', { npm_lifecycle_event: 'start' }), 'pretrain run');
+    assert.equal(commandName('demo', 'pretrain', { npm_lifecycle_event: 'start' }), 'npm start --');
+    assert.equal(commandName('demo', 'node trainer.js', {}), 'node trainer.js demo');
+  });
 });

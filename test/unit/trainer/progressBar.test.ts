@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import type { RunRecord } from '../../../src/protocol/run.js';
+import type { Output } from '../../../src/trainer/output.js';
+import { ProgressBar } from '../../../src/trainer/progressBar.js';
+
+describe('The progress of a run on the terminal', () => {
+  let now = 0;
+  before(() => (performance.now = () => now));
+  after(() => Reflect.deleteProperty(performance, 'now'));
+
+  it('tells the speed since the first step: neither what came before it nor what a resumed run had done counts', () => {
+    const drawn: string[] = [];
+    now = 0;
+    const bar = new ProgressBar({
+      isTerminal: true,
+      transient: (text: string) => drawn.push(text),
+    } as unknown as Output);
+    const record = { epoch: 1, epochs: 100, stepsPerEpoch: 100, batchSize: 32 } as RunRecord;
+    const at = (milliseconds: number, step: number) => {
+      now = milliseconds;
+      bar.step({ ...record, step }, 0.5);
+    };
+    at(9000, 1001);
+    assert.match(drawn.at(-1)!, /time left unknown/);
+    at(10_000, 1011);
+    assert.match(drawn.at(-1)!, / 320 examples\/s · 15 min left/);
+  });
+});

@@ -17,6 +17,7 @@ export function recipeSchema(): Promise<JsonSchema> {
 export interface MethodChoice {
   name: string;
   title: string;
+  /** One sentence, as much as a line of a list shows. */
   summary: string;
   /** Whether it learns from what another run says. */
   needsTeacher: boolean;
@@ -28,6 +29,7 @@ export interface MethodChoice {
 export interface ModeChoice {
   name: string;
   title: string;
+  /** One sentence, as much as a line of a list shows. */
   summary: string;
 }
 
@@ -38,7 +40,7 @@ export async function modes(): Promise<ModeChoice[]> {
   return names.map((name, index) => ({
     name,
     title: titleIn(markdownEnumDescriptions[index]) ?? name,
-    summary: enumDescriptions[index] ?? '',
+    summary: firstSentence(enumDescriptions[index] ?? ''),
   }));
 }
 
@@ -50,10 +52,14 @@ export async function methods(): Promise<MethodChoice[]> {
   return names.map((name, index) => ({
     name,
     title: titleIn(markdownEnumDescriptions[index]) ?? name,
-    summary: enumDescriptions[index] ?? '',
+    summary: firstSentence(enumDescriptions[index] ?? ''),
     needsTeacher: 'teacher' in (pretrain.allOf[index]?.then.properties ?? {}),
     kinds: recipe.defaultSnippets[index]?.kinds ?? null,
   }));
+}
+
+function firstSentence(text: string): string {
+  return /^.+?(?:\.(?=\s)|[。．])/u.exec(text)?.[0] ?? text;
 }
 
 function titleIn(markdown = ''): string | undefined {

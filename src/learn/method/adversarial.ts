@@ -30,7 +30,7 @@ export const adversarial: Method = {
     name: 'adversarial',
     title: 'Adversarial (GAN)',
     summary:
-      'A generator invents examples, and the encoder learns to tell them from real ones. For images of one kind; shows what it invents.',
+      'A generator invents examples; the encoder learns to tell them from real ones. For images of one kind; shows what it invents.',
     paper: { authors: 'Goodfellow et al.', year: 2014, title: 'Generative adversarial nets' },
     starts: localPatterns,
     options: {

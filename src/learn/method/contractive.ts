@@ -21,7 +21,7 @@ export const contractive: Method = {
     name: 'contractive',
     title: 'Contractive autoencoder',
     summary:
-      'Rebuilds each example from a code that hardly changes when the example changes a little. For features that small shifts and noise do not disturb.',
+      'Rebuilds each example from a code that small changes of it hardly move. For features that small shifts and noise do not disturb.',
     paper: {
       authors: 'Rifai, Vincent, Muller, Glorot & Bengio',
       year: 2011,

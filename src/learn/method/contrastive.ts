@@ -38,7 +38,7 @@ export const contrastive: Method = {
     name: 'contrastive',
     title: 'Contrastive',
     summary:
-      'Changes each example at random in two ways and learns which two belong together. Needs no labels and no decoder; large batches help.',
+      'Changes examples at random in two ways and learns which two belong together. Needs no labels and no decoder; large batches help.',
     paper: {
       authors: 'Chen, Kornblith, Norouzi & Hinton',
       year: 2020,

@@ -22,7 +22,7 @@ export const denoising: Method = {
     name: 'denoising',
     title: 'Denoising autoencoder',
     summary:
-      'Gets damaged examples and learns to rebuild the whole ones, so it has to find out how their parts belong together. The code may be wider than the input.',
+      'Gets damaged examples and learns to rebuild the whole ones. It has to find out how their parts belong together; the code may be wider than the input.',
     paper: {
       authors: 'Vincent, Larochelle, Bengio & Manzagol',
       year: 2008,

@@ -26,7 +26,7 @@ export const redundancy: Method = {
     name: 'redundancy',
     title: 'Redundancy reduction',
     summary:
-      'Changes each example at random in two ways and learns features that agree on both and tell different things. Needs no labels; smaller batches do than for contrastive.',
+      'Changes examples at random in two ways and learns features that agree on both. Each of them tells something else. Needs no labels; smaller batches do than for contrastive.',
     paper: {
       authors: 'Zbontar, Jing, Misra, LeCun & Deny',
       year: 2021,

@@ -31,7 +31,7 @@ export const sparse: Method = {
     name: 'sparse',
     title: 'Sparse autoencoder',
     summary:
-      'Rebuilds each example from a code of which only few units are active, so each unit comes to stand for something. The code may be wider than the input.',
+      'Rebuilds each example from a code of which only few units are active. Each unit comes to stand for something; the code may be wider than the input.',
     paper: { authors: 'Makhzani & Frey', year: 2014, title: 'k-Sparse autoencoders' },
     options: {
       penalty: {

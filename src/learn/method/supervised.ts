@@ -21,7 +21,7 @@ export const supervised: Method = {
     name: 'supervised',
     title: 'Supervised',
     summary:
-      'Learns the labels of a data set that has many; the encoder then serves another task. Every example needs a label.',
+      'Learns the labels of a data set that has many. The encoder then serves another task. Every example needs a label.',
     paper: {
       authors: 'Yosinski, Clune, Bengio & Lipson',
       year: 2014,

@@ -26,7 +26,7 @@ export const variational: Method = {
     name: 'variational',
     title: 'Variational autoencoder',
     summary:
-      'Learns codes that are normally distributed, so that new examples can be made from random codes, and examples blend into each other.',
+      'Learns codes that are normally distributed. New examples can be made from random codes, and examples blend into each other.',
     paper: { authors: 'Kingma & Welling', year: 2014, title: 'Auto-encoding variational Bayes' },
     options: {
       latent: {

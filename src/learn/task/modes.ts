@@ -84,8 +84,7 @@ const probeThenFull: Mode = {
   description: {
     name: 'probeThenFull',
     title: 'Probe, then full',
-    summary:
-      'First the linear head is solved, then all learns from there, so that a head of chance does not spoil the encoder.',
+    summary: 'First the linear head is solved, then all learns from there. A head of chance would spoil the encoder.',
     paper: {
       authors: 'Kumar, Raghunathan, Jones, Ma & Liang',
       year: 2022,
@@ -102,7 +101,7 @@ const gradual: Mode = {
   description: {
     name: 'gradual',
     title: 'Gradual unfreezing',
-    summary: 'First the head learns alone, then one layer of the encoder after the other joins, from the code down.',
+    summary: 'First the head learns alone, then the encoder joins, layer by layer. It begins at the code.',
     paper: {
       authors: 'Howard & Ruder',
       year: 2018,
@@ -133,7 +132,8 @@ const neighbours: Mode = {
   description: {
     name: 'neighbours',
     title: 'Nearest neighbours',
-    summary: 'Nothing is trained: an example gets the class of the labelled ones whose codes are nearest to its own.',
+    summary:
+      'Nothing is trained: an example gets the class of those that are nearest to it. What is compared are codes.',
     paper: {
       authors: 'Wu, Xiong, Yu & Lin',
       year: 2018,
@@ -158,7 +158,7 @@ const scratch: Mode = {
   description: {
     name: 'scratch',
     title: 'From scratch',
-    summary: 'The same network, nothing pretrained, all of it learns from the labels alone: what the others must beat.',
+    summary: 'The same network, not pretrained, learns from the labels alone. It is what the others must beat.',
     paper: null,
     options: {},
   },

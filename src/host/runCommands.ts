@@ -1,14 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { t } from '../protocol/l10n.js';
+import { formatCount, t } from '../protocol/l10n.js';
 import { RunFile, isResumable, type RunState } from '../protocol/run.js';
 import { Command } from './contributions.js';
+import { drawSample } from './drawSample.js';
 import { runText } from './format.js';
 import type { Host } from './host.js';
 import { plain, reason } from './message.js';
 import { openRecipe } from './openRecipe.js';
 import { TrackedRun } from './trackedRun.js';
 import { resumeRun } from './trainers.js';
+
+/** A message in the status bar goes away after so many milliseconds. */
+const SHOWN_MILLISECONDS = 6000;
 
 /** Whether something can be done with a run in this state. */
 type Fits = (state: RunState) => boolean;
@@ -34,7 +38,7 @@ export function registerRunCommands(host: Host): vscode.Disposable {
     command(Command.pause, isTraining, (run) => run.request({ type: 'pause' })),
     command(Command.resume, [(state) => state === 'paused', isResumable], (run) => resumeRun(host, run)),
     command(Command.stop, isAlive, (run) => run.request({ type: 'stop' })),
-    command(Command.sampleNow, isAlive, (run) => run.request({ type: 'sample' })),
+    command(Command.sampleNow, isAlive, sampleNow),
     command(Command.setLearningRate, isAlive, setLearningRate),
     command(
       Command.openRunFolder,
@@ -82,6 +86,13 @@ export async function findRun(host: Host, target: unknown, fits: Fits | Fits[]):
     run,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: t('Which run?') }))?.run;
+}
+
+async function sampleNow(run: TrackedRun): Promise<void> {
+  const step = await drawSample(run);
+  if (step === null) throw new Error(t('The trainer ended before it drew a sample.'));
+  const text = t('A sample of {0} was drawn after step {1}.', run.record?.name ?? run.id, formatCount(step));
+  vscode.window.setStatusBarMessage(`$(check) ${text}`, SHOWN_MILLISECONDS);
 }
 
 async function setLearningRate(run: TrackedRun): Promise<void> {

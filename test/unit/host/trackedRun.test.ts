@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
+import { drawSample } from '../../../src/host/drawSample.js';
 import { TrackedRun } from '../../../src/host/trackedRun.js';
 import { DEAD_PID, FakeTrainer, runRecord, temporaryFolder, until, writeRun } from './support.js';
 
@@ -49,6 +50,27 @@ describe('A run of a folder', () => {
     assert.equal(run.record?.step, 9);
     assert.equal(run.progress, null);
     await trainer.die();
+  });
+
+  it('draws a sample that is asked for, and tells after which step', async () => {
+    const trainer = await FakeTrainer.start(folder);
+    await run.refresh();
+    const drawn = drawSample(run);
+    await until(() => trainer.requests.length > 0, 'asked');
+    assert.deepEqual(trainer.requests, [{ type: 'sample' }]);
+    const event = { epoch: 1, at: '' };
+    const lines = [
+      { type: 'checkpoint', step: 480 },
+      { type: 'sample', step: 481 },
+    ];
+    await trainer.append('events', ['no "sample"', ...lines.map((line) => JSON.stringify({ ...event, ...line }))]);
+    assert.equal(await drawn, 481);
+
+    const never = drawSample(run);
+    await until(() => trainer.requests.length > 1, 'asked again');
+    await trainer.die();
+    assert.equal(await never, null);
+    await assert.rejects(drawSample(run), /No trainer is running/);
   });
 
   it('is interrupted when its trainer dies, with the reason once it is known', async () => {

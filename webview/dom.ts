@@ -11,6 +11,28 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/**
+ * A part of the page under a heading.
+ * @param name its class, and the beginning of its heading's id
+ * @param title the heading, or its text
+ * @param beside what stands in the heading's line
+ */
+export function section(
+  name: string,
+  title: HTMLHeadingElement | string,
+  beside: readonly Node[],
+  ...content: Node[]
+): HTMLElement {
+  const heading = typeof title === 'string' ? element('h2', {}, title) : title;
+  heading.id = `${name}-title`;
+  return element(
+    'section',
+    { class: `section ${name}`, 'aria-labelledby': heading.id },
+    element('div', { class: 'section-head' }, heading, ...beside),
+    ...content,
+  );
+}
+
 /** Touches the document only when the text is another. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;

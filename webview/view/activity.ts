@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { short, whole } from '../format.js';
 import { ShownSample, type Model, type Topic, type View } from '../state/model.js';
 import { say } from '../strings.js';
@@ -22,16 +22,10 @@ export class ActivityView implements View {
 
   constructor(private readonly theme: () => Theme) {
     this.frame.append(this.canvas);
-    this.element = element(
-      'section',
-      { class: 'section activity', 'aria-labelledby': 'activity-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'activity-title' }, say('activityTitle')),
-        element('span', { class: 'quiet' }, say('activityHint')),
-        element('div', { class: 'options' }, this.never),
-      ),
+    this.element = section(
+      'activity',
+      say('activityTitle'),
+      [element('span', { class: 'quiet' }, say('activityHint')), element('div', { class: 'options' }, this.never)],
       this.frame,
       element('p', { class: 'picture-legend' }, this.scale),
     );

@@ -1,4 +1,4 @@
-import { element, setShown, setText } from '../dom.js';
+import { element, section, setShown, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Agreement, Guess } from '../state/samples.js';
@@ -15,16 +15,10 @@ export class AgreementView implements View {
   private drawn = '';
 
   constructor() {
-    this.element = element(
-      'section',
-      { class: 'section agreement', 'aria-labelledby': 'agreement-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'agreement-title' }, say('agreementTitle')),
-        this.origin,
-        element('div', { class: 'options' }, this.figure),
-      ),
+    this.element = section(
+      'agreement',
+      say('agreementTitle'),
+      [this.origin, element('div', { class: 'options' }, this.figure)],
       this.list,
     );
   }

@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { percent, points, share, whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Calibration, CalibrationBin } from '../state/classifying.js';
@@ -28,15 +28,10 @@ export class CalibrationView implements View {
         { class: `calibration-ticks ${className}`, 'aria-hidden': 'true' },
         ...marks.map((mark) => element('span', {}, share(mark))),
       );
-    this.element = element(
-      'section',
-      { class: 'section calibration', 'aria-labelledby': 'calibration-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'calibration-title' }, say('calibrationTitle')),
-        this.origin,
-      ),
+    this.element = section(
+      'calibration',
+      say('calibrationTitle'),
+      [this.origin],
       this.words,
       element(
         'div',

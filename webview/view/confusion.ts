@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { percent, share as shortShare, whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Confusion, Taken } from '../state/classifying.js';
@@ -56,16 +56,10 @@ export class ConfusionView implements View {
     });
     this.frame.append(this.grid);
     this.back.addEventListener('click', () => this.choose(null));
-    this.element = element(
-      'section',
-      { class: 'section confusion', 'aria-labelledby': 'confusion-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'confusion-title' }, say('confusionTitle')),
-        this.origin,
-        element('div', { class: 'options' }, this.right),
-      ),
+    this.element = section(
+      'confusion',
+      say('confusionTitle'),
+      [this.origin, element('div', { class: 'options' }, this.right)],
       element(
         'div',
         { class: 'confusion-parts' },

@@ -1,4 +1,4 @@
-import { element, setShown, setText } from '../dom.js';
+import { element, section, setShown, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Guess, Guesses } from '../state/samples.js';
@@ -16,16 +16,10 @@ export class GuessesView implements View {
   private ratio = 0;
 
   constructor() {
-    this.element = element(
-      'section',
-      { class: 'section guesses', 'aria-labelledby': 'guesses-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'guesses-title' }, say('guessesTitle')),
-        this.origin,
-        element('div', { class: 'options' }, this.right),
-      ),
+    this.element = section(
+      'guesses',
+      say('guessesTitle'),
+      [this.origin, element('div', { class: 'options' }, this.right)],
       this.list,
     );
   }

@@ -1,6 +1,6 @@
 import type { FromMonitor } from '../../src/protocol/monitor.js';
 import { RunFile, type RunRecord } from '../../src/protocol/run.js';
-import { element, icon, setShown, type IconName } from '../dom.js';
+import { type IconName, element, icon, section, setShown } from '../dom.js';
 import { epochNumber, isSolved, type Model, type Topic, type View } from '../state/model.js';
 import type { Happening } from '../state/events.js';
 import { short, timeOfDay, whole } from '../format.js';
@@ -33,12 +33,7 @@ export class HealthView implements View {
   private broken = -1;
 
   constructor(private readonly send: (message: FromMonitor) => void) {
-    this.element = element(
-      'section',
-      { class: 'section health', 'aria-labelledby': 'health-title' },
-      element('div', { class: 'section-head' }, element('h2', { id: 'health-title' }, say('healthTitle'))),
-      this.list,
-    );
+    this.element = section('health', say('healthTitle'), [], this.list);
   }
 
   render(model: Model, changed: ReadonlySet<Topic>): void {

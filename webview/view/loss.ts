@@ -1,4 +1,4 @@
-import { element, setShown } from '../dom.js';
+import { element, section, setShown } from '../dom.js';
 import { measure, short } from '../format.js';
 import { hasSteps, type Model, type Topic, type View } from '../state/model.js';
 import { say } from '../strings.js';
@@ -32,16 +32,10 @@ export class LossView implements View {
     const legendItem = (name: 'training' | 'validation'): HTMLElement =>
       element('span', { class: `legend-item legend-${name}` }, element('i'), say(name));
     this.validationItem = legendItem('validation');
-    this.element = element(
-      'section',
-      { class: 'section loss', 'aria-labelledby': 'loss-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'loss-title' }, say('lossTitle')),
-        element('div', { class: 'legend' }, legendItem('training'), this.validationItem),
-        this.controls.element,
-      ),
+    this.element = section(
+      'loss',
+      say('lossTitle'),
+      [element('div', { class: 'legend' }, legendItem('training'), this.validationItem), this.controls.element],
       this.curve.element,
     );
   }

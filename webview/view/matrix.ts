@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { short, whole } from '../format.js';
 import { ShownSample, type Model, type Topic, type View } from '../state/model.js';
 import type { Matrix } from '../state/tensors.js';
@@ -24,15 +24,10 @@ export class MatrixView implements View {
     const swatch = (kind: string, text: string): HTMLElement =>
       element('span', { class: `swatch swatch-${kind}` }, element('i'), text);
     this.frame.append(this.canvas);
-    this.element = element(
-      'section',
-      { class: 'section matrix', 'aria-labelledby': 'matrix-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'matrix-title' }, say('matrixTitle')),
-        element('span', { class: 'quiet' }, say('matrixHint')),
-      ),
+    this.element = section(
+      'matrix',
+      say('matrixTitle'),
+      [element('span', { class: 'quiet' }, say('matrixHint'))],
       this.frame,
       element(
         'p',

@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { measure, whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Pairs } from '../state/samples.js';
@@ -38,10 +38,10 @@ export class PairsView implements View {
       label(say('pairsSimilarity')),
       this.figures,
     );
-    this.element = element(
-      'section',
-      { class: 'section pairs', 'aria-labelledby': 'pairs-title' },
-      element('div', { class: 'section-head' }, element('h2', { id: 'pairs-title' }, say('pairsTitle')), this.origin),
+    this.element = section(
+      'pairs',
+      say('pairsTitle'),
+      [this.origin],
       this.table,
       this.texts,
       element(

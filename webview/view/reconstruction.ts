@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { measure, short, whole } from '../format.js';
 import {
   comparedSamples,
@@ -64,16 +64,10 @@ export class ReconstructionView implements View {
       this.figure,
       this.count,
     );
-    this.element = element(
-      'section',
-      { class: 'section reconstruction', 'aria-labelledby': 'reconstruction-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'reconstruction-title' }, say('reconstructionTitle')),
-        this.origin,
-        element('div', { class: 'options' }, this.step),
-      ),
+    this.element = section(
+      'reconstruction',
+      say('reconstructionTitle'),
+      [this.origin, element('div', { class: 'options' }, this.step)],
       this.table,
       this.legend,
       this.problem,

@@ -1,5 +1,5 @@
 import { drawScatter } from '../chart/scatterPlot.js';
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { measure, short, whole } from '../format.js';
 import { ShownSample, type Model, type Topic, type View } from '../state/model.js';
 import type { Scatter } from '../state/samples.js';
@@ -22,15 +22,10 @@ export class ScatterView implements View {
 
   constructor(private readonly theme: () => Theme) {
     this.frame.append(this.canvas);
-    this.element = element(
-      'section',
-      { class: 'section scatter', 'aria-labelledby': 'scatter-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'scatter-title' }, say('scatterTitle')),
-        this.origin,
-      ),
+    this.element = section(
+      'scatter',
+      say('scatterTitle'),
+      [this.origin],
       this.words,
       this.frame,
       element('p', { class: 'picture-legend' }, element('span', {}, say('scatterHint'))),

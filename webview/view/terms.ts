@@ -1,4 +1,4 @@
-import { element, setShown } from '../dom.js';
+import { element, section, setShown } from '../dom.js';
 import { measure, percent, share, short } from '../format.js';
 import { hasSteps, type Model, type Topic, type View } from '../state/model.js';
 import { isShare, readable, termsOf, type Term } from '../state/terms.js';
@@ -34,12 +34,7 @@ export class TermsView implements View {
     private readonly actions: CurveActions,
     private readonly turns: Turns,
   ) {
-    this.element = element(
-      'section',
-      { class: 'section terms', 'aria-labelledby': 'terms-title' },
-      element('div', { class: 'section-head' }, element('h2', { id: 'terms-title' }, say('termsTitle'))),
-      this.list,
-    );
+    this.element = section('terms', say('termsTitle'), [], this.list);
   }
 
   render(model: Model, changed: ReadonlySet<Topic>): void {

@@ -1,4 +1,4 @@
-import { element, setShown, setText } from '../dom.js';
+import { element, section, setShown, setText } from '../dom.js';
 import { short, whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Tokens, TokenText } from '../state/samples.js';
@@ -10,7 +10,7 @@ const LISTED = 24;
 /** Texts: what a language model guesses for hidden tokens, or how it goes on; which tokens come back from a code. */
 export class TokensView implements View {
   readonly element: HTMLElement;
-  private readonly title = element('h2', { id: 'tokens-title' });
+  private readonly title = element('h2');
   private readonly hint = element('span', { class: 'quiet' });
   private readonly measure = element('span', { class: 'where' });
   private readonly list = element('ul', { class: 'token-list' });
@@ -18,16 +18,10 @@ export class TokensView implements View {
   private drawn: Tokens | null = null;
 
   constructor() {
-    this.element = element(
-      'section',
-      { class: 'section tokens', 'aria-labelledby': 'tokens-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        this.title,
-        this.hint,
-        element('div', { class: 'options' }, this.measure),
-      ),
+    this.element = section(
+      'tokens',
+      this.title,
+      [this.hint, element('div', { class: 'options' }, this.measure)],
       this.list,
     );
   }

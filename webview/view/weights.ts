@@ -1,4 +1,4 @@
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, section, setAttribute, setShown, setText } from '../dom.js';
 import { measure, whole } from '../format.js';
 import { ShownSample, type Model, type Topic, type View } from '../state/model.js';
 import type { Pictures } from '../state/tensors.js';
@@ -23,15 +23,10 @@ export class WeightsView implements View {
     const swatch = (kind: string, text: string): HTMLElement =>
       element('span', { class: `swatch swatch-${kind}` }, element('i'), text);
     this.frame.append(this.canvas);
-    this.element = element(
-      'section',
-      { class: 'section weights', 'aria-labelledby': 'weights-title' },
-      element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'weights-title' }, say('weightsTitle')),
-        element('div', { class: 'options' }, this.count),
-      ),
+    this.element = section(
+      'weights',
+      say('weightsTitle'),
+      [element('div', { class: 'options' }, this.count)],
       this.frame,
       element(
         'p',

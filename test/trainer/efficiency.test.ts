@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSyn
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import type { EfficiencyPoint, EfficiencyRecord } from '../../src/protocol/efficiency.js';
-import { readRun, until, Workspace, type Ended } from './trainer.js';
+import { pretrained, readRun, until, Workspace, type Ended } from './trainer.js';
 
 describe('pretrain efficiency', function () {
   this.timeout(300_000);
@@ -12,14 +12,13 @@ describe('pretrain efficiency', function () {
   let parent: string;
 
   before(async () => {
-    workspace = new Workspace({
+    workspace = Workspace.copyOf(await pretrained());
+    workspace.write({
       data: { path: 'sample:digits', limit: 1024 },
       encoder: { units: [64, 32] },
       finetune: { epochs: 10, batchSize: 20 },
     });
-    const { code, lines } = await workspace.run().ended;
-    assert.equal(code, 0, JSON.stringify(lines.at(-1)));
-    parent = String(lines.at(-1)!['run']);
+    parent = workspace.runFolders()[0]!;
   });
   after(() => workspace.remove());
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClassificationEvaluation } from '../../src/protocol/run.js';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
-import { Client, lastCheckpoint, readEvents, readRun, until, Workspace, type Ended } from './trainer.js';
+import { Client, lastCheckpoint, pretrained, readEvents, readRun, until, Workspace, type Ended } from './trainer.js';
 
 describe('pretrain finetune', function () {
   this.timeout(180_000);
@@ -11,14 +11,13 @@ describe('pretrain finetune', function () {
   let parent: string;
 
   before(async () => {
-    workspace = new Workspace({
+    workspace = Workspace.copyOf(await pretrained());
+    workspace.write({
       data: { path: 'sample:digits', limit: 1024 },
       encoder: { units: [64, 32] },
       finetune: { labelsPerClass: 10, epochs: 20, batchSize: 20 },
     });
-    const { code, lines } = await workspace.run().ended;
-    assert.equal(code, 0, JSON.stringify(lines.at(-1)));
-    parent = String(lines.at(-1)!['run']);
+    parent = workspace.runFolders()[0]!;
   });
   after(() => workspace.remove());
 
@@ -115,6 +114,29 @@ describe('pretrain finetune', function () {
     for (const part of ['weights', 'optimizer'] as const)
       assert.ok(lastCheckpoint(run)[part].equals(lastCheckpoint(whole)[part]), part);
     assert.deepEqual(evaluationOf(run), evaluationOf(whole));
+  });
+
+  it('that was killed while it was measured in the end, ends with the same files as one that was not', async () => {
+    const whole = runOf(await finetune('--from', parent, '--mode', 'probe').ended);
+    const killed = `${whole}-killed`;
+    cpSync(whole, killed, { recursive: true });
+    const { step } = readRun(whole);
+    const sample = path.join('samples', `${String(step).padStart(8, '0')}.safetensors`);
+    for (const name of ['evaluation.json', 'predictions.safetensors', sample]) rmSync(path.join(killed, name));
+    const metrics = Object.fromEntries(
+      Object.entries(readRun(whole).metrics).filter(([name]) => !name.startsWith('test')),
+    );
+    const record = { ...readRun(whole), state: 'running', ended: null, metrics };
+    writeFileSync(path.join(killed, 'run.json'), JSON.stringify(record));
+
+    const resumed = await workspace.start(['resume', killed, '--json']).ended;
+    assert.equal(resumed.code, 0, JSON.stringify(resumed.lines.at(-1)));
+    const checkpoint = path.join('checkpoints', String(step).padStart(8, '0'), 'weights.safetensors');
+    for (const name of ['evaluation.json', 'predictions.safetensors', sample, 'metrics.jsonl', checkpoint])
+      assert.ok(readFileSync(path.join(killed, name)).equals(readFileSync(path.join(whole, name))), name);
+    assert.deepEqual(readRun(killed).metrics, { ...readRun(whole).metrics, ...metrics });
+    const neighbours = runOf(await finetune('--from', parent, '--mode', 'neighbours').ended);
+    assert.equal(readRun(neighbours).metrics['loss'], undefined, 'nothing was trained');
   });
 
   it('says what is wrong before anything is trained', async () => {

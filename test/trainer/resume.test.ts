@@ -16,29 +16,27 @@ import net from 'node:net';
 import path from 'node:path';
 import { engineNames } from '../../src/learn/engine/index.js';
 import { addressOf } from '../../src/trainer/control.js';
-import { Client, lastCheckpoint, readEvents, readRun, until, Workspace } from './trainer.js';
+import {
+  Client,
+  lastCheckpoint,
+  readEvents,
+  readRun,
+  stopAfter,
+  stopped,
+  until,
+  Workspace,
+  written,
+} from './trainer.js';
 
 describe('pretrain resume', function () {
   this.timeout(120_000);
   let workspace: Workspace;
   afterEach(() => workspace.remove());
 
-  async function stopAfter(step: number, workspace: Workspace, ...args: string[]): Promise<string> {
-    const trainer = workspace.run(...args);
-    const { run, address } = await trainer.created();
-    const client = new Client(address);
-    await until(
-      () =>
-        (client.run?.step ?? 0) >= step ||
-        client
-          .of('metrics')
-          .some(({ lines }) => lines.some((line) => (JSON.parse(line) as { step: number }).step >= step)),
-      trainer.ended,
-    );
-    await client.request({ type: 'stop' });
-    await trainer.ended;
-    client.close();
-    return run;
+  /** A run that was stopped after its first steps, long before its end. */
+  async function stoppedRun(): Promise<string> {
+    workspace = Workspace.copyOf(await stopped());
+    return workspace.runFolders()[0]!;
   }
 
   for (const engine of engineNames)
@@ -46,7 +44,7 @@ describe('pretrain resume', function () {
       // Steps take long enough on each engine to be stopped in time: larger batches where the engine is fast.
       workspace = new Workspace(
         { data: { path: 'sample:digits', limit: engine === 'cpu' ? 256 : 2048, validation: 'test' } },
-        { epochs: engine === 'cpu' ? 4 : 30, batchSize: engine === 'cpu' ? 32 : 128 },
+        { epochs: engine === 'cpu' ? 4 : 15, batchSize: engine === 'cpu' ? 32 : 128 },
       );
       const whole = await workspace.run('--engine', engine).ended;
       if (engine === 'tensorflow' && whole.code !== 0) {
@@ -73,7 +71,10 @@ describe('pretrain resume', function () {
     });
 
   it('goes on after the process was killed: at most the time since the last checkpoint is lost, the end is the same', async () => {
-    workspace = new Workspace({ data: { path: 'sample:digits', validation: 'test' } }, { epochs: 12, batchSize: 64 });
+    workspace = new Workspace(
+      { data: { path: 'sample:digits', limit: 2048, validation: 'test' } },
+      { epochs: 12, batchSize: 64 },
+    );
     const whole = await workspace.run().ended;
     assert.equal(whole.code, 0, JSON.stringify(whole.lines.at(-1)!));
     const trainer = workspace.run();
@@ -100,7 +101,7 @@ describe('pretrain resume', function () {
   });
 
   it('takes an older checkpoint when the newest cannot be read, and says so', async () => {
-    workspace = new Workspace({}, { epochs: 100 });
+    workspace = new Workspace({}, { epochs: 40 });
     const run = await stopAfter(40, workspace);
     const { step } = lastCheckpoint(run);
     const file = path.join(run, 'checkpoints', step, 'weights.safetensors');
@@ -141,8 +142,7 @@ describe('pretrain resume', function () {
   ];
   for (const [what, spoil, message] of refused)
     it(`refuses, and says why, when ${what}`, async () => {
-      workspace = new Workspace({}, { epochs: 1000 });
-      const run = await stopAfter(1, workspace);
+      const run = await stoppedRun();
       spoil(run);
       const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
       assert.equal(code, 1);
@@ -152,8 +152,7 @@ describe('pretrain resume', function () {
   for (const name of ['metrics.jsonl', 'events.jsonl', 'trainer.log', 'checkpoints'])
     it(`refuses a run whose ${name} is a symbolic link, and writes nothing to where it leads`, async function () {
       if (process.platform === 'win32') return this.skip();
-      workspace = new Workspace({}, { epochs: 1000 });
-      const run = await stopAfter(1, workspace);
+      const run = await stoppedRun();
       const file = path.join(run, name);
       const elsewhere = path.join(workspace.folder, 'elsewhere');
       if (existsSync(file)) renameSync(file, elsewhere);
@@ -168,8 +167,7 @@ describe('pretrain resume', function () {
     });
 
   it('refuses a network that the checkpoint is not of, naming file and parameter, and trains nothing', async () => {
-    workspace = new Workspace({}, { epochs: 1000 });
-    const run = await stopAfter(1, workspace);
+    const run = await stoppedRun();
     const file = path.join(run, 'recipe.json');
     const recipe = JSON.parse(readFileSync(file, 'utf8')) as { encoder: { units: number[] } };
     recipe.encoder.units = [16];
@@ -185,8 +183,7 @@ describe('pretrain resume', function () {
 
   it('asks nobody but the trainer of its own folder, whatever address the record names', async function () {
     if (process.platform === 'win32') return this.skip();
-    workspace = new Workspace({}, { epochs: 3 });
-    const run = await stopAfter(1, workspace);
+    const run = await stoppedRun();
     let asked = 0;
     const foreign = path.join(workspace.folder, 'foreign.sock');
     const other = net.createServer((socket) => socket.destroy() && asked++).listen(foreign);
@@ -208,8 +205,7 @@ describe('pretrain resume', function () {
   });
 
   it('stops promptly while it waits for the data, and can be resumed again', async () => {
-    workspace = new Workspace({}, { epochs: 100_000 });
-    const run = await stopAfter(1, workspace);
+    const run = await stoppedRun();
     const { step } = readRun(run);
     const trainer = workspace.start(['resume', run, '--json']);
     const { address } = await trainer.created();
@@ -230,8 +226,7 @@ describe('pretrain resume', function () {
   });
 
   it('removes what killed trainers left half written', async () => {
-    workspace = new Workspace({}, { epochs: 1000 });
-    const run = await stopAfter(1, workspace);
+    const run = await stoppedRun();
     const left = ['checkpoints/.00000099.123456.tmp', '.run.json.123456.tmp'].map((name) => path.join(run, name));
     for (const folder of left) mkdirSync(folder);
     const trainer = workspace.start(['resume', run, '--json']);
@@ -240,8 +235,7 @@ describe('pretrain resume', function () {
   });
 
   it('refuses a second trainer of one run', async () => {
-    workspace = new Workspace({}, { epochs: 100_000 });
-    const run = await stopAfter(1, workspace);
+    const run = await stoppedRun();
     const first = workspace.start(['resume', run, '--json']);
     await first.created();
     const second = await workspace.start(['resume', run, '--json']).ended;
@@ -252,8 +246,7 @@ describe('pretrain resume', function () {
   });
 
   it('touches nothing of a run that another trainer has just taken up, before its record tells so', async () => {
-    workspace = new Workspace({}, { epochs: 100_000 });
-    const run = await stopAfter(1, workspace);
+    const run = await stoppedRun();
     const address = await addressOf(run);
     const other = net.createServer().listen(address);
     await once(other, 'listening');
@@ -274,8 +267,8 @@ describe('pretrain resume', function () {
   });
 
   it('tells when the data have changed since the run began', async () => {
-    workspace = new Workspace({ data: { path: 'made', limit: 1024 } }, { epochs: 1000 });
-    await workspace.start(['sample', 'digits', 'made']).ended;
+    workspace = Workspace.copyOf(await written());
+    workspace.write({ data: { path: 'made', limit: 1024 }, pretrain: { epochs: 1000, batchSize: 128 } });
     const run = await stopAfter(1, workspace);
     const labels = path.join(workspace.folder, 'made/train-labels-idx1-ubyte.gz');
     rmSync(labels);

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -94,6 +95,18 @@ export class Workspace {
     });
   }
 
+  /** With all that another one's folder holds; the runs in it are this one's. */
+  static copyOf({ folder, recipe }: Workspace): Workspace {
+    const copy = new Workspace();
+    cpSync(folder, copy.folder, { recursive: true });
+    for (const run of copy.runFolders()) {
+      const record = readRun(run);
+      if (record.recipePath === recipe)
+        writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...record, recipePath: copy.recipe }, null, 2));
+    }
+    return copy;
+  }
+
   write(recipe: unknown): void {
     writeFileSync(this.recipe, typeof recipe === 'string' ? recipe : JSON.stringify(recipe, null, 2));
   }
@@ -181,3 +194,58 @@ export class Client {
     this.channel.close();
   }
 }
+
+/**
+ * What many tests begin with, made when the first one of this process asks for it; each takes a {@link Workspace.copyOf}
+ * it.
+ */
+function shared(make: (workspace: Workspace) => Promise<unknown>): () => Promise<Workspace> {
+  let made: Promise<Workspace> | null = null;
+  return () =>
+    (made ??= (async () => {
+      const workspace = new Workspace();
+      process.once('exit', () => rmSync(workspace.folder, { recursive: true, force: true }));
+      await make(workspace);
+      return workspace;
+    })());
+}
+
+/** One completed run: an autoencoder of digits, with layers of 64 and 32 units. */
+export const pretrained = shared(async (workspace) => {
+  workspace.write({
+    data: { path: 'sample:digits', limit: 1024 },
+    encoder: { units: [64, 32] },
+    pretrain: { epochs: 3, batchSize: 128 },
+  });
+  const { code, lines } = await workspace.run().ended;
+  assert.equal(code, 0, JSON.stringify(lines.at(-1)));
+});
+
+/** One run of a recipe without an end, stopped after its first steps. */
+export const stopped = shared(async (workspace) => {
+  workspace.write({
+    data: { path: 'sample:digits', limit: 1024, validation: 'test' },
+    pretrain: { epochs: 100_000, batchSize: 128 },
+  });
+  await stopAfter(1, workspace);
+});
+
+/** Starts the recipe, stops it as soon as that step is told, and gives its run folder. */
+export async function stopAfter(step: number, workspace: Workspace, ...args: string[]): Promise<string> {
+  const trainer = workspace.run(...args);
+  const { run, address } = await trainer.created();
+  const client = new Client(address);
+  const steps = () =>
+    client.of('metrics').flatMap(({ lines }) => lines.map((line) => JSON.parse(line) as MetricRecord));
+  await until(() => (client.run?.step ?? 0) >= step || steps().some((one) => one.step >= step), trainer.ended);
+  await client.request({ type: 'stop' });
+  await trainer.ended;
+  client.close();
+  return run;
+}
+
+/** The digits as files, as `pretrain sample digits made` writes them into the folder "made". */
+export const written = shared(async (workspace) => {
+  const { code, stderr } = await workspace.start(['sample', 'digits', 'made']).ended;
+  assert.equal(code, 0, stderr);
+});

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { float32, npy } from '../unit/data/make.js';
-import { Client, lastCheckpoint, readRun, until, Workspace } from './trainer.js';
+import { Client, lastCheckpoint, readRun, until, Workspace, written } from './trainer.js';
 
 /** Each thing that can be wrong: one clear message with its place, and no damaged run. */
 describe('trouble', function () {
@@ -109,7 +109,8 @@ describe('trouble', function () {
   ];
   for (const [what, spoil, message] of data)
     it(`data that ${what} is named, and no run is begun`, async () => {
-      await workspace.start(['sample', 'digits', 'made']).ended;
+      await workspace.remove();
+      workspace = Workspace.copyOf(await written());
       workspace.write({ data: { path: 'made' }, pretrain: { epochs: 1 } });
       spoil(path.join(workspace.folder, 'made'));
       const { error, file } = await failing();

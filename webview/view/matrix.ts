@@ -4,7 +4,7 @@ import { ShownSample, type Model, type Topic, type View } from '../state/model.j
 import type { Matrix } from '../state/tensors.js';
 import { say } from '../strings.js';
 import type { Theme } from '../theme.js';
-import { diverging, drawGrid } from './pictures.js';
+import { diverging, drawGrid, swatch } from './pictures.js';
 
 /** Largest side, in CSS pixels. */
 const MOST = 320;
@@ -21,8 +21,6 @@ export class MatrixView implements View {
   private drawn = '';
 
   constructor(private readonly theme: () => Theme) {
-    const swatch = (kind: string, text: string): HTMLElement =>
-      element('span', { class: `swatch swatch-${kind}` }, element('i'), text);
     this.frame.append(this.canvas);
     this.element = section(
       'matrix',

@@ -1,3 +1,4 @@
+import { element } from '../dom.js';
 import type { Pictures } from '../state/tensors.js';
 import type { Rgb, Theme } from '../theme.js';
 
@@ -159,4 +160,9 @@ export function errorFigures(input: Pictures<Uint8Array>, output: Pictures<Uint8
     largest: largest / 255,
     fullColour: SCALES.find((scale) => scale >= size / 255) ?? 1,
   };
+}
+
+/** What a colour of a picture means, in its legend. */
+export function swatch(kind: 'negative' | 'positive', text: string): HTMLElement {
+  return element('span', { class: `swatch swatch-${kind}` }, element('i'), text);
 }

@@ -14,14 +14,15 @@ import type { Pictures } from '../state/tensors.js';
 import { say, sayOr } from '../strings.js';
 import type { Theme } from '../theme.js';
 import {
+  type ErrorFigures,
+  type Grid,
   asTheyAre,
   diverging,
   drawGrid,
   errorAt,
   errorFigures,
   rowGrid,
-  type ErrorFigures,
-  type Grid,
+  swatch,
 } from './pictures.js';
 
 /** Least and largest width of a picture, in CSS pixels. */
@@ -55,8 +56,6 @@ export class ReconstructionView implements View {
 
   constructor(private readonly theme: () => Theme) {
     for (const name of ['input', 'first', 'second', 'seen', 'output', 'error'] as const) this.addRow(name);
-    const swatch = (kind: string, text: string): HTMLElement =>
-      element('span', { class: `swatch swatch-${kind}` }, element('i'), text);
     this.legend.append(
       swatch('negative', say('tooDark')),
       swatch('positive', say('tooBright')),

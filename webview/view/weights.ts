@@ -4,7 +4,7 @@ import { ShownSample, type Model, type Topic, type View } from '../state/model.j
 import type { Pictures } from '../state/tensors.js';
 import { say } from '../strings.js';
 import type { Theme } from '../theme.js';
-import { blockGrid, diverging, drawGrid, type Painter } from './pictures.js';
+import { type Painter, blockGrid, diverging, drawGrid, swatch } from './pictures.js';
 
 /** Width of one picture that the layout aims at, in CSS pixels. */
 const WISH = 46;
@@ -20,8 +20,6 @@ export class WeightsView implements View {
   private themeVersion = 0;
 
   constructor(private readonly theme: () => Theme) {
-    const swatch = (kind: string, text: string): HTMLElement =>
-      element('span', { class: `swatch swatch-${kind}` }, element('i'), text);
     this.frame.append(this.canvas);
     this.element = section(
       'weights',

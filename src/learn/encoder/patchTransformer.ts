@@ -1,30 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
-import { dense } from '../layer/dense.js';
 import { gridPositions, patchGrid } from '../layer/patches.js';
 import { pointwise } from '../layer/pointwise.js';
-import { reshape } from '../layer/reshape.js';
 import { transformer } from '../layer/transformer.js';
-import { sequence, together } from '../network.js';
-import { sizeOf } from '../parameters.js';
+import { together } from '../network.js';
 import type { EncoderFamily, PatchEncoder } from './encoder.js';
+import { blockOptions, codeDecoder, SIZES, sizeOption, type BlockOptions } from './transformerSizes.js';
 
-interface PatchTransformerOptions {
-  size: keyof typeof SIZES;
+interface PatchTransformerOptions extends BlockOptions {
   /** Side of a patch, in pixels; null takes what suits the images. */
   patchSize: number | null;
   /** Numbers for each patch, and of the code; null takes those of the size. */
   width: number | null;
-  blocks: number | null;
-  heads: number | null;
 }
-
-const SIZES = {
-  small: { width: 64, blocks: 2, heads: 2 },
-  medium: { width: 128, blocks: 4, heads: 4 },
-  large: { width: 256, blocks: 6, heads: 8 },
-} as const;
 
 /** Patches along the longer side, by default: few enough to be quick, enough to hide most of them. */
 const USUAL_PATCHES = 8;
@@ -45,14 +34,7 @@ export const patchTransformer: EncoderFamily = {
       title: 'An image is worth 16×16 words: Transformers for image recognition at scale',
     },
     options: {
-      size: {
-        enum: ['small', 'medium', 'large'],
-        default: 'small',
-        enumDescriptions: Object.values(SIZES).map(
-          ({ width, blocks, heads }) => `width ${width}, blocks ${blocks}, heads ${heads}`,
-        ),
-        description: 'How wide and deep, where that is not given by itself.',
-      },
+      size: sizeOption,
       patchSize: {
         default: null,
         anyOf: [{ type: 'integer', minimum: 1, maximum: 1024 }, { type: 'null' }],
@@ -63,16 +45,7 @@ export const patchTransformer: EncoderFamily = {
         anyOf: [{ type: 'integer', minimum: 4, maximum: 4096 }, { type: 'null' }],
         description: 'Numbers for each patch, and of the code: a multiple of 4. Null takes those of the size.',
       },
-      blocks: {
-        default: null,
-        anyOf: [{ type: 'integer', minimum: 1, maximum: 48 }, { type: 'null' }],
-        description: 'Transformer blocks. Null takes those of the size.',
-      },
-      heads: {
-        default: null,
-        anyOf: [{ type: 'integer', minimum: 1, maximum: 64 }, { type: 'null' }],
-        description: 'Heads of attention in each block. Null takes those of the size.',
-      },
+      ...blockOptions,
     },
   },
 
@@ -117,18 +90,7 @@ export const patchTransformer: EncoderFamily = {
     };
   },
 
-  decoder(options, outputShape) {
-    const { width } = of(options, outputShape);
-    const hidden = 4 * width;
-    return sequence(
-      [width],
-      [
-        dense('decoder/dense_1', hidden, 'gelu'),
-        dense('decoder/dense_2', sizeOf(outputShape), 'linear'),
-        reshape(outputShape),
-      ],
-    );
-  },
+  decoder: (options, outputShape) => codeDecoder(of(options, outputShape).width, outputShape),
 
   summary(options, inputShape) {
     const { width, blocks, patchSize } = of(options, inputShape);

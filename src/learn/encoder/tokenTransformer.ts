@@ -3,28 +3,18 @@ import type { Vocabulary } from '../../data/prepare/preparation.js';
 import { t } from '../../protocol/l10n.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
-import { dense } from '../layer/dense.js';
 import { embedding } from '../layer/embedding.js';
-import { reshape } from '../layer/reshape.js';
 import { transformer } from '../layer/transformer.js';
-import { sequence, together } from '../network.js';
+import { together } from '../network.js';
 import { sizeOf } from '../parameters.js';
 import type { EncoderFamily, TokenEncoder } from './encoder.js';
+import { blockOptions, codeDecoder, SIZES, sizeOption, type BlockOptions } from './transformerSizes.js';
 
-interface TokenTransformerOptions {
-  size: keyof typeof SIZES;
+interface TokenTransformerOptions extends BlockOptions {
   /** Numbers for each token, and of the code; null takes those of the size. */
   width: number | null;
-  blocks: number | null;
-  heads: number | null;
   causal: boolean;
 }
-
-const SIZES = {
-  small: { width: 64, blocks: 2, heads: 2 },
-  medium: { width: 128, blocks: 4, heads: 4 },
-  large: { width: 256, blocks: 6, heads: 8 },
-} as const;
 
 /**
  * Transformer over the tokens of a text (Vaswani et al. 2017; normalised before, as in Radford et al. 2019): each token's
@@ -38,29 +28,13 @@ export const tokenTransformer: EncoderFamily = {
     summary: 'Reads a text as tokens in their order, which look at each other. The encoder for language models.',
     paper: { authors: 'Vaswani et al.', year: 2017, title: 'Attention is all you need' },
     options: {
-      size: {
-        enum: ['small', 'medium', 'large'],
-        default: 'small',
-        enumDescriptions: Object.values(SIZES).map(
-          ({ width, blocks, heads }) => `width ${width}, blocks ${blocks}, heads ${heads}`,
-        ),
-        description: 'How wide and deep, where that is not given by itself.',
-      },
+      size: sizeOption,
       width: {
         default: null,
         anyOf: [{ type: 'integer', minimum: 1, maximum: 4096 }, { type: 'null' }],
         description: 'Numbers for each token, and of the code. Null takes those of the size.',
       },
-      blocks: {
-        default: null,
-        anyOf: [{ type: 'integer', minimum: 1, maximum: 48 }, { type: 'null' }],
-        description: 'Transformer blocks. Null takes those of the size.',
-      },
-      heads: {
-        default: null,
-        anyOf: [{ type: 'integer', minimum: 1, maximum: 64 }, { type: 'null' }],
-        description: 'Heads of attention in each block. Null takes those of the size.',
-      },
+      ...blockOptions,
       causal: {
         type: 'boolean',
         default: false,
@@ -105,17 +79,7 @@ export const tokenTransformer: EncoderFamily = {
     };
   },
 
-  decoder(options, outputShape) {
-    const { width } = of(options);
-    return sequence(
-      [width],
-      [
-        dense('decoder/dense_1', 4 * width, 'gelu'),
-        dense('decoder/dense_2', sizeOf(outputShape), 'linear'),
-        reshape(outputShape),
-      ],
-    );
-  },
+  decoder: (options, outputShape) => codeDecoder(of(options).width, outputShape),
 
   summary(options, inputShape) {
     const { width, blocks } = of(options);

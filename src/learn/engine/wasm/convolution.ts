@@ -7,7 +7,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { floats, kernel, makeZeros, size, type WasmBackend } from './backend.js';
-import { multiply, native, withMemory } from './native.js';
+import { multiply, native, setGeometry, withMemory } from './native.js';
 
 interface Convolution {
   strides: number | [number, number];
@@ -41,21 +41,7 @@ function prepare(
     dimRoundingMode,
     depthwise,
   );
-  native(backend).geometry(
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-    info.outHeight,
-    info.outWidth,
-  );
+  setGeometry(native(backend), info);
   return info;
 }
 

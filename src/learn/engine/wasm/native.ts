@@ -1,3 +1,4 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
 import { t } from '../../../protocol/l10n.js';
 import { BINARY } from './binary.js';
 import type { WasmBackend } from './backend.js';
@@ -69,6 +70,25 @@ declare const WebAssembly: {
 let compiled: object | undefined;
 const instances = new WeakMap<WasmBackend, Native>();
 const scratches = new WeakMap<WasmBackend, number>();
+
+/** Tells the kernels the sizes of a convolution or pooling that the next calls are about. */
+export function setGeometry(kernels: Native, info: backend_util.Conv2DInfo): void {
+  kernels.geometry(
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.dilationHeight,
+    info.dilationWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+    info.outHeight,
+    info.outWidth,
+  );
+}
 
 /** Our own kernels, working in the memory of the back end. */
 export function native(backend: WasmBackend): Native {

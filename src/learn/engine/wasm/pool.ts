@@ -1,6 +1,6 @@
 import { backend_util, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core';
 import { floats, kernel, makeZeros } from './backend.js';
-import { native } from './native.js';
+import { native, setGeometry } from './native.js';
 
 interface Pool {
   filterSize: number | [number, number];
@@ -22,21 +22,7 @@ const maxPoolGradient = kernel<{ dy: TensorInfo; input: TensorInfo }, Pool>(
     const out = makeZeros(backend, input.shape);
     const [atInput, atDy, atOut] = [floats(backend, input), floats(backend, dy), floats(backend, out)];
     const kernels = native(backend);
-    kernels.geometry(
-      info.inHeight,
-      info.inWidth,
-      info.inChannels,
-      info.filterHeight,
-      info.filterWidth,
-      info.strideHeight,
-      info.strideWidth,
-      info.dilationHeight,
-      info.dilationWidth,
-      info.padInfo.top,
-      info.padInfo.left,
-      info.outHeight,
-      info.outWidth,
-    );
+    setGeometry(kernels, info);
     const image = 4 * info.inHeight * info.inWidth * info.inChannels;
     const pooled = 4 * info.outHeight * info.outWidth * info.outChannels;
     for (let i = 0; i < info.batchSize; i++) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { parseRecipe } from '../../../src/recipe/parse.js';
 import { applied, fixed, language, messages, parse, withPretrain } from './fixture.js';
 import { generator } from './random.js';
+import { processorTime } from '../processorTime.js';
 
 describe('A recipe is parsed', () => {
   it('with comments, trailing commas, a byte order mark and any line ends', () => {
@@ -413,12 +414,7 @@ describe('A hostile file', function () {
       (n) => `{"data":{"path":"${'/'.repeat(n)}"}}`,
     ];
     for (const text of cases) {
-      const time = (n: number) => {
-        const start = process.cpuUsage(); // of this process: what else the machine does counts for nothing
-        parse(text(n));
-        const { user, system } = process.cpuUsage(start);
-        return (user + system) / 1000;
-      };
+      const time = (n: number) => processorTime(() => parse(text(n)));
       time(20_000);
       const small = Math.min(time(20_000), time(20_000), time(20_000));
       const large = Math.min(time(160_000), time(160_000), time(160_000));

@@ -111,7 +111,7 @@ function packagesMatch() {
 async function build() {
   const done = stamp('build');
   const key = digest(SOURCES);
-  const bundles = ['extension.js', 'trainer.js', 'worker.js', 'monitor.js'].map((name) =>
+  const bundles = ['extension.js', 'trainer.js', 'worker.js', 'layout.js', 'monitor.js'].map((name) =>
     path.join(root, 'dist', name),
   );
   if (done.read() === key && bundles.every((file) => existsSync(file))) return;

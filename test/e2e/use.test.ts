@@ -5,7 +5,16 @@ import { gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { EfficiencyRecord } from '../../src/protocol/efficiency.js';
 import { Session, until } from './session.js';
-import { answer, notification, openFile, question, runCommand, screenshot, webviewFrame } from './workbench.js';
+import {
+  answer,
+  chooseInMenu,
+  notification,
+  openFile,
+  question,
+  runCommand,
+  screenshot,
+  webviewFrame,
+} from './workbench.js';
 
 const RECIPE = 'few.pretrain.json';
 const PROGRESS = '.notification-list-item';
@@ -49,7 +58,6 @@ describe('A trained network in VS Code', () => {
   }
 
   const row = (text: string | RegExp) => session.page.locator('.pane-body .monaco-list-row', { hasText: text });
-  const menuEntry = (text: string) => session.page.locator('.monaco-menu .action-item', { hasText: text });
 
   async function untilComplete(runs: number): Promise<void> {
     await until(
@@ -72,7 +80,7 @@ describe('A trained network in VS Code', () => {
     const { page } = session;
     await runCommand(page, 'Notifications: Clear All Notifications');
     await row(/few.*Complete · loss/).click({ button: 'right' });
-    await menuEntry('Measure Label Efficiency').click();
+    await chooseInMenu(page, 'Measure Label Efficiency');
     await until(async () => (await question(page)).title === 'Measure Label Efficiency', 'how much is asked');
     assert.deepEqual((await question(page)).labels, ['Quick', 'Standard', 'Thorough']);
     await screenshot(page, 'efficiency-question');
@@ -128,7 +136,7 @@ describe('A trained network in VS Code', () => {
     await untilComplete(2);
     await runCommand(page, 'View: Show Explorer');
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'drawn' }).click({ button: 'right' });
-    await menuEntry('Predict').click();
+    await chooseInMenu(page, 'Predict');
     const frame = await webviewFrame(page, { selector: 'h1', text: 'drawn', timeout: 90_000 });
     const answers = frame.locator('.answer');
     assert.equal(await answers.count(), 4);
@@ -151,7 +159,7 @@ describe('A trained network in VS Code', () => {
     await runCommand(page, 'View: Close All Editors');
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'drawn' }).first().click();
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: '1.png' }).click({ button: 'right' });
-    await menuEntry('Find Similar').click();
+    await chooseInMenu(page, 'Find Similar');
     await until(async () => (await question(page)).title === 'Find Similar', 'the run is asked for');
     assert.equal((await question(page)).labels.length, 2);
     await page.keyboard.press('Enter');

@@ -94,6 +94,19 @@ export async function answer(page: Page, text: string, { timeout = 10_000 }: Pat
   await rows(widget).filter({ has: label }).first().click({ timeout });
 }
 
+/** Chooses an entry of the open menu, which takes no click in its first moments: until it is gone. */
+export async function chooseInMenu(page: Page, text: string, { timeout = 15_000 }: Patience = {}): Promise<void> {
+  const end = Date.now() + timeout;
+  const entry = page.locator('.monaco-menu .action-item', { hasText: text });
+  await entry.waitFor({ timeout });
+  do {
+    await sleep(200);
+    // Gone between the look and the click.
+    if (await entry.isVisible()) await entry.click({ timeout: 1_000 }).catch(() => undefined);
+    if (Date.now() > end) throw new Error(`The menu does not take "${text}"`);
+  } while (await entry.isVisible());
+}
+
 /** What the open question says: its title, placeholder and rows. */
 export async function question(
   page: Page,

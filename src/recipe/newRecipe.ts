@@ -63,7 +63,7 @@ export function newRecipeText(
       .filter(([key], i) => i === 0 || !optional.includes(key) || isShown(section, key))
       .sort(([a], [b]) => rank(section, a) - rank(section, b))
       .flatMap(([key, value]) => {
-        const written = isGiven(section, key) ? spaced(given[section][key] ?? null) : short(value);
+        const written = isGiven(section, key) ? spaced(given[section][key] ?? null) : short(value, kind);
         return [...comment(describe(sectionSchema, key, recipe[section]), 4), `    "${key}": ${written},`];
       });
     return [...comment(sectionSchema.description ?? '', 2), `  "${section}": {`, ...trimmed(rows), '  },'].join('\n');
@@ -124,10 +124,19 @@ function comment(text: string, indent: number): string[] {
   return lines.map((one) => `${' '.repeat(indent)}// ${one}`);
 }
 
-/** On one line; of an object, which is all defaults here, only the name and the first option. */
-function short(value: Json): string {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return spaced(isObject ? Object.fromEntries(Object.entries(value).slice(0, 2)) : value);
+/**
+ * On one line; of an object, which is all defaults here, only the name and the first option. Of one that has options for
+ * each kind of data only those of this kind, or of the first.
+ */
+function short(value: Json, kind: string): string {
+  const isObject = (one: Json | undefined): one is Record<string, Json> =>
+    typeof one === 'object' && one !== null && !Array.isArray(one);
+  if (!isObject(value)) return spaced(value);
+  const entries = Object.entries(value);
+  if (!entries.every(([, one]) => isObject(one))) return spaced(Object.fromEntries(entries.slice(0, 2)));
+  const [own, options] = entries.find(([name]) => name === kind) ?? entries[0] ?? ['', {}];
+  if (own === '') return '{}';
+  return spaced({ [own]: Object.fromEntries(Object.entries(options as Record<string, Json>).slice(0, 2)) });
 }
 
 /** Without the comma after the last row. */

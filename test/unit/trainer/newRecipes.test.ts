@@ -55,6 +55,14 @@ describe('A new recipe of each method', () => {
         assert.deepEqual(errors, []);
       });
 
+  it('shows of options for each kind of data those of its own, on a line that can be read', () => {
+    const line = (kind: string) =>
+      newRecipeText(schema, { name: 'a', dataPath: 'a', kind, method: 'contrastive' }).match(/"augmentation": .*/)?.[0];
+    assert.equal(line('image'), '"augmentation": { "image": { "crop": 0.6, "flip": null } },');
+    assert.equal(line('table'), '"augmentation": { "table": { "mask": 0.3, "replacement": "other" } },');
+    assert.equal(line(''), line('image'));
+  });
+
   it('describes an option as the encoder that it has does, where others have one of that name', () => {
     const text = newRecipeText(schema, { name: 'a', dataPath: 'a', method: 'causalLanguageModel' });
     const { width } = encoders.tokenTransformer.description.options;

@@ -30,6 +30,8 @@ export interface Inspection {
   drawn: DrawnSplits | null;
   /** What a recipe that says nothing of it makes of an example; null where there is no preparation for this kind. */
   prepared: { shape: number[]; notes: string[] } | null;
+  /** How examples are changed at random; null where the recipe's method makes no views, or nothing can be prepared. */
+  augmentation: ShownAugmentation | null;
   /** Of images. */
   sizes: Sizes | null;
   /** Of sounds and texts. */
@@ -57,6 +59,15 @@ export interface Inspection {
   typical: number[];
   /** All examples that are named by a position here. */
   examples: ShownExample[];
+}
+
+export interface ShownAugmentation {
+  /** "image", "sound", "table", "text": the part of a recipe's "augmentation" that is meant. */
+  kind: string;
+  /** By their names in a recipe, those that are on. */
+  strengths: Record<string, number | string | boolean>;
+  /** The same in words. */
+  sentence: string;
 }
 
 export type SplitPart = 'train' | 'validation' | 'test';
@@ -214,7 +225,35 @@ export const exampleTensor = {
   sound: (position: number) => `sound/${position}`,
   /** [values] float32, the first of many. */
   values: (position: number) => `values/${position}`,
+  /**
+   * An example as a network gets it (index 0) and its views (from 1 on), as {@link ShownViews} lists them: an image like
+   * `image`, a spectrogram like `spectrogram`, or values like `values`; none for rows and texts.
+   */
+  view: (position: number, index: number) => `view/${position}/${index}`,
 };
+
+/** Views of some examples, as JSON in the metadata of the pictures' file, under {@link VIEWS}. */
+export interface ShownViews {
+  /** Of a table: the names of the columns that are learned from. */
+  columns?: string[];
+  examples: {
+    position: number;
+    name: string;
+    /** The first is the example as a network gets it, the others are changed at random. */
+    views: ShownView[];
+  }[];
+}
+
+export const VIEWS = 'views';
+
+/** What is no picture. */
+export interface ShownView {
+  /** Of a row, and the indexes of those whose value was replaced. */
+  cells?: string[];
+  replaced?: number[];
+  /** Of a text. */
+  text?: string;
+}
 
 /** Host to the page of an inspection. */
 export interface ShowInspection {

@@ -1,10 +1,11 @@
+import { augmentationOf } from '../data/augment/ofDataset.js';
 import { openDataset } from '../data/index.js';
 import { fingerprint, type FileHash } from '../data/fingerprint.js';
 import { areQuantities } from '../data/quantities.js';
 import { PackCache } from '../data/pack/cache.js';
 import { prepareDataset, type PrepareOptions } from '../data/prepare/index.js';
 import type { Assets, Preparation } from '../data/prepare/preparation.js';
-import { scaled } from '../data/prepare/scale.js';
+import { networkValues } from '../data/prepare/scale.js';
 import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } from '../data/split.js';
 import type { Batch, Collection, OpenOptions, Reader } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
@@ -14,7 +15,7 @@ import { stream } from '../protocol/random.js';
 import type { RunDataset } from '../protocol/run.js';
 import type { FinetuneOptions, Recipe } from '../recipe/recipe.js';
 import { labelsOf } from './labels.js';
-import { augmentationOf, Views } from './views.js';
+import { Views } from './views.js';
 import { augmentationOptions, pretraining, trainingOptions, type Work } from './work.js';
 
 /** From a recipe's data to what the loop takes. */
@@ -161,9 +162,9 @@ export async function loadDataset(
 /** Prepared examples at these positions, as a network takes them. */
 export function batchesOf(
   reader: Pick<Reader, 'read'>,
-  { range, vocabulary }: Pick<Preparation, 'range' | 'vocabulary'>,
+  preparation: Pick<Preparation, 'range' | 'vocabulary'>,
 ): (positions: Int32Array) => ExampleData | Promise<ExampleData> {
-  const packed = (batch: Batch): ExampleData => (vocabulary ? Int32Array.from(batch.data) : scaled(batch, range));
+  const packed = (batch: Batch): ExampleData => networkValues(batch, preparation);
   return (positions) => {
     const batch = reader.read(positions);
     return batch instanceof Promise ? batch.then(packed) : packed(batch);

@@ -1,5 +1,5 @@
 import type { Assets } from '../data/prepare/preparation.js';
-import { parseTokenizer } from '../data/text/tokenizer/tokenizer.js';
+import { textOfTokens } from '../data/text/tokenizer/tokenText.js';
 import type { Preview } from '../learn/method/method.js';
 import { RunFile } from '../protocol/run.js';
 import type { NamedTensor } from '../protocol/safetensors.js';
@@ -25,7 +25,7 @@ export function textsOfTensors({
   return (tensors) => {
     const texts = tensors.filter(({ data }) => data instanceof Int32Array);
     if (texts.length === 0 || content === undefined) return undefined;
-    textOf ??= textOfTokens(content);
+    textOf ??= textOfTokens(content, RunFile.tokenizer);
     const ids = new Set(texts.flatMap(({ data }) => Array.from(data)).filter((id) => id >= 0));
     return JSON.stringify(Object.fromEntries(Array.from(ids, (id) => [id, textOf?.(id)])));
   };
@@ -45,11 +45,4 @@ function examplesOf(view: SampleView): string[] {
     default:
       return [];
   }
-}
-
-function textOfTokens(tokenizer: string): (id: number) => string {
-  const parsed = parseTokenizer(tokenizer, RunFile.tokenizer);
-  const decode = (ids: number[]): string => parsed.decode(ids, { keepSpecial: true });
-  // After another one, since spaces may stand between.
-  return (id) => decode([id, id]).slice(decode([id]).length);
 }

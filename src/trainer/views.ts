@@ -1,29 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { mixes, othersAt, type Augmentation, type ViewKey } from '../data/augment/index.js';
-import type { Preparation } from '../data/prepare/preparation.js';
-import type { TablePreparation } from '../data/prepare/table.js';
-import type { DatasetInfo } from '../data/reader.js';
-import { outputWidths } from '../data/table/prepare.js';
 import { openPool } from '../data/work/pool.js';
 import type { ExampleData } from '../learn/loop.js';
-import type { AugmentationOptions } from '../recipe/augmentation.js';
 
 /** Fewer examples are not worth a task of their own. */
 const LEAST_IN_TASK = 32;
-
-/** How examples of a dataset are changed, by what they are. */
-export function augmentationOf(
-  { kind }: Pick<DatasetInfo, 'kind'>,
-  preparation: Preparation,
-  options: AugmentationOptions,
-): Augmentation {
-  const { shape, range, vocabulary } = preparation;
-  const common = { shape, bounded: range !== null, options };
-  if (vocabulary) return { kind: 'text', ...common, vocabulary };
-  if (shape.length === 3 && (kind === 'image' || kind === 'sound')) return { kind, ...common };
-  const columns = preparation.kind === 'table' && outputWidths((preparation as TablePreparation).columns);
-  return { kind: 'table', ...common, ...(columns && { columns }) };
-}
 
 /** Makes views of examples on other threads. */
 export class Views {

@@ -46,6 +46,10 @@ describe('pretrain inspect', function () {
     assert.match(readFileSync(at('digits.md'), 'utf8'), /\| 7 \| 600 \| 10 % \| 500 \| 100 \| █{30} \|/);
     const { tensors } = decodeSafetensors(readFileSync(at('digits.safetensors')));
     assert.deepEqual(tensors[`image/${last.typical[0]}`]?.shape, [28, 28, 1]);
+    const views = Object.keys(tensors).filter((name) => name.startsWith('view/'));
+    assert.equal(views.length, 36, 'of six examples themselves and five views');
+    assert.match(readFileSync(at('digits.md'), 'utf8'), /\*\*Augmentation\*\* \| .*crop 0\.6, /);
+    assert.deepEqual(last.augmentation?.strengths, { crop: 0.6, brightness: 0.4, contrast: 0.4 });
   });
 
   it('reads data as its options say, or as a recipe does', async () => {
@@ -67,6 +71,20 @@ describe('pretrain inspect', function () {
     const { code, lines } = await inspect('spoken', '--format', 'nonsense');
     assert.equal(code, 1);
     assert.match(String(lines.at(-1)?.['error']), /no format "nonsense"/);
+  });
+
+  it('changes examples as a recipe says, and not at all where its method makes no views', async () => {
+    const recipe = (pretrain: object) => {
+      writeFileSync(at('x.pretrain.json'), JSON.stringify({ data: { path: 'sample:digits' }, pretrain }));
+      return inspect('x.pretrain.json');
+    };
+    const image = { crop: 0, brightness: 0, contrast: 0, rotation: 20 };
+    const { last } = await recipe({ method: 'contrastive', seed: 5, augmentation: { image } });
+    assert.equal(
+      last.augmentation?.sentence,
+      'As the recipe’s "augmentation" changes them with the seed 5: rotation 20.',
+    );
+    assert.equal((await recipe({ method: 'autoencoder' })).last.augmentation, null);
   });
 
   it('says what cannot be opened, and ends with an error', async () => {

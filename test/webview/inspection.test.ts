@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { factsOf } from '../../src/data/inspect/describe.js';
-import type { FromInspection } from '../../src/protocol/inspection.js';
+import { VIEWS, type FromInspection, type ShownViews } from '../../src/protocol/inspection.js';
 import { encodeSafetensors } from '../../src/protocol/safetensors.js';
 import { inspectedImages, inspectedSounds, inspectedTable, inspectedTexts, type Inspected } from './inspections.js';
 import { sharedLab } from './lab.js';
@@ -202,6 +202,43 @@ describe('the page of an inspected dataset', function () {
     assert.match(await page.locator('.data tbody tr').first().innerText(), /^row 1\s+Adelie\s+3700\s+female$/);
     assert.deepEqual(await page.locator('.split-title').allInnerTexts(), ['A run would draw'], 'there are no splits');
     assert.ok((await page.locator('.data tbody tr').allInnerTexts()).some((row) => /body_mass_g\s+number/.test(row)));
+  });
+
+  it('shows some examples beside views of them, as pictures, tokens, or rows with replaced values marked', async () => {
+    const part = () => page.locator('.part', { hasText: 'Views that augmentation makes' });
+    for (const [made, selector] of [
+      [inspectedImages, 'canvas.pixels'],
+      [inspectedSounds, 'canvas.view-spectrogram'],
+      [inspectedTexts, 'blockquote'],
+    ] as const) {
+      await show(await made());
+      const first = part().locator('.view-row').first().locator('li');
+      assert.equal(await first.locator(selector).count(), 6, selector);
+      assert.deepEqual(await first.locator('.quiet').allInnerTexts(), [
+        'as it is',
+        ...[1, 2, 3, 4, 5].map((i) => `view ${i}`),
+      ]);
+      assert.match(await part().innerText(), /where it says nothing else: [a-z]+ /i);
+      await page.context().close();
+    }
+    const { inspection, pictures } = await inspectedTable();
+    await show({ inspection, pictures });
+    const { columns, examples } = JSON.parse(pictures.metadata[VIEWS] ?? '{}') as ShownViews;
+    assert.deepEqual(await part().locator('thead th').allInnerTexts(), ['', ...(columns ?? [])]);
+    const marked = examples.flatMap(({ views }) =>
+      views.flatMap(({ cells, replaced }) => replaced?.map((i) => cells?.[i])),
+    );
+    assert.ok(marked.length > 0);
+    assert.deepEqual(
+      (await part().locator('mark').allTextContents()).map((text) => text.replace(' (replaced)', '')),
+      marked,
+    );
+  });
+
+  it('says nothing of views where none are made', async () => {
+    const { inspection, pictures } = await inspectedImages();
+    await show({ inspection: { ...inspection, augmentation: null }, pictures });
+    assert.equal(await page.locator('.views').count(), 0);
   });
 
   for (const width of [360, 700, 1280])

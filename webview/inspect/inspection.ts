@@ -8,6 +8,7 @@ import { createButton } from '../ui.js';
 import { Gallery } from './gallery.js';
 import { columnTable, factList, findingList, histogram, part, problemTable, splitBars, tiles } from './parts.js';
 import { Pictures } from './pictures.js';
+import { viewsPart } from './views.js';
 
 useTranslations(JSON.parse(document.getElementById('strings')?.textContent ?? '{}'));
 
@@ -37,6 +38,7 @@ function show({ target, at, recipe, inspection, facts, pictures: bytes }: ShowIn
     column(part(say('inspectClasses'), histogram(inspection)), part(say('splits'), splitBars(inspection))),
     column(part(say('facts'), [factList(facts)])),
     gallery.typical(),
+    viewsPart(inspection.augmentation?.sentence, shown),
     ...gallery.duplicates(),
     gallery.extremes(),
     gallery.blank(),

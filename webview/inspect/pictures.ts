@@ -1,4 +1,4 @@
-import { exampleTensor } from '../../src/protocol/inspection.js';
+import { exampleTensor, VIEWS, type ShownViews } from '../../src/protocol/inspection.js';
 import { decodeSafetensors, type NamedTensor, type TensorFile } from '../../src/protocol/safetensors.js';
 import { element } from '../dom.js';
 import type { Rgb, Theme } from '../theme.js';
@@ -10,6 +10,8 @@ const LARGE_SIDE = 104;
 const SMALL_IMAGE = 40;
 const WAVE_HEIGHT = 44;
 const VALUES_HEIGHT = 64;
+/** Of a spectrogram among views. */
+const VIEW_WIDTH = 160;
 
 /** Pictures of the examples, drawn from the file that came with the inspection. */
 export class Pictures {
@@ -30,16 +32,48 @@ export class Pictures {
 
   image(position: number, label: string): HTMLCanvasElement | null {
     const tensor = this.file.tensors[exampleTensor.image(position)];
+    return tensor ? imageCanvas(tensor, label) : null;
+  }
+
+  /** Null where they did not arrive, or an older trainer made none. */
+  views(): ShownViews | null {
+    const text = this.file.metadata[VIEWS];
+    return text === undefined ? null : (JSON.parse(text) as ShownViews); // the trainer's own file
+  }
+
+  /** An image, a spectrogram or values of a view; null where it is none of these. */
+  view(position: number, index: number, label: string): HTMLCanvasElement | null {
+    const tensor = this.file.tensors[exampleTensor.view(position, index)];
     if (!tensor) return null;
-    const [height = 0, width = 0, channels = 1] = tensor.shape;
-    if (height === 0 || width === 0) return null;
-    const canvas = named(label, width, height);
-    drawImage(canvas, tensor, channels);
-    const side = Math.max(width, height);
-    const scale = side <= SMALL_IMAGE ? Math.max(1, Math.round(SMALL_SIDE / side)) : Math.min(1, LARGE_SIDE / side);
-    canvas.style.width = `${width * scale}px`;
-    canvas.style.height = `${height * scale}px`;
-    if (scale > 1) canvas.classList.add('pixels');
+    if (tensor.shape.length === 3) return imageCanvas(tensor, label);
+    if (tensor.shape.length === 1) return this.bars(tensor, label);
+    const [bands = 0, frames = 0] = tensor.shape;
+    const canvas = named(label, Math.max(VIEW_WIDTH, frames), 2 * bands);
+    canvas.classList.add('view-spectrogram');
+    this.drawn(() => {
+      const pen = canvas.getContext('2d');
+      if (pen && frames > 0) drawSpectrogram(pen, tensor, canvas.width, this.theme().ground, this.theme(), 0);
+    });
+    return canvas;
+  }
+
+  private bars(tensor: NamedTensor, label: string): HTMLCanvasElement {
+    const data = Array.from(tensor.data);
+    const canvas = named(label, Math.max(160, Math.min(512, data.length)), VALUES_HEIGHT);
+    const low = Math.min(0, ...data);
+    const high = Math.max(0, ...data);
+    const height = (value: number): number => ((value - low) / (high - low || 1)) * VALUES_HEIGHT;
+    this.drawn(() => {
+      const pen = canvas.getContext('2d');
+      if (!pen) return;
+      const width = canvas.width / data.length;
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      pen.fillStyle = this.theme().training;
+      data.forEach((value, i) => {
+        const [bottom, top] = [Math.min(height(0), height(value)), Math.max(height(0), height(value))];
+        pen.fillRect(i * width, VALUES_HEIGHT - top, Math.max(1, width - 0.5), Math.max(1, top - bottom));
+      });
+    });
     return canvas;
   }
 
@@ -66,23 +100,7 @@ export class Pictures {
   values(position: number, label: (count: number) => string): HTMLCanvasElement | null {
     const tensor = this.file.tensors[exampleTensor.values(position)];
     if (!tensor || tensor.data.length === 0) return null;
-    const data = Array.from(tensor.data);
-    const canvas = named(label(data.length), Math.max(160, Math.min(512, data.length)), VALUES_HEIGHT);
-    const low = Math.min(0, ...data);
-    const high = Math.max(0, ...data);
-    const height = (value: number): number => ((value - low) / (high - low || 1)) * VALUES_HEIGHT;
-    this.drawn(() => {
-      const pen = canvas.getContext('2d');
-      if (!pen) return;
-      const width = canvas.width / data.length;
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      pen.fillStyle = this.theme().training;
-      data.forEach((value, i) => {
-        const [bottom, top] = [Math.min(height(0), height(value)), Math.max(height(0), height(value))];
-        pen.fillRect(i * width, VALUES_HEIGHT - top, Math.max(1, width - 0.5), Math.max(1, top - bottom));
-      });
-    });
-    return canvas;
+    return this.bars(tensor, label(tensor.data.length));
   }
 
   /** The samples of a sound, -1..1, and their rate in Hz. */
@@ -114,6 +132,19 @@ function read(bytes: Uint8Array | null): TensorFile {
 
 function named(label: string, width: number, height: number): HTMLCanvasElement {
   return element('canvas', { role: 'img', 'aria-label': label, width: String(width), height: String(height) });
+}
+
+function imageCanvas(tensor: NamedTensor, label: string): HTMLCanvasElement | null {
+  const [height = 0, width = 0, channels = 1] = tensor.shape;
+  if (height === 0 || width === 0) return null;
+  const canvas = named(label, width, height);
+  drawImage(canvas, tensor, channels);
+  const side = Math.max(width, height);
+  const scale = side <= SMALL_IMAGE ? Math.max(1, Math.round(SMALL_SIDE / side)) : Math.min(1, LARGE_SIDE / side);
+  canvas.style.width = `${width * scale}px`;
+  canvas.style.height = `${height * scale}px`;
+  if (scale > 1) canvas.classList.add('pixels');
+  return canvas;
 }
 
 function drawImage(canvas: HTMLCanvasElement, { shape, data }: NamedTensor, channels: number): void {
@@ -153,6 +184,7 @@ function drawSpectrogram(
   width: number,
   ground: Rgb,
   { negative, positive }: Theme,
+  top = WAVE_HEIGHT,
 ): void {
   const [mels = 0, frames = 0] = shape;
   const picture = new ImageData(frames, mels);
@@ -170,5 +202,5 @@ function drawSpectrogram(
   small.height = mels;
   small.getContext('2d')?.putImageData(picture, 0, 0);
   pen.imageSmoothingEnabled = false;
-  pen.drawImage(small, 0, WAVE_HEIGHT, width, 2 * mels);
+  pen.drawImage(small, 0, top, width, 2 * mels);
 }

@@ -18,6 +18,7 @@ export function factsOf(inspection: Inspection): Fact[] {
     [t('Splits in the data'), splitsText(inspection)],
     [t('A run would draw'), drawnText(inspection)],
     [t('A network would see'), inspection.prepared && shapeText(inspection.prepared.shape)],
+    [t('Augmentation'), inspection.augmentation?.sentence ?? null],
     [t('Sizes'), sizesText(inspection)],
     [t('Lengths'), lengthsText(inspection)],
     [t('Sampling rates'), ratesText(inspection)],

@@ -3,10 +3,12 @@ import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import type { DrawnSplits, Inspection, ShownExample } from '../../protocol/inspection.js';
 import type { TensorFile } from '../../protocol/safetensors.js';
+import type { AugmentationOptions } from '../../recipe/augmentation.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { detectDataset, detectors } from '../detect.js';
 import { choiceText, otherReadingText } from '../otherReadings.js';
 import { planPreparation } from '../prepare/index.js';
+import type { Plan, Preparation } from '../prepare/preparation.js';
 import { DataError, isReader, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
 import { chooseSplits, type ChosenSplits } from '../split.js';
 import { countClasses, imbalanceOf } from './classes.js';
@@ -15,6 +17,7 @@ import { glanceAtFiles } from './files.js';
 import { examinedPositions, typicalPositions, USUAL_LIMITS, type InspectLimits } from './sample.js';
 import { showExamples, TYPICAL } from './show.js';
 import { Survey } from './survey.js';
+import { showViews } from './views.js';
 import { visitExamples } from './visit.js';
 
 export interface InspectOptions extends OpenOptions {
@@ -22,6 +25,8 @@ export interface InspectOptions extends OpenOptions {
   data: DataOptions;
   /** Of what is drawn; a recipe's default is 1. */
   seed?: number;
+  /** The recipe's; null where its method makes no views; without a recipe a recipe's defaults. */
+  augmentation?: AugmentationOptions | null;
   limits?: InspectLimits;
 }
 
@@ -39,7 +44,7 @@ const SURVEY_SHARE = 0.95;
 /** @throws DataError when nothing can be read; the signal's reason when it is aborted */
 export async function inspectDataset(
   dataset: Reader | Collection,
-  { data, seed = 1, limits = USUAL_LIMITS, signal, onProgress }: InspectOptions,
+  { data, seed = 1, augmentation, limits = USUAL_LIMITS, signal, onProgress }: InspectOptions,
 ): Promise<Inspected> {
   const { info } = dataset;
   const positions = examinedPositions(dataset, limits, seed);
@@ -70,6 +75,8 @@ export async function inspectDataset(
     open(SURVEY_SHARE, 1 - SURVEY_SHARE),
   );
   const drawn = drawnSplits(dataset, data, seed);
+  const plan = drawn && (await planOf(dataset, data, drawn, signal));
+  const inTraining = new Set(drawn?.training);
   const facts: Omit<Inspection, 'findings'> = {
     path: info.path,
     kind: info.kind,
@@ -83,7 +90,18 @@ export async function inspectDataset(
     imbalance: imbalanceOf(counts.classesBySplit.train ?? counts.classes),
     splits: splitCounts(dataset),
     drawn: drawn && countsOf(drawn),
-    prepared: drawn && (await preparedOf(dataset, data, drawn, signal)),
+    prepared: plan && { shape: plan.preparation.shape, notes: plan.notes },
+    augmentation:
+      drawn && plan && augmentation !== null
+        ? await showViews(
+            dataset,
+            plan,
+            drawn.training,
+            typical.filter((position) => inTraining.has(position)),
+            { augmentation, seed, ...(signal && { signal }) },
+            pictures,
+          )
+        : null,
     ...surveyed,
     problemCount: problems.length,
     problems: problems.slice(0, LISTED),
@@ -141,18 +159,14 @@ function countsOf({ training, validation, test, validationFrom }: ChosenSplits):
 }
 
 /** Null for data that are not prepared here; that training says why is enough. */
-async function preparedOf(
+async function planOf(
   dataset: Reader | Collection,
   data: DataOptions,
   drawn: ChosenSplits,
   signal: AbortSignal | undefined,
-): Promise<Inspection['prepared']> {
+): Promise<Plan<Preparation> | null> {
   try {
-    const { preparation, notes } = await planPreparation(dataset, data, drawn, {
-      glance: true,
-      ...(signal ? { signal } : {}),
-    });
-    return { shape: preparation.shape, notes };
+    return await planPreparation(dataset, data, drawn, { glance: true, ...(signal ? { signal } : {}) });
   } catch {
     signal?.throwIfAborted();
     return null;

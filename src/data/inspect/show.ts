@@ -20,7 +20,7 @@ const MAX_SIDE = 128;
 const MAX_TEXT = 600;
 const MAX_CELLS = 100;
 const MAX_CELL = 120;
-const MAX_VALUES = 512;
+export const MAX_VALUES = 512;
 /** Of a sound, so much can be heard. */
 const HEARD_SECONDS = 8;
 const WAVE_COLUMNS = 320;
@@ -104,7 +104,8 @@ function draw(position: number, example: Example, isImage: boolean, { tensors, m
   }
 }
 
-function thumbnail(values: ExampleData, shape: readonly number[]): NamedTensor {
+/** @param shape [height, width, channels] */
+export function thumbnail(values: ExampleData, shape: readonly number[]): NamedTensor {
   const picture = asPicture(values, shape);
   const scale = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
   const width = Math.max(1, Math.round(picture.width * scale));

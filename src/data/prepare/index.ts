@@ -4,13 +4,20 @@ import type { DataOptions } from '../../recipe/recipe.js';
 import { PackedReader } from '../pack/packed.js';
 import { MEMORY_BYTES, pack, packedBytes, type PackOptions } from '../pack/pack.js';
 import { MemoryReader } from '../memory.js';
-import { isReader, type Collection, type DatasetInfo, type Reader, type StoredKind } from '../reader.js';
+import {
+  isReader,
+  type Collection,
+  type DatasetInfo,
+  type OpenOptions,
+  type Reader,
+  type StoredKind,
+} from '../reader.js';
 import type { ChosenSplits } from '../split.js';
 import { columnRanges, scaledColumns } from './columns.js';
 import { image } from './image.js';
 import { keptPreparation, type NumbersPreparation } from './kept.js';
 import type { Assets, KeptPlan, Plan, PlanOptions, Preparation, Preparer } from './preparation.js';
-import { rangeOf } from './scale.js';
+import { networkValues, rangeOf } from './scale.js';
 import { sound } from './sound.js';
 import { table } from './table.js';
 import { text } from './text.js';
@@ -123,6 +130,43 @@ export async function prepareDataset(
     unreadable: [...unreadable].map(([position, reason]) => ({ position, reason })),
     notes,
   };
+}
+
+/**
+ * A few examples as a network takes them, by position; those that cannot be read or prepared are left out.
+ * @param positions each once
+ * @throws DataError when the tokenizer or the file of a whole dataset cannot be read
+ */
+export async function prepareFew(
+  dataset: Reader | Collection,
+  { preparation, assets = {} }: Plan<Preparation>,
+  positions: Int32Array,
+  open: OpenOptions = {},
+): Promise<Map<number, Int32Array | Float32Array>> {
+  const prepared = new Map<number, Int32Array | Float32Array>();
+  if (isReader(dataset)) {
+    const { columns } = preparation as NumbersPreparation;
+    const { data } = await (columns ? scaledColumns(dataset, columns) : dataset).read(positions);
+    const width = data.length / positions.length;
+    positions.forEach((position, i) =>
+      prepared.set(position, networkValues({ data: data.subarray(i * width, (i + 1) * width) }, preparation)),
+    );
+    return prepared;
+  }
+  const prepare = preparerOf(dataset).open(preparation as Preparation & { kind: StoredKind }, assets);
+  await dataset.visit(
+    positions,
+    (position, stored) => {
+      if (stored instanceof Error) return;
+      try {
+        prepared.set(position, networkValues({ data: prepare(stored, dataset.name(position)) }, preparation));
+      } catch {
+        // Why it cannot be prepared is told with all others that cannot, by whoever looks at all.
+      }
+    },
+    open,
+  );
+  return prepared;
 }
 
 /** What was left out when the dataset was opened. */

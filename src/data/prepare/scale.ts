@@ -1,6 +1,7 @@
 /** From prepared values to what a network takes: floats in 0..1. */
 import { extent } from '../numbers.js';
 import type { Batch, ExampleData, Reader } from '../reader.js';
+import type { Preparation } from './preparation.js';
 
 /** Examples read at a time when the range has to be found. */
 export const SLICE = 1024;
@@ -48,6 +49,14 @@ export function scaled(
   else if (to > from) scaleNumbers(data, from, to, out);
   else out.fill(0, 0, data.length);
   return out;
+}
+
+/** Prepared values as a network takes them: ids as they are, quantities {@link scaled}. */
+export function networkValues(
+  batch: Pick<Batch, 'data'>,
+  { range, vocabulary }: Pick<Preparation, 'range' | 'vocabulary'>,
+): Int32Array | Float32Array {
+  return vocabulary ? Int32Array.from(batch.data) : scaled(batch, range);
 }
 
 function scaleBytes(data: Uint8Array, out: Float32Array): void {

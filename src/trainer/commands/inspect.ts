@@ -7,11 +7,13 @@ import { inspectionMarkdown } from '../../data/inspect/markdown.js';
 import { formatCount, t } from '../../protocol/l10n.js';
 import type { DuplicatePair, Inspection } from '../../protocol/inspection.js';
 import { encodeSafetensors } from '../../protocol/safetensors.js';
+import type { AugmentationOptions } from '../../recipe/augmentation.js';
 import type { DataOptions } from '../../recipe/recipe.js';
 import { writeAsked } from '../askedFile.js';
 import { UserError } from '../errors.js';
 import { checkedRecipe, dataPathOf, loadRecipe } from '../language.js';
 import type { Output } from '../output.js';
+import { augmentationOptions, pretraining } from '../work.js';
 import { jsonOption, type Command, type Options } from './command.js';
 
 const RECIPE_ENDING = '.pretrain.json';
@@ -40,7 +42,7 @@ export const inspect: Command = {
   example: 'pretrain inspect digits --markdown digits.md',
 
   async run([target], { markdown, samples, ...options }, output) {
-    const { file, data, seed } = await wanted(target as string, options);
+    const { file, seed, ...wants } = await wanted(target as string, options);
     const abort = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
     const { signal } = abort;
@@ -51,14 +53,14 @@ export const inspect: Command = {
     const step = steps(progress);
     try {
       const dataset = await openDataset(file, {
-        ...data,
+        ...wants.data,
         onError: 'skip',
         signal,
         onProgress: (fraction) => step(t('Opening the data'), OPENING_SHARE * fraction),
       });
       try {
         const { inspection, pictures } = await inspectDataset(dataset, {
-          data,
+          ...wants,
           seed,
           signal,
           onProgress: (fraction) => step(t('Looking at the examples'), OPENING_SHARE + (1 - OPENING_SHARE) * fraction),
@@ -91,8 +93,10 @@ const DATA_OPTIONS = {
 interface Wanted {
   file: string;
   data: DataOptions;
-  /** Draws the splits. */
+  /** Draws the splits, and what changes in views. */
   seed: number;
+  /** As the recipe's method makes views, null where it makes none; missing without a recipe. */
+  augmentation?: AugmentationOptions | null;
 }
 
 /** Of data, or of a recipe's data as the recipe reads them; options stand before what the recipe says. */
@@ -103,8 +107,14 @@ async function wanted(target: string, options: Options): Promise<Wanted> {
   });
   if (target.endsWith(RECIPE_ENDING)) {
     const recipePath = path.resolve(target);
-    const { data, pretrain } = (await loadRecipe(recipePath)).recipe;
-    return { file: dataPathOf(data, recipePath), data: { ...data, ...Object.fromEntries(said) }, seed: pretrain.seed };
+    const { recipe } = await loadRecipe(recipePath);
+    const { data, pretrain } = recipe;
+    return {
+      file: dataPathOf(data, recipePath),
+      data: { ...data, ...Object.fromEntries(said) },
+      seed: pretrain.seed,
+      augmentation: augmentationOptions(recipe, pretraining) ?? recipe.finetune.augmentation,
+    };
   }
   const file = target === SAMPLE_DIGITS ? SAMPLE_DIGITS : path.resolve(target);
   const text = JSON.stringify({ data: { path: file, ...Object.fromEntries(said) } });

@@ -4,7 +4,7 @@ import { checkText } from '../../../src/trainer/commands/check.js';
 import { buildLearner } from '../../../src/trainer/cost.js';
 import { loadDataset, type LoadedDataset } from '../../../src/trainer/dataset.js';
 import { checkedRecipe } from '../../../src/trainer/language.js';
-import { augmentationOf } from '../../../src/trainer/views.js';
+import { augmentationOf } from '../../../src/data/augment/ofDataset.js';
 import type { AugmentationOptions } from '../../../src/recipe/augmentation.js';
 import { put, temporaryFolder } from '../data/make.js';
 

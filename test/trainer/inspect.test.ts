@@ -82,7 +82,7 @@ describe('pretrain inspect', function () {
     const { last } = await recipe({ method: 'contrastive', seed: 5, augmentation: { image } });
     assert.equal(
       last.augmentation?.sentence,
-      'As the recipe’s "augmentation" changes them with the seed 5: rotation 20.',
+      'As the recipe’s "augmentation" changes examples with the seed 5: rotation 20.',
     );
     assert.equal((await recipe({ method: 'autoencoder' })).last.augmentation, null);
   });

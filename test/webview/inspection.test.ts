@@ -6,7 +6,14 @@ import type { Page } from 'playwright-core';
 import { factsOf } from '../../src/data/inspect/describe.js';
 import { VIEWS, type FromInspection, type ShownViews } from '../../src/protocol/inspection.js';
 import { encodeSafetensors } from '../../src/protocol/safetensors.js';
-import { inspectedImages, inspectedSounds, inspectedTable, inspectedTexts, type Inspected } from './inspections.js';
+import {
+  inspectedImages,
+  inspectedSentences,
+  inspectedSounds,
+  inspectedTable,
+  inspectedTexts,
+  type Inspected,
+} from './inspections.js';
 import { sharedLab } from './lab.js';
 import { readTheme, results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
 
@@ -209,7 +216,7 @@ describe('the page of an inspected dataset', function () {
     for (const [made, selector] of [
       [inspectedImages, 'canvas.pixels'],
       [inspectedSounds, 'canvas.view-spectrogram'],
-      [inspectedTexts, 'blockquote'],
+      [inspectedSentences, 'blockquote'],
     ] as const) {
       await show(await made());
       const first = part().locator('.view-row').first().locator('li');
@@ -264,6 +271,7 @@ describe('the page of an inspected dataset', function () {
       for (const [kind, inspected] of [
         ['images', inspectedImages],
         ['texts', inspectedTexts],
+        ['sentences', inspectedSentences],
         ['table', inspectedTable],
       ] as const) {
         await page.context().close();

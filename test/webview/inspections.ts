@@ -79,6 +79,14 @@ export const inspectedTexts = once(() => {
   return inspected(collection('text', texts, ['arrival', 'lost', 'arrival', 'other']));
 });
 
+/** Texts in a file, of which a recipe's default makes bags of words. */
+export const inspectedSentences = once(() =>
+  inFolder('sentences.csv', (at) => {
+    const rows = Array.from({ length: 12 }, (_, i) => `My ${['card', 'key'][i % 2]} number ${i} is lost,${i % 2}`);
+    put(at(), ['text,label', ...rows].join('\n'));
+  }),
+);
+
 export const inspectedTable = once(() =>
   inFolder('penguins', (at) => {
     const rows = ['Adelie', 'Gentoo', 'Adelie', 'Chinstrap', 'Gentoo', 'Adelie'].map(

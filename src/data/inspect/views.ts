@@ -89,8 +89,8 @@ function sentenceOf(strengths: Strengths, seed: number, isRecipes: boolean): str
   const on = Object.entries(strengths).map(([name, value]) => (value === true ? name : `${name} ${value}`));
   if (on.length === 0) return t('The recipe’s "augmentation" turns all changes off for this kind of data.');
   const list = on.join(', ');
-  if (isRecipes) return t('As the recipe’s "augmentation" changes them with the seed {0}: {1}.', seed, list);
-  return t('As "augmentation" of a recipe changes them where it says nothing else: {0}.', list);
+  if (isRecipes) return t('As the recipe’s "augmentation" changes examples with the seed {0}: {1}.', seed, list);
+  return t('As "augmentation" of a recipe changes examples where it says nothing else: {0}.', list);
 }
 
 type Content = (

@@ -105,7 +105,7 @@ describe('Views in an inspection', () => {
       kind: 'table',
       strengths: { mask: 0.3, noise: 0.02, replacement: 'other' },
       sentence:
-        'As "augmentation" of a recipe changes them where it says nothing else: mask 0.3, noise 0.02, replacement other.',
+        'As "augmentation" of a recipe changes examples where it says nothing else: mask 0.3, noise 0.02, replacement other.',
     });
   });
 

@@ -109,7 +109,7 @@ function contentOf({ kind, shape, vocabulary }: Augmentation, preparation: Prepa
       const ids = isBag ? occurring(values) : Array.from(values).filter((id) => id !== vocabulary?.pad);
       const text = ids
         .slice(0, MAX_TOKENS)
-        .map(textOf)
+        .map((id) => (isBag ? textOf(id).trim() : textOf(id)))
         .join(isBag ? ' · ' : '')
         .trim();
       return { shown: { text: ids.length > MAX_TOKENS ? `${text}…` : text } };

@@ -225,12 +225,15 @@ export const exampleTensor = {
   sound: (position: number) => `sound/${position}`,
   /** [values] float32, the first of many. */
   values: (position: number) => `values/${position}`,
-  /**
-   * An example as a network gets it (index 0) and its views (from 1 on), as {@link ShownViews} lists them: an image like
-   * `image`, a spectrogram like `spectrogram`, or values like `values`; none for rows and texts.
-   */
-  view: (position: number, index: number) => `view/${position}/${index}`,
 };
+
+/**
+ * Tensors of an example as a network gets it (index 0) and of its views (from 1 on), as {@link ShownViews} lists them: an
+ * image, a spectrogram or values, each as in {@link exampleTensor}; none for rows and texts.
+ */
+export function viewTensor(position: number, index: number): string {
+  return `view/${position}/${index}`;
+}
 
 /** Views of some examples, as JSON in the metadata of the pictures' file, under {@link VIEWS}. */
 export interface ShownViews {

@@ -1,4 +1,4 @@
-import { exampleTensor, VIEWS, type ShownViews } from '../../src/protocol/inspection.js';
+import { exampleTensor, VIEWS, viewTensor, type ShownViews } from '../../src/protocol/inspection.js';
 import { decodeSafetensors, type NamedTensor, type TensorFile } from '../../src/protocol/safetensors.js';
 import { element } from '../dom.js';
 import type { Rgb, Theme } from '../theme.js';
@@ -43,7 +43,7 @@ export class Pictures {
 
   /** An image, a spectrogram or values of a view; null where it is none of these. */
   view(position: number, index: number, label: string): HTMLCanvasElement | null {
-    const tensor = this.file.tensors[exampleTensor.view(position, index)];
+    const tensor = this.file.tensors[viewTensor(position, index)];
     if (!tensor) return null;
     if (tensor.shape.length === 3) return imageCanvas(tensor, label);
     if (tensor.shape.length === 1) return this.bars(tensor, label);

@@ -1,5 +1,5 @@
 /** Some examples beside views of them, as augmentation makes them. */
-import { exampleTensor, VIEWS, type Inspection, type ShownView, type ShownViews } from '../../protocol/inspection.js';
+import { VIEWS, viewTensor, type Inspection, type ShownView, type ShownViews } from '../../protocol/inspection.js';
 import { t } from '../../protocol/l10n.js';
 import type { NamedTensor, TensorFile } from '../../protocol/safetensors.js';
 import { augmentationOption, type AugmentationOptions } from '../../recipe/augmentation.js';
@@ -72,7 +72,7 @@ export async function showViews(
       name: dataset.name(position),
       views: all.map((view, index) => {
         const { tensor, shown } = write(view.values, view.noiseless, values);
-        if (tensor) tensors[exampleTensor.view(position, index)] = tensor;
+        if (tensor) tensors[viewTensor(position, index)] = tensor;
         return shown;
       }),
     });

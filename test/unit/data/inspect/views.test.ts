@@ -5,7 +5,7 @@ import { augmentationOf, strengthsOf } from '../../../../src/data/augment/ofData
 import { inspectDataset, type InspectOptions } from '../../../../src/data/inspect/index.js';
 import { planPreparation, prepareFew } from '../../../../src/data/prepare/index.js';
 import { chooseSplits } from '../../../../src/data/split.js';
-import { exampleTensor, VIEWS, type ShownViews } from '../../../../src/protocol/inspection.js';
+import { VIEWS, viewTensor, type ShownViews } from '../../../../src/protocol/inspection.js';
 import { augmentationOption, type AugmentationOptions } from '../../../../src/recipe/augmentation.js';
 import { filled } from '../../../../src/recipe/defaults.js';
 import { dataOptions, png, put, temporaryFolder } from '../make.js';
@@ -56,7 +56,7 @@ describe('Views in an inspection', () => {
       const positions = Int32Array.of(position);
       const values = (await prepareFew(dataset, plan, positions)).get(position) as Float32Array;
       const bytes = (of: Float32Array) => Uint8Array.from(of, (value) => Math.round(255 * value));
-      const tensor = (index: number) => pictures.tensors[exampleTensor.view(position, index)];
+      const tensor = (index: number) => pictures.tensors[viewTensor(position, index)];
       assert.deepEqual(tensor(0), { shape: [10, 12, 3], data: bytes(values) });
       const third = augment(augmenter, { seed: 7, step: 0, view: 2 }, positions, values, new Float32Array());
       assert.deepEqual(tensor(3)?.data, bytes(third));

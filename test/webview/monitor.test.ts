@@ -36,6 +36,19 @@ describe('the monitor', () => {
       assert.equal(await host.page.getByRole('progressbar').getAttribute('aria-valuenow'), '6');
     });
 
+    it('whose head keeps its height when the time left comes and goes', async () => {
+      const host = await monitor.showAll(recording);
+      const height = () => host.page.locator('.header').evaluate((head) => head.getBoundingClientRect().height);
+      for (const width of [1280, 1000, 900, 820, 760, 700, 640, 560, 480, 400]) {
+        await host.page.setViewportSize({ width, height: 860 });
+        await host.send({ type: 'run', run: recording.run, state: 'running' });
+        await host.settle();
+        const running = await height();
+        await host.page.locator('.fact-left').evaluate((left) => left.replaceChildren());
+        assert.equal(await height(), running, `at a width of ${width}`);
+      }
+    });
+
     it('with pictures that come closer to the input from row to row', async () => {
       const host = await monitor.showAll(recording);
       const first = await rowDistance(host.page, 'first', 'input');

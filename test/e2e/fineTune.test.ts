@@ -53,20 +53,20 @@ describe('Fine-tuning in VS Code', () => {
     const { labels } = await question(page);
     assert.deepEqual([labels[0], labels.length], ['Linear probe', 6]);
     await screenshot(page, 'fine-tune-mode');
-    await answer(page, 'Full');
+    await answer(page, 'Probe, then full');
     await until(async () => (await question(page)).title === 'Fine-Tune: Labels', 'the labels are asked for');
     assert.equal((await question(page)).labels[0], '5 labels per class');
     await answer(page, '10 labels per class');
     await untilComplete(2);
     const [parent, run] = session.runs();
     assert.ok(parent && run);
-    assert.deepEqual([run.stage, run.method, run.parent], ['finetune', 'full', parent.id]);
+    assert.deepEqual([run.stage, run.method, run.parent], ['finetune', 'probeThenFull', parent.id]);
     const { trainedOn, splits } = JSON.parse(
       fs.readFileSync(path.join(run.folder, 'evaluation.json'), 'utf8'),
     ) as ClassificationEvaluation;
     assert.deepEqual(trainedOn, Array(10).fill(10));
     const accuracy = (100 * (splits['test']?.accuracy.value ?? NaN)).toFixed(1);
-    const child = row(new RegExp(`Full.*test accuracy ${accuracy} % · 100 labels`));
+    const child = row(new RegExp(`Probe, then full.*test accuracy ${accuracy} % · 100 labels`));
     await child.waitFor();
     assert.equal(await child.getAttribute('aria-level'), '2');
     await (await session.monitor()).untilState('completed');

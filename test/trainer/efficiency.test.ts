@@ -7,7 +7,7 @@ import { pretrained, readRun, until, Workspace, type Ended } from './trainer.js'
 
 describe('pretrain efficiency', function () {
   this.timeout(300_000);
-  const MODES = ['scratch', 'probe', 'full', 'neighbours'];
+  const MODES = ['scratch', 'probe', 'probeThenFull', 'neighbours'];
   let workspace: Workspace;
   let parent: string;
 

@@ -168,4 +168,4 @@ const scratch: Mode = {
 };
 
 /** Every mode, by the name a recipe uses; the first is the default. */
-export const modes = { full, probe, probeThenFull, gradual, neighbours, scratch } satisfies Record<string, Mode>;
+export const modes = { probeThenFull, full, probe, gradual, neighbours, scratch } satisfies Record<string, Mode>;

@@ -17,7 +17,7 @@ import { onStopSignal } from './training.js';
 
 const LABELS = '1,2,5,10,20,50,100';
 const SEEDS = '3';
-const MODES = 'scratch,probe,full,neighbours';
+const MODES = 'scratch,probe,probeThenFull,neighbours';
 /** More than anybody waits for, or sees in a picture. */
 const MOST_SEEDS = 100;
 

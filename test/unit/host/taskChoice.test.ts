@@ -20,7 +20,7 @@ describe('What a recipe says of its fine-tuning', () => {
     assert.deepEqual(told.labels, { perClass: 10, fraction: null });
     assert.deepEqual((await written({ labelFraction: 0.1 })).labels, { perClass: null, fraction: 0.1 });
     const left = await writtenTask('{}');
-    assert.deepEqual([left.mode.name, left.labels], ['full', ALL_LABELS]);
+    assert.deepEqual([left.mode.name, left.labels], ['probeThenFull', ALL_LABELS]);
   });
 
   it('is the default where the recipe is broken or says something impossible', async () => {
@@ -31,7 +31,7 @@ describe('What a recipe says of its fine-tuning', () => {
       '{ "finetune": { "mode": 7, "labelsPerClass": "x" } }',
     ]) {
       const { mode, labels } = await writtenTask(text);
-      assert.deepEqual([mode.name, labels], ['full', ALL_LABELS], text);
+      assert.deepEqual([mode.name, labels], ['probeThenFull', ALL_LABELS], text);
     }
   });
 
@@ -40,7 +40,7 @@ describe('What a recipe says of its fine-tuning', () => {
       taskText(await written({ mode: 'gradual', labelsPerClass: 1000 }), 'en'),
       'Gradual unfreezing · 1,000 labels per class',
     );
-    assert.equal(taskText(await written({ labelsPerClass: 1 }), 'en'), 'Full · 1 label per class');
+    assert.equal(taskText(await written({ labelsPerClass: 1 }), 'en'), 'Probe, then full · 1 label per class');
     assert.equal(labelsText({ perClass: null, fraction: 0.125 }, 'en'), '12.5 % of the labels');
     assert.equal(labelsText(ALL_LABELS, 'en'), 'all labels');
   });

@@ -141,7 +141,7 @@ describe('pretrain efficiency', function () {
   it('prints a table and the sentence for people', async () => {
     const { code, stdout } = await workspace.start(['efficiency', workspace.recipe, '--from', parent, ...small]).ended;
     assert.equal(code, 0);
-    assert.match(stdout, /labels per class +From scratch +Linear probe +Full +Nearest neighbours/);
+    assert.match(stdout, /labels per class +From scratch +Linear probe +Probe, then full +Nearest neighbours/);
     assert.match(stdout, /\n +10 .*\d+\.\d % \(\d+\.\d to \d+\.\d\)/);
     assert.match(stdout, /With 10 labels per class the pretrained encoder/);
   });

@@ -207,7 +207,7 @@ describe('the monitor', () => {
       const host = await monitor.showAll(recording);
       const box = (await host.page.locator('.u-over').boundingBox())!;
       await host.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-      const tip = host.page.locator('.chart-tip');
+      const tip = host.page.locator('.curves .loss .chart-tip');
       await tip.waitFor();
       const text = (await tip.innerText()).replace(/\s+/g, ' ');
       const step = Number(/step ([\d,]+)/.exec(text)?.[1]?.replace(',', ''));
@@ -233,7 +233,7 @@ describe('the monitor', () => {
       const box = (await host.page.locator('.u-over').boundingBox())!;
       const tip = async (step: number): Promise<string> => {
         await host.page.mouse.move(box.x + (step / last) * box.width, box.y + 60);
-        return host.page.locator('.chart-tip').innerText();
+        return host.page.locator('.curves .loss .chart-tip').innerText();
       };
       assert.match(await tip(705), /learning rate 0\.0005/);
       assert.match(await tip(940), /resumed/);
@@ -277,7 +277,7 @@ describe('the monitor', () => {
         await host.page.getByRole('radio', { name: axis }).check({ force: true });
         const box = (await host.page.locator('.u-over').boundingBox())!;
         await host.page.mouse.move(box.x + box.width / 2, box.y + 20);
-        await host.page.locator('.chart-tip-head').filter({ hasText: told }).waitFor();
+        await host.page.locator('.loss .chart-tip-head').filter({ hasText: told }).waitFor();
         await host.page.mouse.move(5, 5);
       }
     });

@@ -277,7 +277,16 @@ describe('reading what arrives', () => {
 describe('view state', () => {
   it('comes back as far as it makes sense, else from the settings, else from the defaults', () => {
     const settings = { smoothing: 0.3, logAxis: false };
-    const kept = { runId: 'a', position: 12, sample: 10, smoothing: 7, xAxis: 'moon', mapMethod: 'umap', mapColour: 'sun', extra: 1 };
+    const kept = {
+      runId: 'a',
+      position: 12,
+      sample: 10,
+      smoothing: 7,
+      xAxis: 'moon',
+      mapMethod: 'umap',
+      mapColour: 'sun',
+      extra: 1,
+    };
     assert.deepEqual(readViewState(kept, settings), {
       runId: 'a',
       logAxis: false,

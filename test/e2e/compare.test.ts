@@ -5,7 +5,16 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Frame } from 'playwright-core';
 import type { ReproductionRecord } from '../../src/protocol/reproduction.js';
 import { Session, until } from './session.js';
-import { answer, notification, openFile, question, runCommand, screenshot, webviewFrame } from './workbench.js';
+import {
+  answer,
+  chooseInMenu,
+  notification,
+  openFile,
+  question,
+  runCommand,
+  screenshot,
+  webviewFrame,
+} from './workbench.js';
 
 const RECIPE = 'rates.pretrain.json';
 
@@ -104,7 +113,7 @@ describe('Runs side by side in VS Code', () => {
     this.timeout(120_000);
     const { page } = session;
     await rows().last().click({ button: 'right' });
-    await page.locator('.context-view .action-label', { hasText: 'Reproduce Run' }).click();
+    await chooseInMenu(page, 'Reproduce Run');
     const toast = await notification(page, 'was reproduced, bit by bit', { timeout: 60_000 });
     const again = session.run();
     const [first] = session.runs();

@@ -196,6 +196,8 @@ describe('pretrain resume', function () {
       }
       writeFileSync(path.join(run, 'run.json'), JSON.stringify({ ...readRun(run), address: foreign }));
       assert.equal((await workspace.run('--epochs', '1').ended).code, 0, 'no second run of the recipe');
+      const recipe = path.join(run, 'recipe.json');
+      writeFileSync(recipe, readFileSync(recipe, 'utf8').replace('"epochs": 100000', '"epochs": 2')); // it has an end
       const { code, lines } = await workspace.start(['resume', run, '--json']).ended;
       assert.equal(code, 0, JSON.stringify(lines.at(-1)));
       assert.equal(asked, 0);

@@ -52,7 +52,7 @@ export function nearDuplicates(looks: Looks, place: Place): Duplicates {
     { bits: NOISY_BITS, bands: BANDS },
     BUDGET,
     ({ a, b, distance }) => {
-      if (looks.correlation(a, b) < NEAR_CORRELATION) return;
+      if (!looks.correlate(a, b, NEAR_CORRELATION)) return;
       if (distance > NEAR_BITS && looks.difference(a, b) > NOISE) return;
       const [first, second] = [looks.positions[a] as number, looks.positions[b] as number].sort((x, y) => x - y);
       tally.add({ first: first as number, second: second as number, distance });

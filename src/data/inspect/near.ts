@@ -30,11 +30,12 @@ export function nearPairs(
   budget: number,
   found: (pair: NearPair) => void,
 ): boolean {
+  const [upper, lower] = [Int32Array.from(high), Int32Array.from(low)]; // read many times
   const bands = Array.from({ length: count }, (_, i) => mask(bandStart(i, count), bandStart(i + 1, count)));
   const buckets = bands.flatMap(([maskHigh, maskLow], band) => {
     const members = new Map<string, number[]>();
-    for (let row = 0; row < high.length; row++) {
-      const key = `${((high[row] as number) & maskHigh) >>> 0} ${((low[row] as number) & maskLow) >>> 0}`;
+    for (let row = 0; row < upper.length; row++) {
+      const key = `${((upper[row] as number) & maskHigh) >>> 0} ${((lower[row] as number) & maskLow) >>> 0}`;
       const bucket = members.get(key);
       if (bucket) bucket.push(row);
       else members.set(key, [row]);
@@ -48,12 +49,12 @@ export function nearPairs(
     if (left < 0) return false;
     for (let i = 0; i < rows.length; i++) {
       const a = rows[i] as number;
-      const highA = high[a] as number;
-      const lowA = low[a] as number;
+      const highA = upper[a] as number;
+      const lowA = lower[a] as number;
       for (let j = i + 1; j < rows.length; j++) {
         const b = rows[j] as number;
-        const differentHigh = highA ^ (high[b] as number);
-        const differentLow = lowA ^ (low[b] as number);
+        const differentHigh = highA ^ (upper[b] as number);
+        const differentLow = lowA ^ (lower[b] as number);
         const distance = ones(differentHigh) + ones(differentLow);
         if (distance > bits) continue;
         // A pair that shares several bands is told in the first of them.

@@ -6,6 +6,8 @@ import type { ExampleData } from '../reader.js';
 /** Of thumbnails by which candidates are compared, in pixels. */
 const SIDE = 16;
 const THUMBNAIL = SIDE * SIDE;
+/** In which they are compared. */
+const PARTS = 8;
 /** Images whose brightness varies less than this, of 255, look like nothing. */
 const LEAST_DEVIATION = 2;
 
@@ -65,6 +67,8 @@ export class Looks {
   readonly high: number[] = [];
   readonly low: number[] = [];
   private thumbnails = new Int8Array(1024 * THUMBNAIL);
+  /** Of each thumbnail's values from each part on, PARTS for each. */
+  private readonly lengths: number[] = [];
 
   add(position: number, { hash: [high, low], thumbnail }: Look): void {
     const row = this.positions.length;
@@ -77,22 +81,28 @@ export class Looks {
       this.thumbnails = larger;
     }
     this.thumbnails.set(thumbnail, row * THUMBNAIL);
+    for (let part = 0; part < PARTS; part++) {
+      const from = thumbnail.subarray((part * THUMBNAIL) / PARTS);
+      this.lengths.push(Math.sqrt(from.reduce((sum, value) => sum + value * value, 0)));
+    }
   }
 
-  /** Correlation of two thumbnails, -1..1: it does not change with brightness and contrast. */
-  correlation(a: number, b: number): number {
-    const { thumbnails } = this;
+  /**
+   * Whether two thumbnails correlate by `least` or more, 0..1, which does not change with brightness and contrast. Most
+   * do not, which is seen before the end: what is left of a product is at most that of the lengths left (Cauchy-Schwarz).
+   */
+  correlate(a: number, b: number, least: number): boolean {
+    const { thumbnails, lengths } = this;
+    const wanted = least * (lengths[a * PARTS] as number) * (lengths[b * PARTS] as number);
     let product = 0;
-    let squaresA = 0;
-    let squaresB = 0;
-    for (let i = a * THUMBNAIL, j = b * THUMBNAIL, end = i + THUMBNAIL; i < end; i++, j++) {
-      const x = thumbnails[i] as number;
-      const y = thumbnails[j] as number;
-      product += x * y;
-      squaresA += x * x;
-      squaresB += y * y;
+    let [i, j] = [a * THUMBNAIL, b * THUMBNAIL];
+    for (let part = 0; part < PARTS; part++) {
+      const left = (lengths[a * PARTS + part] as number) * (lengths[b * PARTS + part] as number);
+      if (product + left < wanted) return false;
+      for (const end = i + THUMBNAIL / PARTS; i < end; i++, j++)
+        product += (thumbnails[i] as number) * (thumbnails[j] as number);
     }
-    return product / Math.sqrt(squaresA * squaresB);
+    return product >= wanted;
   }
 
   /**

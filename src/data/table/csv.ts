@@ -127,7 +127,8 @@ function columnNames({ bytes, starts, ends, columns, lines }: RecordBlock, heade
     const name = header ? cellText(bytes, starts[i] as number, ends[i] as number).trim() : '';
     return name === '' ? t('column {0}', i + 1) : name;
   });
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) {
     const places = names.flatMap((name, i) => (name === twice ? [String(i + 1)] : []));
     throw new DataError(

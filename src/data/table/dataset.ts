@@ -72,9 +72,11 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const names = profiles.map(({ name }) => name);
   const kept = options.like?.kind === 'table' ? options.like.columns : null;
   const chosen = kept ? [...kept.keys()] : (options.table?.columns ?? null);
+  const isChosen = chosen && new Set(chosen);
   const group = options.groups ?? null;
+  const there = new Set(names);
   for (const wanted of [options.labelColumn, options.textColumn, group, ...(chosen ?? [])])
-    if (wanted && !names.includes(wanted))
+    if (wanted && !there.has(wanted))
       throw new DataError(
         t('{0} has no column "{1}".', path, wanted),
         path,
@@ -84,7 +86,7 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const learned = new Map<string, Packing>(kept);
   for (const profile of kept ? [] : profiles) {
     const { name, type } = profile;
-    if (name === label || name === group || chosen?.includes(name) === false) continue;
+    if (name === label || name === group || isChosen?.has(name) === false) continue;
     const packing = packings[type] ?? (chosen && isNumeric(profile) ? 'number' : undefined);
     if (packing) learned.set(name, packing);
     else
@@ -136,8 +138,9 @@ export async function tableCollection<Part extends { split: SplitName }>(
 /** What the columns are said to be, in that order: a few values may look like something else. */
 function asKept(profiles: readonly ColumnProfile[], kept: ReadonlyMap<string, Packing>): ColumnProfile[] {
   const types = { number: 'numeric', category: 'categorical', text: 'text' } as const;
+  const byName = new Map(profiles.map((profile) => [profile.name, profile]));
   return [...kept].flatMap(([name, packing]) => {
-    const profile = profiles.find((one) => one.name === name);
+    const profile = byName.get(name);
     return profile ? [{ ...profile, type: types[packing] }] : [];
   });
 }

@@ -55,9 +55,10 @@ export class ColumnPacker {
     this.isMissing = missingWords(missing);
     this.missingNumbers = missingNumbers(missing);
     this.decimal = dialect.decimal.charCodeAt(0);
+    const places = new Map(names.map((name, place) => [name, place]));
     this.chosen = [...columns].map(([name, packing]) => {
-      const index = names.indexOf(name);
-      if (index < 0)
+      const index = places.get(name);
+      if (index === undefined)
         throw new DataError(
           t('{0} has no column “{1}”.', path.basename(file), name),
           file,

@@ -228,8 +228,9 @@ export class TablePreparer {
   applyTable(table: PackedTable, rows: ArrayLike<number>): Float32Array {
     const out = new Float32Array(rows.length * this.width);
     let offset = 0;
+    const byName = new Map(table.columns.map((packed) => [packed.name, packed]));
     this.preparation.columns.forEach((column, i) => {
-      const packed = table.columns.find(({ name }) => name === column.name);
+      const packed = byName.get(column.name);
       if (packed?.packing !== column.kind)
         throw new RangeError(`The table has no column of ${column.kind} “${column.name}”.`);
       let end = offset;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { Session, until } from './session.js';
-import { answer, openFile, question, runCommand, screenshot, webviewFrame } from './workbench.js';
+import { answer, chooseInMenu, openFile, question, runCommand, screenshot, webviewFrame } from './workbench.js';
 
 const table = [
   'species,island,mass',
@@ -78,7 +78,7 @@ describe('Inspect Dataset', () => {
     const entry = page.locator('.monaco-menu .action-item', { hasText: 'Inspect Dataset' });
     await entry.waitFor({ timeout: 10_000 });
     await screenshot(page, 'inspect-explorer');
-    await entry.click();
+    await chooseInMenu(page, 'Inspect Dataset');
     const animals = await webviewFrame(page, { selector: 'h1', text: 'animals.csv', timeout: 60_000 });
     assert.deepEqual(await animals.locator('.tiles dd').allInnerTexts(), ['120', '2']);
   });

@@ -12,6 +12,7 @@ describe('Pretraining in VS Code', () => {
   before(async function () {
     this.timeout(120_000);
     session = await Session.open({});
+    await session.page.setViewportSize({ width: 1440, height: 1100 }); // all of the recipe is in view
     recipe = path.join(session.folder, 'digits-autoencoder.pretrain.json');
   });
   after(() => session.close());

@@ -6,6 +6,7 @@ import { PNG } from 'pngjs';
 import type { EfficiencyRecord } from '../../src/protocol/efficiency.js';
 import { Session, until } from './session.js';
 import {
+  acceptPath,
   answer,
   chooseInMenu,
   notification,
@@ -144,8 +145,7 @@ describe('A trained network in VS Code', () => {
     assert.match(await frame.locator('main').innerText(), /drawn.none\.png/);
     await screenshot(page, 'predict');
     await frame.locator('vscode-button', { hasText: 'Export as CSV' }).click();
-    await page.locator('.quick-input-widget:visible input[type="text"]').first().waitFor({ timeout: 10_000 });
-    await page.keyboard.press('Enter');
+    await acceptPath(page);
     const table = path.join(session.folder, 'drawn-predictions.csv');
     await until(() => fs.existsSync(table), 'the table is written', 15_000);
     assert.equal(fs.readFileSync(table, 'utf8').trim().split('\r\n').length, 5);
@@ -177,8 +177,7 @@ describe('A trained network in VS Code', () => {
     await answer(page, 'digits');
     await until(async () => (await question(page)).labels.includes('NumPy'), 'the format is asked for');
     await answer(page, 'CSV');
-    await page.locator('.quick-input-widget:visible input[type="text"]').first().waitFor({ timeout: 10_000 });
-    await page.keyboard.press('Enter');
+    await acceptPath(page);
     const toast = await notification(page, /Wrote 6,?000 codes of 32 numbers each/, { timeout: 60_000 });
     await toast.getByRole('button', { name: 'Open', exact: true }).waitFor();
     const codes = fs.readFileSync(path.join(session.folder, 'digits-codes.csv'), 'utf8');

@@ -107,6 +107,19 @@ export async function chooseInMenu(page: Page, text: string, { timeout = 15_000 
   } while (await entry.isVisible());
 }
 
+/** Takes the path that the open dialog for files proposes, which hears nothing in its first moments: until it is gone. */
+export async function acceptPath(page: Page, { timeout = 15_000 }: Patience = {}): Promise<void> {
+  const end = Date.now() + timeout;
+  const accept = page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'OK' }).first();
+  await accept.waitFor({ timeout });
+  do {
+    await sleep(300);
+    // Gone between the look and the click.
+    if (await accept.isVisible()) await accept.click({ timeout: 1_000 }).catch(() => undefined);
+    if (Date.now() > end) throw new Error('The dialog does not take its path');
+  } while (await accept.isVisible());
+}
+
 /** What the open question says: its title, placeholder and rows. */
 export async function question(
   page: Page,

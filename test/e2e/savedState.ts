@@ -13,20 +13,33 @@ export async function untilEditorsSaved(page: Page, timeout = 30_000): Promise<v
   const before = await savedEditors(page);
   while (Date.now() - started < timeout) {
     const state = await savedEditors(page);
-    const isComplete = countEditors(state) === (await page.locator('.tab').count());
-    const isSavedSince = state !== before || Date.now() - started > SAVE_INTERVAL + 1_000;
+    const editors = editorsOf(state);
+    const isComplete = editors.length === (await page.locator('.tab').count());
+    // A panel's own state comes later than the panel, and one that is saved without it does not come back.
+    const isChanged = state !== before && editors.every(hasState);
+    const isSavedSince = isChanged || Date.now() - started > SAVE_INTERVAL + 1_000;
     if (isComplete && isSavedSince) return;
     await sleep(250);
   }
 }
 
-function countEditors(state: string): number {
-  let count = 0;
+interface SavedEditor {
+  id: string;
+  /** As JSON. */
+  value: string;
+}
+
+function editorsOf(state: string): SavedEditor[] {
+  const found: SavedEditor[] = [];
   JSON.parse(state === '' ? '{}' : state, (key, value: unknown) => {
-    if (key === 'editors' && Array.isArray(value)) count += value.length;
+    if (key === 'editors' && Array.isArray(value)) found.push(...(value as SavedEditor[]));
     return value;
   });
-  return count;
+  return found;
+}
+
+function hasState({ id, value }: SavedEditor): boolean {
+  return !id.endsWith('webviewInput') || 'state' in (JSON.parse(value) as object);
 }
 
 /** The editor area as saved in the browser's database; empty when nothing has been saved yet. */

@@ -118,11 +118,13 @@ describe('A trained network in VS Code', () => {
     await screenshot(page, 'efficiency');
   });
 
-  it('shows the measurement again from the tree', async function () {
+  it('shows the measurement again from the tree, and after a reload of the window', async function () {
     this.timeout(120_000);
     const { page } = session;
     await runCommand(page, 'View: Close All Editors');
     await row(/Label efficiency/).click();
+    await webviewFrame(page, { selector: 'h1', text: 'Label efficiency of few', timeout: 60_000 });
+    await session.workbench.reload();
     const frame = await webviewFrame(page, { selector: 'h1', text: 'Label efficiency of few', timeout: 60_000 });
     assert.equal(await frame.locator('.picture circle').count(), 12);
   });

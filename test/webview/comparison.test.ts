@@ -1,47 +1,19 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { FromComparison, ToComparison } from '../../src/protocol/comparisonPage.js';
 import { fakeRun, messagesOf, type FakeRun } from './comparisons.js';
-import { sharedLab } from './lab.js';
-import { results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
+import { useOther } from './lab.js';
+import { results, type OpenOptions, type ThemeName } from './page.js';
 import { lines } from './recording.js';
 
-describe('the page that compares runs', function () {
-  let lab: MonitorLab;
+describe('the page that compares runs', () => {
+  const lab = useOther<FromComparison>('comparison');
   let page: Page;
-  let sent: FromComparison[];
-  let complaints: string[];
-
-  before(async function () {
-    this.timeout(120_000);
-    await mkdir(results, { recursive: true });
-    lab = await sharedLab();
-  });
-  beforeEach(() => {
-    sent = [];
-    complaints = [];
-  });
-  afterEach(async () => {
-    await page.context().close();
-    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
-  });
 
   async function open(options: OpenOptions = {}): Promise<void> {
-    let ready: () => void = () => undefined;
-    const isReady = new Promise<void>((resolve) => (ready = resolve));
-    page = await lab.openOther<FromComparison>(
-      'comparison',
-      { width: 1280, height: 1000, ...options },
-      (message) => {
-        sent.push(message);
-        if (message.type === 'ready') ready();
-      },
-      complaints,
-    );
-    await isReady;
+    page = await lab.open({ width: 1280, height: 1000, ...options });
   }
 
   async function send(...messages: ToComparison[]): Promise<void> {
@@ -197,7 +169,7 @@ describe('the page that compares runs', function () {
     assert.equal(await page.locator('.run-toggle').count(), 2);
     await page.locator('vscode-button', { hasText: 'Add Runs' }).click();
     await nextFrame();
-    assert.deepEqual(sent, [
+    assert.deepEqual(lab.sent, [
       { type: 'ready', folders: null },
       { type: 'openMonitor', folder: runs[1]!.folder },
       { type: 'takeOut', folder: runs[0]!.folder },
@@ -214,7 +186,7 @@ describe('the page that compares runs', function () {
     await page.locator('vscode-button', { hasText: 'Export as CSV' }).click();
     await page.locator('vscode-button', { hasText: 'Export as Markdown' }).click();
     await page.waitForFunction(() => true);
-    const [csv, markdown] = sent.filter((message) => message.type === 'export');
+    const [csv, markdown] = lab.sent.filter((message) => message.type === 'export');
     const table = csv!.text.trimEnd().split('\n');
     assert.deepEqual([table.length, ...table.slice(1).map((line) => line.split(',')[0])], [3, ...ids(runs, 1, 0)]);
     const head = table[0]!.split(',');
@@ -259,7 +231,7 @@ describe('the page that compares runs', function () {
     await sortBy('Time');
     await page.reload();
     await page.waitForFunction(() => document.querySelector('.waiting-note'));
-    assert.deepEqual(sent.at(-1), { type: 'ready', folders: runs.map(({ folder }) => folder) });
+    assert.deepEqual(lab.sent.at(-1), { type: 'ready', folders: runs.map(({ folder }) => folder) });
     await send(...messagesOf(runs));
     await untilBest(2);
     assert.equal(await page.locator('.choices input[value="time"]').isChecked(), true);

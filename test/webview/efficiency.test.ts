@@ -1,52 +1,24 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { EfficiencyRecord, FromEfficiency, ShowEfficiency } from '../../src/protocol/efficiency.js';
-import { sharedLab } from './lab.js';
+import { useOther } from './lab.js';
 import { drawingOf, measurement, titles } from './measurements.js';
-import { readTheme, results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
+import { readTheme, results, type OpenOptions, type ThemeName } from './page.js';
 
 const FOLDER = '/work/.pretrain/runs/20261124-201530-fashion-3f9a/efficiency/3f9a';
 
-describe('the page of a measurement of label efficiency', function () {
-  let lab: MonitorLab;
+describe('the page of a measurement of label efficiency', () => {
+  const lab = useOther<FromEfficiency>('efficiency');
   let page: Page;
-  let sent: FromEfficiency[];
-  let complaints: string[];
-
-  before(async function () {
-    this.timeout(120_000);
-    await mkdir(results, { recursive: true });
-    lab = await sharedLab();
-  });
-  beforeEach(() => {
-    sent = [];
-    complaints = [];
-  });
-  afterEach(async () => {
-    await page.context().close();
-    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
-  });
 
   async function show(
     record: EfficiencyRecord = measurement(),
     options: OpenOptions = {},
     changes: Partial<ShowEfficiency> = {},
   ): Promise<void> {
-    let ready: () => void = () => undefined;
-    const isReady = new Promise<void>((resolve) => (ready = resolve));
-    page = await lab.openOther<FromEfficiency>(
-      'efficiency',
-      options,
-      (message) => {
-        sent.push(message);
-        if (message.type === 'ready') ready();
-      },
-      complaints,
-    );
-    await isReady;
+    page = await lab.open(options);
     const message: ShowEfficiency = {
       type: 'show',
       folder: FOLDER,
@@ -136,7 +108,7 @@ describe('the page of a measurement of label efficiency', function () {
       await page.keyboard.press('Tab');
     }
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
-    assert.deepEqual(sent, [
+    assert.deepEqual(lab.sent, [
       { type: 'ready' },
       { type: 'measure' },
       { type: 'open', what: 'table' },

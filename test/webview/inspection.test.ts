@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { factsOf } from '../../src/data/inspect/describe.js';
@@ -14,49 +13,22 @@ import {
   inspectedTexts,
   type Inspected,
 } from './inspections.js';
-import { sharedLab } from './lab.js';
-import { readTheme, results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
+import { useOther } from './lab.js';
+import { readTheme, results, type OpenOptions, type ThemeName } from './page.js';
 
 /** When it was inspected. */
 const AT = '2026-11-28T10:30:00.000Z';
 
-describe('the page of an inspected dataset', function () {
-  let lab: MonitorLab;
+describe('the page of an inspected dataset', () => {
+  const lab = useOther<FromInspection>('inspection');
   let page: Page;
-  let sent: FromInspection[];
-  let complaints: string[];
-
-  before(async function () {
-    this.timeout(120_000);
-    await mkdir(results, { recursive: true });
-    lab = await sharedLab();
-  });
-  beforeEach(() => {
-    sent = [];
-    complaints = [];
-  });
-  afterEach(async () => {
-    await page.context().close();
-    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
-  });
 
   async function show(
     { inspection, pictures }: Inspected,
     options: OpenOptions = {},
     { cutTo, recipe = null }: { cutTo?: number; recipe?: string | null } = {},
   ): Promise<void> {
-    let ready: () => void = () => undefined;
-    const isReady = new Promise<void>((resolve) => (ready = resolve));
-    page = await lab.openOther<FromInspection>(
-      'inspection',
-      options,
-      (message) => {
-        sent.push(message);
-        if (message.type === 'ready') ready();
-      },
-      complaints,
-    );
-    await isReady;
+    page = await lab.open(options);
     const bytes = Buffer.from(encodeSafetensors(pictures).subarray(0, cutTo)).toString('base64');
     await page.evaluate(
       ({ message, base64 }) => {
@@ -155,7 +127,7 @@ describe('the page of an inspected dataset', function () {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
-    assert.deepEqual(sent, [
+    assert.deepEqual(lab.sent, [
       { type: 'ready' },
       { type: 'newRecipe' },
       { type: 'export', as: 'markdown' },
@@ -169,7 +141,7 @@ describe('the page of an inspected dataset', function () {
     assert.equal(await page.locator('vscode-button', { hasText: 'New Recipe' }).count(), 0);
     await page.locator('vscode-button', { hasText: 'Open Recipe' }).click();
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
-    assert.deepEqual(sent, [{ type: 'ready' }, { type: 'openRecipe' }]);
+    assert.deepEqual(lab.sent, [{ type: 'ready' }, { type: 'openRecipe' }]);
   });
 
   it('gives every control and picture a name', async () => {

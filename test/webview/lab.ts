@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { buildMonitor, MonitorLab, type FakeHost, type OpenOptions } from './page.js';
+import { mkdir } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { buildMonitor, MonitorLab, results, type FakeHost, type OpenOptions, type OtherPage } from './page.js';
 import type { Recording } from './recording.js';
 
 let lab: Promise<MonitorLab> | undefined;
@@ -57,6 +59,54 @@ export function useMonitor(): MonitorFixture {
       await opened.page.locator(`canvas[data-row="output"][data-step="${newest}"]`).waitFor();
       await opened.settle();
       return opened;
+    },
+  };
+}
+
+export interface OtherFixture<From> {
+  /** What the page has sent since the test began. */
+  readonly sent: readonly From[];
+  /** Opens the page, in the place of one that is open, and waits until it is ready. */
+  open(options?: OpenOptions): Promise<Page>;
+}
+
+/** As {@link useMonitor}, of another page. */
+export function useOther<From extends { type: string }>(name: OtherPage): OtherFixture<From> {
+  let browser: MonitorLab;
+  let page: Page | undefined;
+  let sent: From[] = [];
+  let complaints: string[] = [];
+
+  before(async function () {
+    this.timeout(120_000);
+    await mkdir(results, { recursive: true });
+    browser = await sharedLab();
+  });
+  beforeEach(() => {
+    sent = [];
+    complaints = [];
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    page = undefined;
+    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
+  });
+
+  return {
+    get sent() {
+      return sent;
+    },
+    open: async (options = {}) => {
+      await page?.context().close();
+      let ready: () => void = () => undefined;
+      const isReady = new Promise<void>((resolve) => (ready = resolve));
+      const received = (message: From): void => {
+        sent.push(message);
+        if (message.type === 'ready') ready();
+      };
+      page = await browser.openOther<From>(name, options, received, complaints);
+      await isReady;
+      return page;
     },
   };
 }

@@ -36,6 +36,9 @@ export async function buildMonitor(): Promise<void> {
   await promisify(execFile)(process.execPath, [webpack, '--config-name', 'webview'], { cwd: root });
 }
 
+/** Pages beside the monitor. */
+export type OtherPage = 'inspection' | 'efficiency' | 'use' | 'comparison';
+
 /** Plays the part of VS Code: the page with its real policy and bundle, the theme's variables, the host. */
 export class MonitorLab {
   private constructor(
@@ -117,7 +120,7 @@ export class MonitorLab {
 
   /** Another page than the monitor, which `received` gets the messages of. */
   async openOther<Message>(
-    name: 'inspection' | 'efficiency' | 'use' | 'comparison',
+    name: OtherPage,
     options: OpenOptions,
     received: (message: Message) => void,
     complaints: string[],

@@ -1,47 +1,19 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { encodeSafetensors } from '../../src/protocol/safetensors.js';
 import type { FromUse, ShowUse } from '../../src/protocol/use.js';
-import { sharedLab } from './lab.js';
-import { results, type MonitorLab, type OpenOptions, type ThemeName } from './page.js';
+import { useOther } from './lab.js';
+import { results, type OpenOptions, type ThemeName } from './page.js';
 import { askedImages, askedSounds, askedTexts, similarImages, type Asked } from './uses.js';
 
-describe('the page of what a run says of files', function () {
-  let lab: MonitorLab;
+describe('the page of what a run says of files', () => {
+  const lab = useOther<FromUse>('use');
   let page: Page;
-  let sent: FromUse[];
-  let complaints: string[];
-
-  before(async function () {
-    this.timeout(120_000);
-    await mkdir(results, { recursive: true });
-    lab = await sharedLab();
-  });
-  beforeEach(() => {
-    sent = [];
-    complaints = [];
-  });
-  afterEach(async () => {
-    await page.context().close();
-    assert.deepEqual(complaints, [], 'neither the console nor the policy has anything to complain about');
-  });
 
   async function show(asked: Asked, options: OpenOptions = {}, changes: Partial<ShowUse> = {}): Promise<void> {
-    let ready: () => void = () => undefined;
-    const isReady = new Promise<void>((resolve) => (ready = resolve));
-    page = await lab.openOther<FromUse>(
-      'use',
-      options,
-      (message) => {
-        sent.push(message);
-        if (message.type === 'ready') ready();
-      },
-      complaints,
-    );
-    await isReady;
+    page = await lab.open(options);
     await page.evaluate(
       ({ message, base64 }) => {
         const pictures = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -111,7 +83,7 @@ describe('the page of what a run says of files', function () {
     await page.keyboard.press('Enter');
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     const [first] = asked.shown.answers;
-    assert.deepEqual(sent, [
+    assert.deepEqual(lab.sent, [
       { type: 'ready' },
       { type: 'export' },
       { type: 'openRun' },

@@ -9,7 +9,7 @@ import { MapExamplesStore } from './state/mapExamples.js';
 import { MetricStore } from './state/metrics.js';
 import { sampleAt, shownStep, type Model, type Topic, type View } from './state/model.js';
 import { Navigation } from './state/navigation.js';
-import { SampleStore } from './state/samples.js';
+import { SampleStore } from './state/sampleStore.js';
 import { readViewState, type XAxis } from './state/viewState.js';
 import { say, useTranslations } from './strings.js';
 import { onThemeChange, readTheme } from './theme.js';

@@ -6,7 +6,7 @@ import { Command } from './contributions.js';
 import { EfficiencyResult } from './efficiencyResults.js';
 import type { Host } from './host.js';
 import { activeRecipe, saveRecipe } from './recipeFiles.js';
-import { pickRun, recipeOf } from './runChoice.js';
+import { chooseRun, ownFirst, recipeOf } from './runChoice.js';
 import { pickRecipe } from './startCommand.js';
 import { TrackedRun } from './trackedRun.js';
 import { withTrainer } from './trainerProgress.js';
@@ -20,7 +20,7 @@ interface Effort {
   seeds: number;
 }
 
-/** Ways to learn that are measured where nothing else is said: scratch, probe, full, nearest neighbours. */
+/** Ways to learn that the trainer measures where nothing else is said. */
 const MODES = 4;
 
 function efforts(): Effort[] {
@@ -64,16 +64,11 @@ async function pretrainedRun(host: Host, recipe: vscode.Uri | undefined): Promis
   const { runs } = host.runs;
   const fit = await Promise.all(runs.map(canStartFrom));
   const candidates = runs.filter((_, index) => fit[index]);
-  const { activeRun } = host;
-  if (activeRun !== undefined && candidates.includes(activeRun)) return activeRun;
-  if (candidates.length === 1) return candidates[0];
-  if (candidates.length > 1) {
-    const isOwn = (run: TrackedRun) => recipe !== undefined && run.record?.recipePath === recipe.fsPath;
-    return pickRun([...candidates.filter(isOwn), ...candidates.filter((run) => !isOwn(run))], {
+  if (candidates.length > 0)
+    return chooseRun(host, ownFirst(candidates, recipe), {
       title: t('Measure Label Efficiency: Run'),
       placeHolder: t('Whose encoder?'),
     });
-  }
   const start = t('Start Pretraining');
   const answer = await vscode.window.showInformationMessage(
     t('There is no run with a checkpoint yet whose encoder could be measured. Pretrain first.'),

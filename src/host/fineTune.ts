@@ -4,7 +4,7 @@ import { Command } from './contributions.js';
 import type { Host } from './host.js';
 import { modes } from './methods.js';
 import { activeRecipe, saveRecipe } from './recipeFiles.js';
-import { pickRun, recipeOf } from './runChoice.js';
+import { isOf, ownFirst, pickRun, recipeOf } from './runChoice.js';
 import { pickRecipe, runningOf, wantsAnother } from './startCommand.js';
 import { uriOf } from './target.js';
 import { ALL_LABELS, labelsText, taskArguments, writtenTask, type Labels, type TaskChoice } from './taskChoice.js';
@@ -53,17 +53,14 @@ async function startingRun(
   const candidates = runs.filter((_, index) => fit[index]);
   const { activeRun } = host;
   if (activeRun !== undefined && candidates.includes(activeRun)) return activeRun;
-  const isOwn = (run: TrackedRun) => recipe !== undefined && run.record?.recipePath === recipe.fsPath;
-  const own = candidates.filter(isOwn);
-  const newest = own.find(({ state }) => state === 'completed');
+  const newest = candidates.find((run) => isOf(run, recipe) && run.state === 'completed');
   if (atOnce && newest !== undefined) return newest;
   if (candidates.length === 0) {
     if (recipe !== undefined && (await writtenTask(await read(recipe))).mode.name === SCRATCH) return null;
     return tellNoRun(recipe);
   }
   if (!atOnce && candidates.length === 1) return candidates[0];
-  const others = candidates.filter((run) => !isOwn(run));
-  return pickRun([...own, ...others], {
+  return pickRun(ownFirst(candidates, recipe), {
     title: t('Fine-Tune: Run'),
     placeHolder: t('Which run has pretrained the encoder?'),
   });

@@ -11,7 +11,7 @@ import { pickDataset } from './datasetPicker.js';
 import type { Host } from './host.js';
 import { plain } from './message.js';
 import { hasCheckpoint } from './runFolder.js';
-import { pickRun } from './runChoice.js';
+import { chooseRun } from './runChoice.js';
 import { SamplesFile } from './samplesFile.js';
 import { uriOf } from './target.js';
 import { TrackedRun } from './trackedRun.js';
@@ -171,10 +171,7 @@ async function askRun(host: Host, use: Use, title: string): Promise<TrackedRun |
   const named = host.runs.runs.filter(({ record }) => record !== null && fits[use](record));
   const ready = await Promise.all(named.map(({ folder }) => hasCheckpoint(folder)));
   const candidates = named.filter((_, index) => ready[index]);
-  const { activeRun } = host;
-  if (activeRun && candidates.includes(activeRun)) return activeRun;
-  if (candidates.length === 1) return candidates[0];
-  if (candidates.length > 1) return pickRun(candidates, { title, placeHolder: t('By which run?') });
+  if (candidates.length > 0) return chooseRun(host, candidates, { title, placeHolder: t('By which run?') });
   const [button, command] =
     use === 'predict' ? [t('Fine-Tune'), Command.fineTune] : [t('Start Pretraining'), Command.start];
   const text =

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { PNG } from 'pngjs';
 import type { EfficiencyRecord } from '../../src/protocol/efficiency.js';
+import { pngOf } from './pictures.js';
 import { Session, until } from './session.js';
 import {
   acceptPath,
@@ -45,16 +44,12 @@ describe('A trained network in VS Code', () => {
 
   /** The first test digits as pictures, and one file that is none. */
   function drawDigits(folder: string): void {
-    const pixels = gunzipSync(fs.readFileSync(path.join(folder, 'digits/t10k-images-idx3-ubyte.gz'))).subarray(16);
     fs.mkdirSync(path.join(folder, 'drawn'));
-    for (let i = 0; i < 4; i++) {
-      const png = new PNG({ width: 28, height: 28 });
-      for (let at = 0; at < 784; at++) {
-        const value = pixels[784 * i + at] ?? 0;
-        png.data.set([value, value, value, 255], 4 * at);
-      }
-      fs.writeFileSync(path.join(folder, 'drawn', `${i}.png`), PNG.sync.write(png));
-    }
+    for (let i = 0; i < 4; i++)
+      fs.writeFileSync(
+        path.join(folder, 'drawn', `${i}.png`),
+        pngOf(path.join(folder, 'digits/t10k-images-idx3-ubyte.gz'), i),
+      );
     fs.writeFileSync(path.join(folder, 'drawn', 'none.png'), 'hello');
   }
 

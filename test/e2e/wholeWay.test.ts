@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { PNG } from 'pngjs';
+import { pngOf } from './pictures.js';
 import { Session, until } from './session.js';
 import { answer, chooseInMenu, question, runCommand, screenshot, webviewFrame } from './workbench.js';
 
 const SHARED = path.resolve('../shared/data/fashion-mnist');
 const RECIPE = 'fashion-mnist-contrastive.pretrain.json';
-const TEST_IMAGES = 't10k-images-idx3-ubyte.gz';
-const SIDE = 28;
 
 /** By palette, trees and menus alone, as the first page of the documentation tells it. */
 describe('The whole way, on real images', () => {
@@ -25,7 +22,7 @@ describe('The whole way, on real images', () => {
     const { page, folder } = session;
     fs.rmSync(path.join(folder, 'digits'), { recursive: true });
     fs.cpSync(SHARED, path.join(folder, 'fashion-mnist'), { recursive: true });
-    fs.writeFileSync(path.join(folder, 'garment.png'), testImage(0));
+    fs.writeFileSync(path.join(folder, 'garment.png'), pngOf(path.join(SHARED, 't10k-images-idx3-ubyte.gz'), 0));
     await page.setViewportSize({ width: 1800, height: 1000 });
     await page.locator('.activitybar a.action-label[aria-label="Pretrain"]').click();
   });
@@ -33,16 +30,6 @@ describe('The whole way, on real images', () => {
   afterEach(async function () {
     if (this.currentTest?.isFailed() === true) await session.keepPicture(this.currentTest.title);
   });
-
-  function testImage(index: number): Buffer {
-    const pixels = gunzipSync(fs.readFileSync(path.join(SHARED, TEST_IMAGES))).subarray(16 + index * SIDE ** 2);
-    const png = new PNG({ width: SIDE, height: SIDE });
-    for (let at = 0; at < SIDE ** 2; at++) {
-      const value = pixels[at] ?? 0;
-      png.data.set([value, value, value, 255], 4 * at);
-    }
-    return PNG.sync.write(png);
-  }
 
   const row = (text: string | RegExp) => session.page.locator('.pane-body .monaco-list-row', { hasText: text });
 

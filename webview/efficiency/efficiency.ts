@@ -6,22 +6,16 @@ import type {
 } from '../../src/protocol/efficiency.js';
 import { element, icon } from '../dom.js';
 import { dayAndTime, percent, points, whole } from '../format.js';
-import { Host } from '../host.js';
 import { dataTable, factList, findingList, part } from '../inspect/parts.js';
-import { say, sayOr, useTranslations } from '../strings.js';
+import { openPage, pageHeader } from '../shownPage.js';
+import { say, sayOr } from '../strings.js';
 import { createButton } from '../ui.js';
 import { themedPicture } from './picture.js';
 
-useTranslations(JSON.parse(document.getElementById('strings')?.textContent ?? '{}'));
-
-const root = document.getElementById('efficiency') ?? document.body;
-root.append(element('p', { class: 'quiet waiting-note', role: 'status' }, say('efficiencyWaiting')));
-const host = new Host<ShowEfficiency, FromEfficiency>(isShow, show);
-host.send({ type: 'ready' });
-
-function isShow(data: unknown): data is ShowEfficiency {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'record' in data;
-}
+const { host, root } = openPage<ShowEfficiency, FromEfficiency>(
+  { id: 'efficiency', waiting: 'efficiencyWaiting', has: 'record', show },
+  { type: 'ready' },
+);
 
 function show(shown: ShowEfficiency): void {
   const { folder, record, titles, drawing, notes } = shown;
@@ -55,20 +49,10 @@ function header({ at, record }: ShowEfficiency): HTMLElement {
     createButton({ label: say('openRecord'), onClick: () => host.send({ type: 'open', what: 'record' }) }),
     createButton({ label: say('revealFolder'), onClick: () => host.send({ type: 'reveal' }) }),
   ];
-  const made = element(
-    'header',
-    { class: 'header' },
-    element(
-      'div',
-      { class: 'title-line' },
-      element(
-        'div',
-        { class: 'title' },
-        element('h1', {}, say('efficiencyOf', name)),
-        element('span', { class: 'summary' }, `${run} · ${say('measuredAt', dayAndTime(at))}`),
-      ),
-      element('div', { class: 'controls' }, ...buttons.map((button) => button.element)),
-    ),
+  const made = pageHeader(
+    say('efficiencyOf', name),
+    [run, say('measuredAt', dayAndTime(at))],
+    buttons,
     element('p', { class: 'sentence' }, sentence),
   );
   if (!complete) made.append(element('p', { class: 'unfinished' }, icon('triangle'), say('efficiencyUnfinished')));

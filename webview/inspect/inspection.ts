@@ -1,8 +1,8 @@
 import type { FromInspection, ShowInspection } from '../../src/protocol/inspection.js';
 import { element } from '../dom.js';
-import { Host } from '../host.js';
 import { dayAndTime } from '../format.js';
-import { say, useTranslations } from '../strings.js';
+import { openPage, pageHeader } from '../shownPage.js';
+import { say } from '../strings.js';
 import { onThemeChange, readTheme } from '../theme.js';
 import { createButton } from '../ui.js';
 import { Gallery } from './gallery.js';
@@ -10,23 +10,17 @@ import { columnTable, factList, findingList, histogram, part, problemTable, spli
 import { Pictures } from './pictures.js';
 import { viewsPart } from './views.js';
 
-useTranslations(JSON.parse(document.getElementById('strings')?.textContent ?? '{}'));
-
 let theme = readTheme();
 let pictures: Pictures | null = null;
 
-const root = document.getElementById('inspection') ?? document.body;
-root.append(element('p', { class: 'quiet waiting-note', role: 'status' }, say('inspectWaiting')));
-const host = new Host<ShowInspection, FromInspection>(isShow, show);
+const { host, root } = openPage<ShowInspection, FromInspection>(
+  { id: 'inspection', waiting: 'inspectWaiting', has: 'inspection', show },
+  { type: 'ready' },
+);
 onThemeChange(() => {
   theme = readTheme();
   pictures?.redraw();
 });
-host.send({ type: 'ready' });
-
-function isShow(data: unknown): data is ShowInspection {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'inspection' in data;
-}
 
 function show({ target, at, recipe, inspection, facts, pictures: bytes }: ShowInspection): void {
   host.keep({ target });
@@ -65,28 +59,6 @@ function header(inspection: ShowInspection['inspection'], at: string, recipe: st
     createButton({ label: say('exportMarkdown'), onClick: () => host.send({ type: 'export', as: 'markdown' }) }),
     createButton({ label: say('exportJson'), onClick: () => host.send({ type: 'export', as: 'json' }) }),
   ];
-  return element(
-    'header',
-    { class: 'header' },
-    element(
-      'div',
-      { class: 'title-line' },
-      element(
-        'div',
-        { class: 'title' },
-        element('h1', {}, name),
-        element(
-          'span',
-          { class: 'summary' },
-          [
-            inspection.path,
-            ...(recipe === null ? [] : [say('asRecipeReads', recipe)]),
-            say('inspectedAt', dayAndTime(at)),
-          ].join(' · '),
-        ),
-      ),
-      element('div', { class: 'controls' }, ...buttons.map((button) => button.element)),
-    ),
-    tiles(inspection),
-  );
+  const read = recipe === null ? '' : say('asRecipeReads', recipe);
+  return pageHeader(name, [inspection.path, read, say('inspectedAt', dayAndTime(at))], buttons, tiles(inspection));
 }

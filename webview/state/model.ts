@@ -2,7 +2,8 @@ import type { RunRecord, RunState } from '../../src/protocol/run.js';
 import type { EventStore, Mark } from './events.js';
 import type { MetricStore } from './metrics.js';
 import type { MapExamplesStore } from './mapExamples.js';
-import type { Sample, SampleStore } from './samples.js';
+import type { Sample } from './samples.js';
+import type { SampleStore } from './sampleStore.js';
 import type { ViewState } from './viewState.js';
 
 /** What may have changed since the last frame. */

@@ -1,31 +1,25 @@
 import type { FromUse, ShowUse } from '../../src/protocol/use.js';
 import { element } from '../dom.js';
 import { dayAndTime, whole } from '../format.js';
-import { Host } from '../host.js';
 import { findingList, histogram, part, problemTable } from '../inspect/parts.js';
 import { Pictures } from '../inspect/pictures.js';
-import { say, useTranslations } from '../strings.js';
+import { openPage, pageHeader } from '../shownPage.js';
+import { say } from '../strings.js';
 import { onThemeChange, readTheme } from '../theme.js';
 import { createButton } from '../ui.js';
 import { answerElement } from './answer.js';
 
-useTranslations(JSON.parse(document.getElementById('strings')?.textContent ?? '{}'));
-
 let theme = readTheme();
 let pictures: Pictures | null = null;
 
-const root = document.getElementById('use') ?? document.body;
-root.append(element('p', { class: 'quiet waiting-note', role: 'status' }, say('useWaiting')));
-const host = new Host<ShowUse, FromUse>(isShow, show);
+const { host, root } = openPage<ShowUse, FromUse>(
+  { id: 'use', waiting: 'useWaiting', has: 'answers', show },
+  { type: 'ready' },
+);
 onThemeChange(() => {
   theme = readTheme();
   pictures?.redraw();
 });
-host.send({ type: 'ready' });
-
-function isShow(data: unknown): data is ShowUse {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'answers' in data;
-}
 
 function show(shown: ShowUse): void {
   const { command, answers, count, notes, unreadable, pictures: bytes } = shown;
@@ -62,23 +56,5 @@ function header({ command, run, target, at }: ShowUse): HTMLElement {
   });
   const buttons = command === 'predict' ? [save, open] : [open];
   const by = say(command === 'predict' ? 'predictedBy' : 'similarBy', run.name);
-  return element(
-    'header',
-    { class: 'header' },
-    element(
-      'div',
-      { class: 'title-line' },
-      element(
-        'div',
-        { class: 'title' },
-        element('h1', {}, target),
-        element(
-          'span',
-          { class: 'summary' },
-          [by, run.summary, say('askedAt', dayAndTime(at))].filter((text) => text !== '').join(' · '),
-        ),
-      ),
-      element('div', { class: 'controls' }, ...buttons.map((button) => button.element)),
-    ),
-  );
+  return pageHeader(target, [by, run.summary, say('askedAt', dayAndTime(at))], buttons);
 }

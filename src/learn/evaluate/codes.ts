@@ -73,3 +73,18 @@ export async function* codesInBatches(
     from += codes.count;
   }
 }
+
+/** As {@link codesInBatches}, together, however much memory that takes. */
+export async function allCodes(job: Encoding, source: Source, values: Values, epoch: number): Promise<Codes> {
+  return gathered(source.count, codesInBatches(job, source, values, epoch));
+}
+
+/** Parts of so many codes as one; `from` is the row where a part begins. */
+export async function gathered(count: number, parts: AsyncIterable<Codes & { from: number }>): Promise<Codes> {
+  let all: Codes = { count, width: 0, data: new Float32Array() };
+  for await (const { from, width, data } of parts) {
+    if (from === 0) all = { count, width, data: new Float32Array(count * width) };
+    all.data.set(data, from * width);
+  }
+  return all;
+}

@@ -6,6 +6,13 @@ export interface Labelled extends Codes {
   labels: Int32Array;
 }
 
+/** Some of them, in the order of `rows`. */
+export function labelledAt({ width, data, labels }: Labelled, rows: Int32Array): Labelled {
+  const chosen = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => chosen.set(data.subarray(row * width, (row + 1) * width), i * width));
+  return { count: rows.length, width, data: chosen, labels: rows.map((row) => labels[row] as number) };
+}
+
 /** Caron et al. 2021, "Emerging properties in self-supervised vision transformers", found 20 neighbours best. */
 const NEIGHBOURS = 20;
 /** Wu et al. 2018, section 3.4. */

@@ -4,8 +4,8 @@ import type { EfficiencyLine } from '../../protocol/efficiency.js';
 import { drawLabels } from '../../data/split.js';
 import type { Engine } from '../../learn/engine/engine.js';
 import { accuracy } from '../../learn/evaluate/accuracy.js';
-import { codesOf, type Codes } from '../../learn/evaluate/codes.js';
-import type { Labelled } from '../../learn/evaluate/knn.js';
+import { allCodes, type Codes } from '../../learn/evaluate/codes.js';
+import { labelledAt, type Labelled } from '../../learn/evaluate/knn.js';
 import { predict } from '../../learn/evaluate/predict.js';
 import { train, type Action, type Observer, type Source } from '../../learn/loop.js';
 import { Model } from '../../learn/model.js';
@@ -168,9 +168,9 @@ export class Laboratory {
     try {
       const known = await (this.codes.get(seed) ?? this.encodeDrawn(learner, options, model));
       const rows = rowsOf(this.drawn(seed, this.setting.most), positions);
-      const solution = await learner.solve?.(picked(known, rows), () => undefined);
+      const solution = await learner.solve?.(labelledAt(known, rows), () => undefined);
       model.restore({ ...(await model.weights()), ...solution });
-      const codes = await (this.measuredCodes ??= allCodes({ engine, learner, options }, measured, model));
+      const codes = await (this.measuredCodes ??= allCodes({ engine, learner, options }, measured, model.values, 0));
       const width = learner.classes.length;
       const scores = new Float32Array(codes.count * width);
       for (let from = 0; from < codes.count; from += CHUNK) {
@@ -193,7 +193,7 @@ export class Laboratory {
   /** Of all labelled examples that a seed may draw: those of smaller budgets are among them. */
   private encodeDrawn(learner: Classifier, options: TrainingOptions, model: Model): Promise<Labelled> {
     const training = this.dataset.part(this.drawn(options.seed, this.setting.most));
-    const codes = allCodes({ engine: this.engine, learner, options }, training, model).then((found) => ({
+    const codes = allCodes({ engine: this.engine, learner, options }, training, model.values, 0).then((found) => ({
       ...found,
       labels: training.labels ?? new Int32Array(),
     }));
@@ -208,19 +208,6 @@ function taskOf({ finetune }: Recipe, mode: string, labelsPerClass: number | nul
   return modes[mode as keyof typeof modes].solves === null ? task : { ...task, hidden: null };
 }
 
-/** However wide they are, unlike {@link codesOf}. */
-async function allCodes(job: Parameters<typeof codesOf>[0], source: Source, { values }: Model): Promise<Codes> {
-  let all: Codes = { count: source.count, width: 0, data: new Float32Array() };
-  for (let from = 0; from < source.count;) {
-    const rest = Int32Array.from({ length: source.count - from }, (_, i) => from + i);
-    const { count, width, data } = await codesOf(job, source, rest, values, 0);
-    if (from === 0) all = { count: source.count, width, data: new Float32Array(source.count * width) };
-    all.data.set(data, from * width);
-    from += count;
-  }
-  return all;
-}
-
 /** Where each of some is among all; both ascend. */
 function rowsOf(all: Int32Array, some: Int32Array): Int32Array {
   let row = 0;
@@ -228,12 +215,6 @@ function rowsOf(all: Int32Array, some: Int32Array): Int32Array {
     while (all[row] !== position) row++;
     return row;
   });
-}
-
-function picked({ width, data, labels }: Labelled, rows: Int32Array): Labelled {
-  const chosen = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => chosen.set(data.subarray(row * width, (row + 1) * width), i * width));
-  return { count: rows.length, width, data: chosen, labels: rows.map((row) => labels[row] as number) };
 }
 
 /** Says how far a training is, and else lets it be. */

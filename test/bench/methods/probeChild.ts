@@ -1,8 +1,8 @@
 import type { Vocabulary } from '../../../src/data/prepare/preparation.js';
 import { drawLabels } from '../../../src/data/split.js';
 import { accuracy } from '../../../src/learn/evaluate/accuracy.js';
-import { codesInBatches, type Codes } from '../../../src/learn/evaluate/codes.js';
-import type { Labelled } from '../../../src/learn/evaluate/knn.js';
+import { allCodes, gathered, type Codes } from '../../../src/learn/evaluate/codes.js';
+import { labelledAt } from '../../../src/learn/evaluate/knn.js';
 import { logisticRegression, probabilitiesOf } from '../../../src/learn/evaluate/logisticRegression.js';
 import { MEASURED_BATCH } from '../../../src/learn/batches.js';
 import type { Source } from '../../../src/learn/loop.js';
@@ -42,7 +42,7 @@ async function probe(runs: string, run: string, dataPath: string, names: readonl
     const learned = { ...(await encode(training)), labels: training.labels as Int32Array };
     const seen = await encode(measured);
     for (const budget of asked) {
-      const examples = budget === 'all' ? learned : picked(learned, some);
+      const examples = budget === 'all' ? learned : labelledAt(learned, some);
       const scores = await probabilitiesOf(seen, await logisticRegression(examples, classes));
       found[`${what}.${budget}`] = accuracy(measured.labels as Int32Array, scores, classes);
     }
@@ -54,7 +54,7 @@ async function probe(runs: string, run: string, dataPath: string, names: readonl
     const job = { engine, learner, options: { ...options, batchSize: MEASURED_BATCH } };
     const model = new Model(engine, learner, options.optimizer, learner.init(seed));
     try {
-      return await gathered(source.count, codesInBatches(job, source, model.values, 0));
+      return await allCodes(job, source, model.values, 0);
     } finally {
       model.dispose();
     }
@@ -82,21 +82,6 @@ async function* raw(source: Source, vocabulary: Vocabulary | null): AsyncGenerat
     });
     yield { from, count, width: size, data };
   }
-}
-
-async function gathered(count: number, parts: AsyncIterable<Codes & { from: number }>): Promise<Codes> {
-  let all: Codes = { count, width: 0, data: new Float32Array() };
-  for await (const { from, width, data } of parts) {
-    if (from === 0) all = { count, width, data: new Float32Array(count * width) };
-    all.data.set(data, from * width);
-  }
-  return all;
-}
-
-function picked({ width, data, labels }: Labelled, rows: Int32Array): Labelled {
-  const chosen = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => chosen.set(data.subarray(row * width, (row + 1) * width), i * width));
-  return { count: rows.length, width, data: chosen, labels: rows.map((row) => labels[row] as number) };
 }
 
 const [runs, run, dataPath, ...names] = process.argv.slice(2) as [string, string, string, ...Name[]];

@@ -54,8 +54,10 @@ export function nearPairs(
       for (let j = i + 1; j < rows.length; j++) {
         const b = rows[j] as number;
         const differentHigh = highA ^ (upper[b] as number);
+        const upperBits = ones(differentHigh);
+        if (upperBits > bits) continue; // most pairs end here
         const differentLow = lowA ^ (lower[b] as number);
-        const distance = ones(differentHigh) + ones(differentLow);
+        const distance = upperBits + ones(differentLow);
         if (distance > bits) continue;
         // A pair that shares several bands is told in the first of them.
         let first = 0;

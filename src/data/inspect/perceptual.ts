@@ -68,7 +68,7 @@ export class Looks {
   readonly low: number[] = [];
   private thumbnails = new Int8Array(1024 * THUMBNAIL);
   /** Of each thumbnail's values from each part on, PARTS for each. */
-  private readonly lengths: number[] = [];
+  private lengths = new Float64Array(1024 * PARTS);
 
   add(position: number, { hash: [high, low], thumbnail }: Look): void {
     const row = this.positions.length;
@@ -79,11 +79,15 @@ export class Looks {
       const larger = new Int8Array(2 * this.thumbnails.length);
       larger.set(this.thumbnails);
       this.thumbnails = larger;
+      const longer = new Float64Array(2 * this.lengths.length);
+      longer.set(this.lengths);
+      this.lengths = longer;
     }
     this.thumbnails.set(thumbnail, row * THUMBNAIL);
-    for (let part = 0; part < PARTS; part++) {
-      const from = thumbnail.subarray((part * THUMBNAIL) / PARTS);
-      this.lengths.push(Math.sqrt(from.reduce((sum, value) => sum + value * value, 0)));
+    let squares = 0;
+    for (let i = THUMBNAIL - 1; i >= 0; i--) {
+      squares += (thumbnail[i] as number) ** 2;
+      if (i % (THUMBNAIL / PARTS) === 0) this.lengths[row * PARTS + i / (THUMBNAIL / PARTS)] = Math.sqrt(squares);
     }
   }
 

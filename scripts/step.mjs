@@ -52,7 +52,7 @@ export async function timed(what, about, work) {
 
 /**
  * Runs a program without a shell and waits for its end. `show` lets it print; else the end of its output is returned.
- * Ctrl-C reaches the program by the terminal; we wait for it to end in its own way.
+ * Ctrl-C reaches the program by the terminal; we wait for it to end in its own way. SIGTERM ends it, and nothing follows.
  */
 export function run(command, args, { cwd = root, env = process.env, show = false, log } = {}) {
   return new Promise((resolve, reject) => {
@@ -63,7 +63,11 @@ export function run(command, args, { cwd = root, env = process.env, show = false
     };
     child.stdout?.setEncoding('utf8').on('data', keep);
     child.stderr?.setEncoding('utf8').on('data', keep);
-    const forward = (signal) => child.kill(signal);
+    let terminated = false;
+    const forward = () => {
+      terminated = true;
+      child.kill('SIGTERM');
+    };
     const wait = () => {};
     process.on('SIGTERM', forward);
     process.on('SIGINT', wait);
@@ -78,6 +82,7 @@ export function run(command, args, { cwd = root, env = process.env, show = false
     child.once('close', (code, signal) => {
       release();
       if (log) writeFileSync(log, output);
+      if (terminated) reject(new StepError('Ended by SIGTERM.'));
       resolve({ code: code ?? 128 + (os.constants.signals[signal] ?? 0), output });
     });
   });

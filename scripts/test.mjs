@@ -10,7 +10,8 @@ import { setUp, setUpTests } from './setup.mjs';
 const node = process.execPath;
 const tool = (name, ...args) => run(node, [`node_modules/${name}`, ...args], { show: true });
 
-/** Types and lint count as one test each; `needs` names what setUpTests provides; `limit` is mocha's for one test. */
+/** Types and lint count as one test each; `needs` names what setUpTests provides; `limit` is mocha's for one test,
+ * `atOnce` how many files run at the same time: files whose processes mostly use one core each. */
 const suites = [
   {
     name: 'types',
@@ -24,10 +25,10 @@ const suites = [
     check: () =>
       all(tool('eslint/bin/eslint.js', '.'), tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
   },
-  { name: 'unit', about: '1 minute', limit: 60_000 },
-  { name: 'webview', about: '1 minute', limit: 60_000, needs: ['browser'] },
-  { name: 'trainer', about: '2 minutes', limit: 180_000 },
-  { name: 'e2e', about: '5 minutes', limit: 300_000, needs: ['browser', 'workbench'] },
+  { name: 'unit', about: '2 minutes', limit: 60_000, atOnce: 2 },
+  { name: 'webview', about: '4 minutes', limit: 60_000, needs: ['browser'] },
+  { name: 'trainer', about: '4 minutes', limit: 180_000, atOnce: 2 },
+  { name: 'e2e', about: '7 minutes', limit: 300_000, needs: ['browser', 'workbench'] },
 ];
 
 async function all(...runs) {
@@ -48,15 +49,15 @@ async function runSuite(suite, missing, mochaArgs) {
   try {
     const files = `test/${suite.name}/**/*.test.ts`;
     const args = [
-      '--import=tsx',
       '--reporter',
       'scripts/reporter.cjs',
       '--timeout',
       String(suite.limit),
       '--forbid-only',
       '--exit',
+      ...(suite.atOnce ? ['--parallel', '--jobs', String(suite.atOnce)] : []),
     ];
-    const { code } = await run(node, ['node_modules/mocha/bin/mocha.js', ...args, ...mochaArgs, files], {
+    const { code } = await run(node, ['--import=tsx', 'node_modules/mocha/lib/cli/cli.js', ...args, ...mochaArgs, files], {
       show: true,
       env: { ...process.env, PRETRAIN_TEST_COUNTS: counts },
     });

@@ -94,7 +94,7 @@ export async function assertSameOnBoth(
   assertSame(await on('wasm', inputs, compute), await on(reference, inputs, compute), what, tolerance);
 }
 
-after(() => {
+process.once('exit', () => {
   if (process.env['PRETRAIN_SHOW_ERRORS'])
     for (const [what, error] of worst) console.log(`${what}: largest relative error ${error.toExponential(1)}`);
 });

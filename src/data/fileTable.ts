@@ -249,6 +249,8 @@ async function readTable(
       const now = { label: at(columns.label) || null, split: told, group: at(columns.group) || null, where };
       const before = rows.get(file);
       if (!before) rows.set(file, now);
+      else if (typeof options.labelSeparator === 'string' && before.split === now.split && before.group === now.group)
+        before.label = [before.label, now.label].filter(Boolean).join(options.labelSeparator) || null;
       else if (before.label !== now.label || before.split !== now.split || before.group !== now.group)
         tell(line, t('it says something else of {0} than {1} does', file.name, before.where));
     }

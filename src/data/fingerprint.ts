@@ -131,8 +131,8 @@ async function hashFile(file: string, signal: AbortSignal | undefined): Promise<
 }
 
 async function hashValues(reader: Reader, digest: Hash, { signal, onProgress }: OpenOptions): Promise<void> {
-  const { count, shape, classes } = reader.info;
-  digest.update(JSON.stringify({ count, shape, classes }));
+  const { count, shape, classes, labelSets } = reader.info;
+  digest.update(JSON.stringify({ count, shape, classes, labelSets }));
   for (let start = 0; start < count; start += SLICE) {
     signal?.throwIfAborted();
     const length = Math.min(SLICE, count - start);

@@ -7,6 +7,7 @@ import { t } from '../protocol/l10n.js';
 import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
 import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
 import { IMAGE_NAME } from './fileNames.js';
+import { withLabelSets } from './labelSets.js';
 import { DataError, type Collection, type DatasetOptions, type Format, type Reader } from './reader.js';
 
 export { detectDataset, SAMPLE_DIGITS } from './detect.js';
@@ -53,7 +54,7 @@ export async function openDataset(target: string, options: DatasetOptions = {}):
   const detection = detections.find(({ format }) => format === wanted) ?? likeliest;
   const format = known ?? formats.find(({ name }) => name === detection?.format);
   if (!format) throw isDirectory ? await unknownFolder(target) : await unknownFile(target);
-  return format.open(detection?.path ?? target, options);
+  return withLabelSets(await format.open(detection?.path ?? target, options), options.labelSeparator ?? null);
 }
 
 const readHere = () =>

@@ -2,6 +2,7 @@
 
 import type { TableOptions } from '../recipe/recipe.js';
 import type { Glimpse } from './glimpse.js';
+import type { LabelSets } from './labelSets.js';
 import type { Unit } from './text/units.js';
 
 export type DataKind = 'image' | 'text' | 'sound' | 'table' | 'array';
@@ -34,6 +35,8 @@ export interface DatasetInfo {
   range: [number, number] | null;
   /** Class names by label index; null without labels. */
   classes: string[] | null;
+  /** Where an example may have several labels, or none of them: what `classes`, their combinations, are made of. */
+  labelSets?: LabelSets;
   /** Names of the groups; null without. */
   groups: string[] | null;
   /** In the order of positions; they cover all examples. Without a given split there is one, "train". */
@@ -133,6 +136,8 @@ export interface DatasetOptions extends OpenOptions {
   filePattern?: string | null;
   /** Column that holds the labels, by its name; null or nothing finds it. */
   labelColumn?: string | null;
+  /** What stands between the labels of an example that may have several; null or nothing where each has one. */
+  labelSeparator?: string | null;
   /** Column, or member of JSON Lines, that holds the text; null or nothing finds it. */
   textColumn?: string | null;
   /** What is an example in .txt files; null or nothing finds it. */

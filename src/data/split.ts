@@ -3,6 +3,7 @@ import { formatCount, t } from '../protocol/l10n.js';
 import { stream } from '../protocol/random.js';
 import type { DataOptions } from '../recipe/recipe.js';
 import { joinList } from './files.js';
+import { rarestLabels, type LabelSets } from './labelSets.js';
 import { DataError, type Dataset, type Split } from './reader.js';
 import type { SplitName } from './splitNames.js';
 
@@ -23,8 +24,8 @@ const DEFAULT_FRACTION = 0.1;
 const TEST_SEED = 0;
 
 /**
- * A fraction is drawn from the training split, each class in proportion where there are labels, and at least one
- * example; with groups, whole groups are drawn instead, as near to the fraction as they allow. Where the validation
+ * A fraction is drawn from the training split, each class in proportion where there are labels (of examples with several,
+ * by the rarest of them), and at least one example; with groups, whole groups are drawn instead, as near to the fraction as they allow. Where the validation
  * split comes with the data, training examples of its groups are left out. What `test` holds out is drawn first, from
  * the data alone. `limit` then keeps the first so many of the remaining training examples in a random order; validation
  * stays the same whatever the limit. Both depend on the seed and the data only.
@@ -76,8 +77,9 @@ export function chooseSplits(
       info.path,
       t('Choose other groups, or set "validation" to a fraction such as 0.1.'),
     );
+  const strata = labels && info.labelSets ? rarestLabels(labels, info.labelSets) : labels;
   const part = (positions: Int32Array, fraction: number, seed: number, purpose: string): Drawn =>
-    groups ? drawGroups(positions, groups, fraction, seed, purpose) : draw(positions, labels, fraction, seed, purpose);
+    groups ? drawGroups(positions, groups, fraction, seed, purpose) : draw(positions, strata, fraction, seed, purpose);
   const held = test === null ? null : part(training, test, TEST_SEED, 'test');
   const left = held?.rest ?? training;
   const { drawn, rest } = validating
@@ -120,20 +122,34 @@ export type LabelBudget = { perClass: number } | { fraction: number };
 
 /**
  * A seeded choice of labelled examples, each class by itself. Choices of one seed are nested: those of a smaller budget
- * are among those of a larger one. A class with fewer examples gives all it has.
+ * are among those of a larger one. A class with fewer examples gives all it has. Of examples with several labels so many
+ * of each label are chosen, and there may be more of it among those that are chosen for others; a fraction is taken of
+ * those whose rarest label is the same.
+ * @param positions ascending
  * @param labels class of each example of the dataset, -1 for none: these are never chosen
+ * @param sets null where each example has one label
  * @returns ascending
  */
-export function drawLabels(positions: Int32Array, labels: Int32Array, budget: LabelBudget, seed: number): Int32Array {
-  const chosen = new Int32Array(positions.length);
-  let taken = 0;
-  for (const [label, members] of byLabel(positions, labels)) {
+export function drawLabels(
+  positions: Int32Array,
+  labels: Int32Array,
+  budget: LabelBudget,
+  seed: number,
+  sets: LabelSets | null = null,
+): Int32Array {
+  const isChosen = new Uint8Array(end(positions));
+  const members = !sets
+    ? byLabel(positions, labels)
+    : 'perClass' in budget
+      ? byEachLabel(positions, labels, sets)
+      : byLabel(positions, rarestLabels(labels, sets));
+  for (const [label, own] of members) {
     if (label < 0) continue;
-    const count = 'perClass' in budget ? budget.perClass : Math.max(1, Math.round(budget.fraction * members.length));
-    const order = stream(seed, 'labels', label).permutation(members.length);
-    for (const index of order.subarray(0, count)) chosen[taken++] = members[index] as number;
+    const count = 'perClass' in budget ? budget.perClass : Math.max(1, Math.round(budget.fraction * own.length));
+    const order = stream(seed, 'labels', label).permutation(own.length);
+    for (const index of order.subarray(0, count)) isChosen[own[index] as number] = 1;
   }
-  return chosen.slice(0, taken).sort();
+  return positions.filter((position) => isChosen[position] === 1);
 }
 
 /**
@@ -141,6 +157,7 @@ export function drawLabels(positions: Int32Array, labels: Int32Array, budget: La
  * held out, or the split that came with the data, unless it validates. With the same seed validation is that of the pretraining.
  * @param chosen by {@link chooseSplits}
  * @param budget null for all labels
+ * @param sets null where each example has one label
  * @throws DataError when no training example has a label
  */
 export function labelledSplits(
@@ -149,6 +166,7 @@ export function labelledSplits(
   chosen: ChosenSplits,
   budget: LabelBudget | null,
   seed: number,
+  sets: LabelSets | null = null,
 ): ChosenSplits {
   const isLabelled = (position: number): boolean => (labels[position] as number) >= 0;
   const labelled = chosen.training.filter(isLabelled);
@@ -162,7 +180,7 @@ export function labelledSplits(
   const test = chosen.test ?? (given && positionsOf(given));
   return {
     ...chosen,
-    training: budget ? drawLabels(labelled, labels, budget, seed) : labelled,
+    training: budget ? drawLabels(labelled, labels, budget, seed, sets) : labelled,
     validation: chosen.validation.filter(isLabelled),
     ...(test && { test: test.filter(isLabelled) }),
   };
@@ -221,6 +239,20 @@ function byLabel(positions: Int32Array, labels: Int32Array | null): [label: numb
   return Array.from(classes, ([label, { members }]): [number, Int32Array] => [label, members]).sort(
     ([a], [b]) => a - b,
   );
+}
+
+/** Positions under each of their labels, ascending; those with none of them under one more than all. */
+function byEachLabel(
+  positions: Int32Array,
+  labels: Int32Array,
+  { names, sets }: LabelSets,
+): [label: number, members: Int32Array][] {
+  const members = Array.from({ length: names.length + 1 }, (): number[] => []);
+  for (const position of positions) {
+    const set = sets[labels[position] as number];
+    for (const label of set?.length === 0 ? [names.length] : (set ?? [])) members[label]?.push(position);
+  }
+  return members.map((own, label) => [label, Int32Array.from(own)]);
 }
 
 /** After the last of ascending positions. */

@@ -265,6 +265,14 @@ export const dataProperties: Record<string, JsonSchema> = {
       'Column that holds the labels, in tables, texts, and tables that name images or sounds. Null looks for it.',
     ),
   },
+  labelSeparator: {
+    default: null,
+    examples: [';'],
+    anyOf: [{ type: 'string', minLength: 1, maxLength: 20 }, { type: 'null' }],
+    ...words(
+      'What stands between the labels of an example that may have several, such as `cat;dog`. Rows that name the same file add up. Null where each example has one label; lists in JSON Lines need none.',
+    ),
+  },
   textColumn: {
     ...nullOrText('question'),
     ...words('Column that holds the text, or member of JSON Lines. Null looks for it.'),

@@ -34,6 +34,8 @@ export interface DataOptions {
   filePattern: string | null;
   /** Column of the labels; null finds it. */
   labelColumn: string | null;
+  /** What stands between the labels of an example that may have several; null where each has one. */
+  labelSeparator: string | null;
   /** Column, or member of JSON Lines, with the text; null finds it. */
   textColumn: string | null;
   /** Column, or part of `filePattern`, whose values no split tears apart. */

@@ -1,6 +1,7 @@
 /** How many examples there are of each class. */
 import { formatCount, t } from '../../protocol/l10n.js';
 import type { Imbalance, Named, SplitPart } from '../../protocol/inspection.js';
+import { countsOfLabels } from '../labelSets.js';
 import type { Dataset } from '../reader.js';
 
 /** From here on imbalance is worth a warning: what is right most often is then often the large class. */
@@ -9,6 +10,7 @@ export const STRONG_IMBALANCE = 10;
 const SLIGHT_IMBALANCE = 1.5;
 
 export interface ClassCounts {
+  /** Of examples with several labels each counts. */
   classes: Record<string, number>;
   classesBySplit: Partial<Record<SplitPart, Record<string, number>>>;
   unlabelled: number;
@@ -16,23 +18,27 @@ export interface ClassCounts {
 }
 
 export function countClasses({ info, labels, groups }: Dataset): ClassCounts {
-  const count = (of: Int32Array | null, names: string[] | null, from: number, to: number): Record<string, number> => {
+  const count = (of: Int32Array | null, names: string[] | null, from: number, to: number): number[] => {
     const counts = new Array<number>(names?.length ?? 0).fill(0);
     if (of)
       for (let i = from; i < to; i++)
         if ((of[i] as number) >= 0) counts[of[i] as number] = (counts[of[i] as number] ?? 0) + 1;
-    return Object.fromEntries((names ?? []).map((name, i) => [name, counts[i] ?? 0]));
+    return counts;
   };
-  const classes = count(labels, info.classes, 0, info.count);
+  const named = (names: string[] | null, counts: number[]): Record<string, number> =>
+    Object.fromEntries((names ?? []).map((name, i) => [name, counts[i] ?? 0]));
+  const ofClasses = (from: number, to: number): Record<string, number> => {
+    const { classes, labelSets } = info;
+    const counts = count(labels, classes, from, to);
+    return labelSets ? named(labelSets.names, countsOfLabels(counts, labelSets)) : named(classes, counts);
+  };
   return {
-    classes,
+    classes: ofClasses(0, info.count),
     classesBySplit: labels
-      ? Object.fromEntries(
-          info.splits.map((split) => [split.name, count(labels, info.classes, split.start, split.start + split.count)]),
-        )
+      ? Object.fromEntries(info.splits.map(({ name, start, count }) => [name, ofClasses(start, start + count)]))
       : {},
     unlabelled: labels ? labels.reduce((sum, label) => sum + Number(label < 0), 0) : 0,
-    groups: count(groups, info.groups, 0, info.count),
+    groups: named(info.groups, count(groups, info.groups, 0, info.count)),
   };
 }
 

@@ -9,7 +9,7 @@ import { lines, MAX_UNIT } from './units.js';
 
 export interface LabelledText {
   text: string;
-  /** Null where the line has none. Numbers and truths are labels as JSON writes them. */
+  /** Null where the line has none. Numbers and truths are labels as JSON writes them; a list of such is a JSON array of strings. */
   label: string | null;
   /** From 1. */
   line: number;
@@ -31,7 +31,7 @@ const EXAMPLE = '{"text": "…", "label": "…"}';
  * @param source pieces of text, as `decodeText` gives them
  * @param file for messages
  * @throws DataError with line, and column or member, for what is no JSON, no object, has no text, or whose text is no
- *   string or label no string, number or truth
+ *   string or label no string, number, truth or list of such
  */
 export async function* jsonLines(
   source: AsyncIterable<string>,
@@ -133,12 +133,18 @@ function member(record: Record<string, unknown>, name: string): unknown {
 
 function labelOf(value: unknown, name: string, where: string, file: string): string | null {
   if (value === undefined || value === null || value === '') return null;
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  if (isLabel(value)) return String(value);
+  if (Array.isArray(value) && value.every(isLabel)) return JSON.stringify(value.map(String));
   throw new DataError(
     t('{0}: the label “{1}” is {2}.', where, name, kindOf(value)),
     file,
-    t('A label is a text or a number; name another member, or say that there is no label.'),
+    t('A label is a text, a number, or a list of such; name another member, or say that there is no label.'),
+  );
+}
+
+function isLabel(value: unknown): value is string | boolean | number {
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
   );
 }
 

@@ -34,6 +34,11 @@ export const inspect: Command = {
     format: { type: 'string', value: 'NAME', summary: t('read it as this format') },
     'file-pattern': { type: 'string', value: 'PATTERN', summary: t('what file names tell, as "{label}_{index}.wav"') },
     'label-column': { type: 'string', value: 'NAME', summary: t('the column that holds the labels') },
+    'label-separator': {
+      type: 'string',
+      value: 'TEXT',
+      summary: t('what stands between the labels of an example that may have several'),
+    },
     groups: { type: 'string', value: 'NAME', summary: t('the column or part of the names that no split tears apart') },
     markdown: { type: 'string', value: 'FILE', summary: t('also write it as a Markdown document') },
     samples: { type: 'string', value: 'FILE', summary: t('also write pictures of some examples, as safetensors') },
@@ -87,6 +92,7 @@ const DATA_OPTIONS = {
   format: 'format',
   'file-pattern': 'filePattern',
   'label-column': 'labelColumn',
+  'label-separator': 'labelSeparator',
   groups: 'groups',
 } as const;
 

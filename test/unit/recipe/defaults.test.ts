@@ -12,6 +12,7 @@ const primer: Recipe = {
     format: 'auto',
     labels: 'auto',
     labelColumn: null,
+    labelSeparator: null,
     textColumn: null,
     filePattern: null,
     groups: null,

@@ -1,0 +1,127 @@
+import * as assert from 'node:assert/strict';
+import * as path from 'node:path';
+import { openDataset } from '../../../src/data/index.js';
+import { countClasses } from '../../../src/data/inspect/classes.js';
+import { countsOfLabels, rarestLabels, withLabelSets, type LabelSets } from '../../../src/data/labelSets.js';
+import type { DatasetInfo, DatasetOptions } from '../../../src/data/reader.js';
+import { chooseSplits, drawLabels } from '../../../src/data/split.js';
+import { stream } from '../../../src/protocol/random.js';
+import { png, put, temporaryFolder } from './make.js';
+
+describe('Several labels an example', () => {
+  const at = temporaryFolder();
+
+  /** The labels of each example, null where it has none; and the names of the combinations. */
+  async function read(target: string, options: DatasetOptions = {}) {
+    const { info, labels } = await openDataset(target, options);
+    const { classes, labelSets } = info;
+    return {
+      classes,
+      names: labelSets?.names,
+      labels: Array.from(labels ?? [], (at) => labelSets?.sets[at]?.map((label) => labelSets.names[label]) ?? null),
+    };
+  }
+
+  it('are lists in JSON Lines; an empty list is none of them, null is no label', async () => {
+    const labels = [['dog', 'cat'], ['cat'], [], null, ['cat', 'dog', 'cat'], 'ant', [7, true]];
+    const lines = labels.map((label, i) => JSON.stringify({ text: `line ${i}`, label }));
+    assert.deepEqual(await read(put(at('a.jsonl'), lines.join('\n'))), {
+      classes: ['7, true', 'ant', 'cat, dog', 'cat', '(none)'],
+      names: ['7', 'ant', 'cat', 'dog', 'true'],
+      labels: [['cat', 'dog'], ['cat'], [], null, ['cat', 'dog'], ['ant'], ['7', 'true']],
+    });
+    const bad = put(at('bad.jsonl'), '{"text":"a","label":["cat"]}\n{"text":"b","label":["cat",{}]}\n');
+    await assert.rejects(openDataset(bad), /bad.jsonl, line 2: the label “label” is a list/);
+  });
+
+  it('stand between separators in a column: of texts, of a table', async () => {
+    const texts = put(at('texts.csv'), 'text,label\none one,cat; dog\ntwo two,dog;cat;\nthree three,cat\nfour four,\n');
+    const expected = { classes: ['cat, dog', 'cat'], names: ['cat', 'dog'] };
+    const labels = [['cat', 'dog'], ['cat', 'dog'], ['cat'], null];
+    assert.deepEqual(await read(texts, { labelSeparator: ';' }), { ...expected, labels });
+    assert.equal((await read(texts)).names, undefined, 'without a separator each has one label');
+    const table = put(at('table.csv'), 'a,b,label\n1,2,cat|dog\n2,3,dog|cat\n3,5,cat\n4,4,\n');
+    assert.deepEqual(await read(table, { labelSeparator: '|' }), { ...expected, labels });
+  });
+
+  it('stand in a table beside images, in one cell or in rows of their own', async () => {
+    const image = png(2, 2, [1, 2, 3]);
+    for (const name of ['a.png', 'b.png', 'c.png']) put(at('images', name), image);
+    const table = at('images', 'labels.csv');
+    const options = { labelSeparator: ';' };
+    const expected = [['cat', 'dog'], ['dog'], null];
+    put(table, 'file,label\na.png,cat;dog\nb.png,dog\nc.png,\n');
+    assert.deepEqual((await read(at('images'), options)).labels, expected);
+    put(table, 'file,label\na.png,dog\nb.png,dog\nc.png,\na.png,cat\nb.png,dog\n');
+    assert.deepEqual((await read(at('images'), options)).labels, expected);
+    await assert.rejects(openDataset(at('images')), /it says something else of a.png than labels.csv, line 2 does/);
+  });
+
+  it('are refused where there are more combinations than can be kept', () => {
+    const classes = Array.from({ length: 5000 }, (_, i) => `${i};x${i}`);
+    const dataset = { info: { ...facts(5000), classes }, labels: Int32Array.from(classes.keys()) };
+    assert.throws(() => withLabelSets(dataset, ';'), /has 10,000 labels in 5000 combinations, more than can be kept/);
+  });
+
+  it('each count in an inspection', () => {
+    const info = { ...facts(4), classes: ['a, b', 'a'], labelSets: { names: ['a', 'b'], sets: [[0, 1], [0]] } };
+    const counts = countClasses({ info, labels: Int32Array.of(0, 1, 0, -1), groups: null, name: String, close });
+    assert.deepEqual([counts.classes, counts.unlabelled], [{ a: 3, b: 2 }, 1]);
+  });
+
+  /** Label 0 is frequent, the others ever rarer; some have none. */
+  const sets: LabelSets = { names: ['a', 'b', 'c'], sets: [[], [0], [0, 1], [0, 1, 2], [1]] };
+  function drawn(count: number): Int32Array {
+    const random = stream(3, 'sets');
+    return Int32Array.from({ length: count }, () => {
+      const number = random.uniform();
+      return number < 0.1 ? 0 : number < 0.7 ? 1 : number < 0.85 ? 2 : number < 0.9 ? 3 : number < 0.97 ? 4 : -1;
+    });
+  }
+  const countsOf = (labels: Int32Array, positions: Int32Array): number[] => {
+    const counts = sets.sets.map((_, at) => positions.filter((position) => labels[position] === at).length);
+    return countsOfLabels(counts, sets);
+  };
+
+  it('are split by the rarest of them', () => {
+    assert.deepEqual([...rarestLabels(Int32Array.of(0, 1, 2, 3, 1, -1), sets)], [3, 0, 1, 2, 0, -1]);
+    const labels = drawn(1000);
+    const info = { ...facts(1000), classes: ['', 'a', 'a, b', 'a, b, c', 'b'], labelSets: sets };
+    const all = Int32Array.from(labels.keys());
+    const chosen = chooseSplits({ info, groups: null }, labels, { validation: 0.2, limit: null }, 1);
+    const [rare, whole] = [countsOf(labels, chosen.validation)[2]!, countsOf(labels, all)[2]!];
+    assert.equal(rare, Math.round(whole / 5), `${rare} of ${whole}`);
+  });
+
+  it('are drawn at least so many of each, a smaller budget within a larger one', () => {
+    const labels = drawn(1000);
+    const all = Int32Array.from(labels.keys());
+    const of = (perClass: number) => drawLabels(all, labels, { perClass }, 1, sets);
+    for (const perClass of [1, 2, 5, 20]) {
+      const chosen = of(perClass);
+      assert.ok(
+        countsOf(labels, chosen).every((count) => count >= perClass),
+        String(countsOf(labels, chosen)),
+      );
+      assert.ok(chosen.length <= 4 * perClass, 'no more than for each label and for none');
+      assert.ok(
+        chosen.every((position) => of(2 * perClass).includes(position)),
+        'nested',
+      );
+      assert.equal(chosen.filter((position) => labels[position] === 0).length, perClass, 'those with none of them');
+    }
+    const tenth = drawLabels(all, labels, { fraction: 0.1 }, 1, sets);
+    const labelled = labels.filter((label) => label >= 0).length;
+    assert.ok(Math.abs(tenth.length - labelled / 10) <= 2, `${tenth.length} of ${labelled}`);
+    assert.ok(tenth.every((position) => labels[position]! >= 0));
+  });
+});
+
+function facts(count: number): DatasetInfo {
+  return {
+    ...{ kind: 'array', format: 'test', path: path.sep, count, shape: [1], range: null, classes: null, groups: null },
+    ...{ splits: [{ name: 'train', start: 0, count }], problems: [], files: [] },
+  };
+}
+
+const close = (): Promise<void> => Promise.resolve();

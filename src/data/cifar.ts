@@ -20,8 +20,8 @@ const IMAGE_BYTES = 3 * PIXELS;
  * @throws DataError
  */
 export async function openCifar(target: string, options: DatasetOptions = {}): Promise<Reader> {
-  const { signal, onProgress } = options;
-  const tree = await openTree(target, signal ? { signal } : {});
+  const { signal, onProgress, onError = 'stop' } = options;
+  const tree = await openTree(target, { onError, ...(signal && { signal }) });
   try {
     const variant = cifarVariant(tree.files.map(({ name }) => name));
     const files =

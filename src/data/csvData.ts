@@ -44,7 +44,7 @@ export async function openCsvData(
           {
             memoryBytes,
             async *read(columns, open) {
-              const again = await openTree(target, open);
+              const again = await openTree(target, { ...open, onError: options.onError ?? 'stop' });
               try {
                 for (const part of csvParts(again)) yield blocksOf(part, columns, { ...options, ...open }, leftOut);
               } finally {

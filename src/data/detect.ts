@@ -5,7 +5,7 @@
 import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
-import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import { CSV_NAME, IMAGE_NAME, JSONL_NAME, NPY_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { tableNaming } from './labelTables.js';
@@ -106,20 +106,20 @@ async function detectCifar(seen: Glimpse): Promise<Detection | null> {
 }
 
 function detectNpz(seen: Glimpse): Promise<Detection | null> {
-  const archives = seen.kind === 'archive' ? [] : filesOf(seen).filter((name) => /\.npz$/i.test(name));
+  const archives = seen.kind === 'archive' ? [] : filesOf(seen).filter((name) => /\.npz$/i.test(seen.file(name)));
   const [only] = archives;
   if (only === undefined || archives.length > 1) return Promise.resolve(null);
   return Promise.resolve({
     format: 'npz',
     kind: 'array',
-    path: seen.kind === 'file' ? seen.path : path.join(seen.path, only),
+    path: seen.file(only),
     reason: t('{0} is named as NumPy archives are.', only),
   });
 }
 
 async function detectNpy(seen: Glimpse): Promise<Detection | null> {
   const entries = seen.kind === 'file' ? seen.entries : await onlyFolder(seen);
-  const arrays = entries.flatMap(({ name, isDirectory }) => (!isDirectory && /\.npy$/i.test(name) ? [name] : []));
+  const arrays = entries.flatMap(({ name, isDirectory }) => (!isDirectory && NPY_NAME.test(name) ? [name] : []));
   const named = arrays.find((name) => parseArrayName(name.slice(0, -4)) !== null);
   const chosen = named ?? (arrays.length === 1 ? arrays[0] : undefined);
   if (chosen === undefined) return null;
@@ -147,7 +147,7 @@ async function detectParquet(seen: Glimpse): Promise<Detection | null> {
   const [first, ...more] = named(entries);
   if (first !== undefined) {
     const alone = seen.kind === 'folder' && more.length === 0;
-    return detection(isNamed(first), alone ? path.join(seen.path, first) : seen.path);
+    return detection(isNamed(first), alone ? seen.file(first) : seen.path);
   }
   // "data/train-00000-of-00001.parquet", "train/0000.parquet": the only kind of data there.
   for (const { name, isDirectory } of entries.slice(0, MAX_SUBFOLDERS)) {
@@ -226,7 +226,7 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
     return {
       format,
       kind,
-      path: alone ? path.join(seen.path, first) : seen.path,
+      path: alone ? seen.file(first) : seen.path,
       ...told(reason, readings),
     };
   };

@@ -1,6 +1,7 @@
 /** How many files of a kind a folder or archive holds, by a bounded look that follows fileLayout.ts. */
 import * as path from 'node:path';
 import { lookAtFiles } from './detect.js';
+import { unpackedName } from './fileNames.js';
 import { firstEntries, glimpse } from './glimpse.js';
 import { SPLIT_ORDER, splitName, type SplitName } from './splitNames.js';
 
@@ -48,7 +49,7 @@ export async function countFiles(target: string, named: RegExp): Promise<Counted
     counts: counts.filter((count) => count > 0),
     atLeast: walk.isCut,
     classes: layout === 'classes' ? folders : layout === 'splits' ? inSplits : null,
-    names: isFlat ? [...walk.found.values()].flat() : [],
+    names: isFlat ? [...walk.found.values()].flat().map(unpackedName) : [],
     files,
   };
 }
@@ -72,7 +73,9 @@ class Walk {
     const { entries, complete } = await firstEntries(path.join(this.target, folder), this.left);
     this.left -= entries.length;
     this.isCut ||= !complete;
-    const names = entries.flatMap(({ name, isDirectory }) => (!isDirectory && this.named.test(name) ? [name] : []));
+    const names = entries.flatMap(({ name, isDirectory }) =>
+      !isDirectory && this.named.test(unpackedName(name)) ? [name] : [],
+    );
     if (names.length > 0) this.found.set(folder, names);
     if (depth === 0) return;
     for (const { name, isDirectory } of entries) if (isDirectory) await this.folder(path.join(folder, name), depth - 1);

@@ -194,7 +194,7 @@ async function isLikely({ format, files }: Detection, seen: Glimpse): Promise<bo
     const splits = names.map(({ name }) => splitOfName(name));
     if (format === 'parquet' && names.some(({ name }) => SHARD.test(name))) return true;
     if (!splits.includes('train') || splits.includes(null)) return false;
-    const sizes = await Promise.all(names.map(async ({ name }) => (await look(path.join(seen.path, name))).size));
+    const sizes = await Promise.all(names.map(async ({ name }) => (await look(seen.file(name))).size));
     return Math.max(...sizes) >= (MIN_BYTES[format] ?? 0);
   }
   const { layout, paths, folders, otherFolders } = await lookAtFiles(seen, named);

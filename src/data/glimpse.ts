@@ -3,6 +3,7 @@ import { createReadStream, promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { compareNames, listFolder, look, openToRead, readStart } from './files.js';
+import { unpackedName } from './fileNames.js';
 import { isGzip } from './gzip.js';
 import { DataError, type DirectoryEntry } from './reader.js';
 import { Bytes } from './tree/bytes.js';
@@ -24,14 +25,17 @@ export interface Seen {
   complete: boolean;
 }
 
+/** Names are those of contents: without the ".gz" of a file that is packed alone. */
 export interface Glimpse extends Seen {
   path: string;
-  /** For a file, `entries` is the file itself, without ".gz"; of an archive, `complete` speaks of all that is in it. */
+  /** For a file, `entries` is the file itself; of an archive, `complete` speaks of all that is in it. */
   kind: 'folder' | 'archive' | 'file';
   /** Entries of a folder inside, by its path relative to here; some of a large one, none of one that is closed to us. */
   list(folder: string): Promise<readonly DirectoryEntry[]>;
   /** First bytes of a file inside, unpacked when it is packed by gzip; none from an archive. @throws DataError */
   start(name: string, bytes: number): Promise<Buffer>;
+  /** Where a file inside a folder really lies, by its path relative to here; otherwise what is looked at. */
+  file(name: string): string;
 }
 
 /** @throws DataError when it is missing or cannot be read */
@@ -46,11 +50,12 @@ export async function glimpse(target: string): Promise<Glimpse> {
   return {
     path: target,
     kind: 'file',
-    entries: [{ name: path.basename(target).replace(/\.gz$/i, ''), isDirectory: false }],
+    entries: [{ name: unpackedName(path.basename(target)), isDirectory: false }],
     complete: true,
     list: () => Promise.resolve([]),
     start: (_name, bytes) =>
       bytes <= unpacked.length ? Promise.resolve(unpacked.subarray(0, bytes)) : startOf(target, bytes),
+    file: () => target,
   };
 }
 
@@ -61,16 +66,34 @@ export async function glimpse(target: string): Promise<Glimpse> {
 export function glimpseFolder(folder: string, seen: Seen, list?: Glimpse['list']): Glimpse {
   const listed = new Map<string, Promise<readonly DirectoryEntry[]>>();
   const look = list ?? (async (inside: string) => (await firstEntries(path.join(folder, inside))).entries);
+  const stored = new Map<string, string>();
+  const file = (name: string): string => path.join(folder, stored.get(name) ?? name);
+  /** A packed file gives way to one that is there unpacked, as when it is opened. */
+  const contents = (entries: readonly DirectoryEntry[], inside: string): readonly DirectoryEntry[] => {
+    if (!entries.some(({ name }) => /\.gz$/i.test(name))) return entries;
+    const byName = new Map(entries.map((entry) => [entry.name, entry]));
+    for (const { name, isDirectory } of entries) {
+      const unpacked = unpackedName(name);
+      if (isDirectory || unpacked === name) continue;
+      byName.delete(name);
+      if (byName.has(unpacked)) continue;
+      byName.set(unpacked, { name: unpacked, isDirectory });
+      stored.set(path.join(inside, unpacked), path.join(inside, name));
+    }
+    return [...byName.values()].sort((a, b) => compareNames(a.name, b.name));
+  };
   return {
     path: folder,
     kind: 'folder',
     ...seen,
+    entries: contents(seen.entries, ''),
     list(inside) {
       let found = listed.get(inside);
-      if (!found) listed.set(inside, (found = look(inside)));
+      if (!found) listed.set(inside, (found = look(inside).then((entries) => contents(entries, inside))));
       return found;
     },
-    start: (name, bytes) => startOf(path.join(folder, name), bytes),
+    start: (name, bytes) => startOf(file(name), bytes),
+    file,
   };
 }
 
@@ -121,6 +144,7 @@ function archive(target: string, { names, complete }: Names): Glimpse {
     complete,
     list: (folder) => Promise.resolve(list(folder.split(path.sep).join('/'))),
     start: () => Promise.resolve(Buffer.alloc(0)),
+    file: () => target,
   };
 }
 

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
 import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
-import { IMAGE_NAME } from './fileNames.js';
+import { ARCHIVE_NAME, IMAGE_NAME } from './fileNames.js';
 import { withLabelSets } from './labelSets.js';
 import { DataError, type Collection, type DatasetOptions, type Format, type Reader } from './reader.js';
 
@@ -70,17 +70,24 @@ async function unknownFolder(folder: string): Promise<DataError> {
       folder,
       t('Put the data there, or choose another folder.'),
     );
-  const folders = listing.entries.filter(({ isDirectory }) => isDirectory).slice(0, 50);
-  for (const { name } of folders) {
+  const inside = listing.entries.filter(({ name, isDirectory }) => isDirectory || ARCHIVE_NAME.test(name));
+  let unreadable: DataError | null = null;
+  for (const { name } of inside.slice(0, 50)) {
     const inner = path.join(folder, name);
-    const [found] = await detectDataset(inner);
-    if (found)
-      return new DataError(
-        t('{0} is not a dataset, but {1} in it looks like one.', folder, name),
-        folder,
-        t('Name {0} instead.', inner),
-      );
+    try {
+      const [found] = await detectDataset(inner);
+      if (found)
+        return new DataError(
+          t('{0} is not a dataset, but {1} in it looks like one.', folder, name),
+          folder,
+          t('Name {0} instead.', inner),
+        );
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      unreadable ??= error;
+    }
   }
+  if (unreadable) return unreadable;
   return new DataError(t('{0} holds no dataset, but {1}.', folder, describeEntries(listing)), folder, readHere());
 }
 

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { archivedArrays } from './archivedArrays.js';
+import { NPY_NAME, unpackedName } from './fileNames.js';
 import { arrayReader, type ArrayPart } from './arrays.js';
 import { checkNotEmpty, describeEntries, joinList, listFolder, look, readStart, readWhole } from './files.js';
 import type { StoredLabels } from './labels.js';
@@ -61,13 +62,13 @@ export async function openNpy(target: string, options: OpenOptions = {}, largeBy
 
 /** One array, also packed by gzip, or an archive of arrays. */
 async function openFile(target: string, options: OpenOptions, largeBytes: number): Promise<Reader> {
-  const archive = await archivedArrays(target, (name) => /\.npy$/i.test(name), options);
+  const archive = await archivedArrays(target, (name) => NPY_NAME.test(name), options);
   if (!archive && (await look(target)).size >= largeBytes && !isGzip(await readStart(target, 4)))
     return openLargeNpy(target, path.basename(target), options);
   if (!archive) return openArrays(target, 'npy', [npyFile(target, options)], [], options);
   const { tree, files } = archive;
   try {
-    const arrays = [...files.keys()].filter((name) => /\.npy$/i.test(name));
+    const arrays = [...files.keys()].filter((name) => NPY_NAME.test(name));
     if (arrays.length === 0)
       throw new DataError(
         t('{0} holds no .npy files.', target),
@@ -92,8 +93,12 @@ async function openFile(target: string, options: OpenOptions, largeBytes: number
 
 async function openFolder(folder: string, options: OpenOptions): Promise<Reader> {
   const listing = await listFolder(folder);
+  const names = new Set(listing.entries.map(({ name }) => name));
   const arrays = listing.entries
-    .filter(({ name, isDirectory }) => !isDirectory && /\.npy$/i.test(name))
+    .filter(
+      ({ name, isDirectory }) =>
+        !isDirectory && NPY_NAME.test(unpackedName(name)) && (NPY_NAME.test(name) || !names.has(unpackedName(name))),
+    )
     .map(({ name }) => npyFile(path.join(folder, name), options));
   if (arrays.length === 0)
     throw new DataError(

@@ -91,7 +91,7 @@ export async function openParquet(
           {
             memoryBytes,
             async *read(columns, open) {
-              const again = await openTree(target, open);
+              const again = await openTree(target, { ...open, onError: options.onError ?? 'stop' });
               try {
                 for (const { files: same } of shardedParts(again, []))
                   yield blocksOf(same, columns, { ...open, faults, missing: options.table?.missing });

@@ -3,7 +3,16 @@ import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { cifarVariant } from './cifarNames.js';
-import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import {
+  CSV_NAME,
+  IMAGE_NAME,
+  JSONL_NAME,
+  NPY_NAME,
+  PARQUET_NAME,
+  SOUND_NAME,
+  TEXT_NAME,
+  unpackedName,
+} from './fileNames.js';
 import { compilePattern, guessPattern } from './filePattern.js';
 import { readStart } from './files.js';
 import { countFiles, type Counted } from './fileCount.js';
@@ -122,7 +131,7 @@ async function classesInNames({ names, atLeast }: Counted): Promise<number | nul
 
 async function summarizeSize(target: string, named: RegExp): Promise<Summary> {
   const { entries } = await firstEntries(target);
-  const files = entries.flatMap(({ name }) => (named.test(name) ? [path.join(target, name)] : []));
+  const files = entries.flatMap(({ name }) => (named.test(unpackedName(name)) ? [path.join(target, name)] : []));
   return sizeOf(files.length === 0 ? [target] : files);
 }
 
@@ -150,7 +159,7 @@ async function summarizeParquet(target: string): Promise<Summary> {
 async function parquetNames(folder: string): Promise<string[]> {
   const { entries } = await firstEntries(folder);
   const files = (inside: readonly DirectoryEntry[]): string[] =>
-    inside.flatMap(({ name, isDirectory }) => (!isDirectory && PARQUET_NAME.test(name) ? [name] : []));
+    inside.flatMap(({ name, isDirectory }) => (!isDirectory && PARQUET_NAME.test(unpackedName(name)) ? [name] : []));
   const here = files(entries);
   if (here.length > 0) return here;
   const below = entries.filter(({ isDirectory }) => isDirectory).slice(0, MOST_SHARDS);
@@ -199,18 +208,18 @@ async function summarizeArrays(target: string): Promise<Summary | null> {
 async function arrayStarts(target: string): Promise<{ name: string; start: Buffer }[]> {
   const { entries } = await firstEntries(target);
   if (entries.length > 0) {
-    const names = entries.filter(({ name }) => /\.npy$/i.test(name)).map(({ name }) => name);
+    const names = entries.filter(({ name }) => NPY_NAME.test(unpackedName(name))).map(({ name }) => name);
     return Promise.all(
       names.map(async (name) => ({
-        name: name.slice(0, -4),
-        start: await readStart(path.join(target, name), START_BYTES),
+        name: unpackedName(name).slice(0, -4),
+        start: await unpackedStart(path.join(target, name)),
       })),
     );
   }
   if (!/\.npz$/i.test(target)) return [{ name: path.basename(target), start: await unpackedStart(target) }];
   const zip = await ZipFile.open(target);
   try {
-    const arrays = zip.entries.filter(({ name }) => /\.npy$/i.test(name)).slice(0, 20);
+    const arrays = zip.entries.filter(({ name }) => NPY_NAME.test(name)).slice(0, 20);
     return await Promise.all(
       arrays.map(async (entry) => ({ name: entry.name.slice(0, -4), start: await zip.start(entry, START_BYTES) })),
     );

@@ -3,7 +3,8 @@ import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import { compareNames, listFolder, telling } from '../files.js';
-import { DataError, type UnreadableFile } from '../reader.js';
+import { LeftOut } from '../leftOut.js';
+import type { UnreadableFile } from '../reader.js';
 import { diskFile } from './storedFile.js';
 import { inOrder, leftOut, tooManyFiles } from './names.js';
 import { visitEach } from './visit.js';
@@ -26,13 +27,14 @@ interface Folder {
 
 /**
  * All files in and below `root`. Links are followed within it, as by listFolder; one that leads back to a folder it is
- * in is left out, so are folders that cannot be listed.
- * @throws DataError when the root cannot be listed or there are too many files
+ * in is left out.
+ * @throws DataError when a folder cannot be listed, unless such are skipped (the root is not), or there are too many files
  */
 export async function openFolderTree(root: string, options: TreeOptions & { maxFiles: number }): Promise<Tree> {
   const { signal, maxFiles } = options;
   const names: string[] = [];
   const problems: UnreadableFile[] = [];
+  const unreadable = new LeftOut(options);
   let level: Folder[] = [
     { path: root, name: '', depth: 0, real: await telling(root, () => fs.realpath(root)), parent: null },
   ];
@@ -41,8 +43,8 @@ export async function openFolderTree(root: string, options: TreeOptions & { maxF
   const list = async (folder: Folder): Promise<Folder[]> => {
     signal?.throwIfAborted();
     const listing = await listFolder(folder.path, root).catch((error: unknown) => {
-      if (folder.parent === null || !(error instanceof DataError)) throw error;
-      problems.push({ file: folder.path, reason: error.message });
+      if (folder.parent === null) throw error;
+      unreadable.file(error);
       return null;
     });
     if (!listing) return [];
@@ -92,6 +94,7 @@ export async function openFolderTree(root: string, options: TreeOptions & { maxF
     names.map((name) => diskFile(path.join(root, name), name)),
     problems,
   );
+  problems.push(...unreadable.problems());
   problems.sort((a, b) => compareNames(a.file, b.file));
   return { path: root, kind: 'folder', files, problems, contents: visitEach, close: () => Promise.resolve() };
 }

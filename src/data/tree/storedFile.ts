@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
 import { fileError, MAX_BYTES, openToRead, readPieces, readStart, telling } from '../files.js';
+import { unpackedName } from '../fileNames.js';
 import { gunzip, isGzip } from '../gzip.js';
 import { DataError } from '../reader.js';
 import { visitEach } from './visit.js';
@@ -23,11 +24,6 @@ export interface Source {
 const MAX_HELD = 2 * 1024 ** 3;
 /** Enough to tell gzip. */
 const MAGIC_BYTES = 4;
-
-/** The name of a file's content: without the ".gz" that says how it is packed. */
-export function unpackedName(name: string): string {
-  return name.replace(/(?<=[^/])\.gz$/i, '');
-}
 
 export class StoredFile implements DataFile {
   readonly name: string;

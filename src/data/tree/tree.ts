@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import { look, readStart } from '../files.js';
 import { isGzip } from '../gzip.js';
-import { DataError, type OpenOptions, type UnreadableFile } from '../reader.js';
+import { DataError, type DatasetOptions, type OpenOptions, type UnreadableFile } from '../reader.js';
 import { checkPacking, isTar, isZip, TAR_BLOCK } from './magic.js';
 import { openFolderTree } from './folder.js';
 import { openFileTree, diskFile } from './storedFile.js';
@@ -95,7 +95,7 @@ export interface Tree {
   close(): Promise<void>;
 }
 
-export interface TreeOptions extends OpenOptions {
+export interface TreeOptions extends OpenOptions, Pick<DatasetOptions, 'onError'> {
   /** More files than this are refused. */
   maxFiles?: number;
 }

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { openDataset } from '../../../src/data/index.js';
 import { DataError, type Collection } from '../../../src/data/reader.js';
 import { diskFile } from '../../../src/data/tree/storedFile.js';
-import { png, prepared, put, rejectsWith, temporaryFolder } from './make.js';
+import { png, prepared, put, rejectsWith, temporaryFolder, whileClosed } from './make.js';
 import { wavFile } from './sound/wavFile.js';
 
 /** Whole files of each kind, by their ending. */
@@ -56,6 +56,36 @@ describe('Among whole files', function () {
           assert.match(notes.join('\n'), new RegExp(`^1 file, or a part of it, is not used: .*3\\.${ending}`, 'm'));
           await dataset.close();
         }
+      });
+
+    for (const [what, closed] of [
+      ['a file', (target: string) => path.join(target, 'b', `3.${ending}`)],
+      ['a folder', (target: string) => path.join(target, 'b')],
+    ] as const)
+      it(`.${ending}: ${what} without permission to read stops, or is left out and told`, function () {
+        const target = folder(`${ending} ${what} closed`, null);
+        put(at(`${ending} ${what} closed`, 'c', `5.${ending}`), whole());
+        const place = closed(target);
+        return whileClosed(this, at(), [place], async () => {
+          await assert.rejects(
+            async () => prepared(await openDataset(target)),
+            (error) => {
+              assert.ok(error instanceof DataError, String(error));
+              assert.match(error.message, /no permission/);
+              assert.ok(error.message.includes(place) && error.advice, error.message);
+              return true;
+            },
+          );
+          const dataset = (await openDataset(target, { onError: 'skip' })) as Collection;
+          const { splits, notes } = await prepared(dataset, { onError: 'skip' });
+          assert.equal(splits.training.length, what === 'a file' ? 4 : 3);
+          assert.deepEqual(
+            dataset.info.problems.map(({ file }) => file),
+            [place],
+          );
+          assert.match(notes.join('\n'), /^1 file, or a part of it, is not used: .*no permission/m);
+          await dataset.close();
+        });
       });
 
     // Texts are in memory when they are opened.

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { openDataset } from '../../../src/data/index.js';
 import { DataError } from '../../../src/data/reader.js';
 import { counting, float32, idx, npy, put, readAll, temporaryFolder } from './make.js';
+import { zip, type ZipPart } from './tree/make.js';
 
 type Broken = [what: string, bytes: Buffer];
 
@@ -88,6 +89,48 @@ const brokenNpy: Broken[] = [
   ['infinity', npy('<f8', [1, 2], new Uint8Array(Float64Array.of(-Infinity, 1).buffer))],
 ];
 
+const examples: ZipPart = { name: 'x_train.npy', content: array };
+const labels: ZipPart = { name: 'y_train.npy', content: npy('|u1', [2], Uint8Array.of(0, 1)) };
+const archive = zip([examples, labels]);
+const npz = (first: ZipPart, second: ZipPart = labels): Buffer =>
+  zip([
+    { ...examples, ...first },
+    { ...labels, ...second },
+  ]).bytes;
+const brokenNpz: Broken[] = [
+  ...cuts(archive.bytes, [
+    0,
+    3,
+    ...archive.boundaries.flatMap((end) => [end - 1, end, end + 1]).filter((end) => end < archive.bytes.length),
+  ]),
+  ...brokenNpy.map(([what, content]): Broken => [`examples: ${what}`, npz({ ...examples, content })]),
+  ...['(3,)', '(1,)', '()', '(2, 2, 2)', '(0,)', '(-2,)'].map((shape): Broken => [
+    `labels of the shape ${shape}`,
+    npz(examples, { ...labels, content: described("'|u1'", 'False', shape) }),
+  ]),
+  ['labels cut off', npz(examples, { ...labels, content: (labels.content as Buffer).subarray(0, -1) })],
+  ['labels that are Python objects', npz(examples, { ...labels, content: described("'|O'", 'False', '(2,)') })],
+  ['labels alone', zip([labels, { name: 'other.npy', content: array }]).bytes],
+  ['examples twice', zip([examples, { ...examples, name: 'x.npy' }]).bytes],
+  ['names that tell nothing', zip(['a.npy', 'b.npy'].map((name) => ({ name, content: array }))).bytes],
+  ['no arrays', zip([{ name: 'notes.txt', content: 'x' }]).bytes],
+  ['nothing', zip([]).bytes],
+  ...[1, 3, 60_000].map((count): Broken => [`${count} entries`, zip([examples, labels], { count }).bytes]),
+  ['a wrong check sum', npz({ ...examples, told: { crc: 1 } })],
+  ['a size that is too small', npz({ ...examples, told: { bytes: 100 } })],
+  ['a size that is too large', npz({ ...examples, told: { bytes: 200 } })],
+  ['a size of gigabytes', npz({ ...examples, told: { bytes: 0xfffffff0 } })],
+  ['packed bytes beyond the end', npz({ ...examples, told: { packed: 0xfffffff0 } })],
+  ['an entry beyond the end', npz({ ...examples, told: { offset: 0xfffffff0 } })],
+  ['an entry in another', npz(examples, { ...labels, told: { offset: 0 } })],
+  ['another name in the entry', npz({ ...examples, localName: 'y_train.npy' })],
+  ['no signature of an entry', npz({ ...examples, localSignature: 0 })],
+  ['a password', npz({ ...examples, flags: 1 })],
+  ['packed by another method', npz({ ...examples, method: 12 })],
+  ['packed bytes that are none', npz({ ...examples, packed: Buffer.alloc(40, 255) })],
+  ['zeros that unpack to a thousand times as much', npz({ ...examples, content: Buffer.alloc(4_000_000) })],
+];
+
 /** A label, and 32 × 32 × 3 bytes. */
 const record = (label: number): Buffer => Buffer.concat([Buffer.of(label), Buffer.alloc(3072, 7)]);
 const two = Buffer.concat([record(1), record(9)]);
@@ -112,10 +155,22 @@ describe('Broken arrays', function () {
   this.timeout(60_000);
   const at = temporaryFolder();
 
+  it('begin from ones that are whole', async () => {
+    for (const [name, bytes] of [
+      ['train-images-idx3-ubyte', images],
+      ['train-images-idx3-ubyte.gz', packed],
+      ['x_train.npy', array],
+      ['data.npz', archive.bytes],
+      ['data_batch_1.bin', two],
+    ] as const)
+      assert.ok((await readAll(await openDataset(path.dirname(put(at('whole', name, name), bytes))))).count > 0, name);
+  });
+
   for (const [kind, name, files] of [
     ['IDX', 'train-images-idx3-ubyte', brokenIdx],
     ['packed IDX', 'train-images-idx3-ubyte.gz', brokenPacked],
     ['NPY', 'x_train.npy', brokenNpy],
+    ['NPZ', 'data.npz', brokenNpz],
     ['CIFAR', 'data_batch_1.bin', brokenCifar],
   ] as const)
     it(`are refused by their file, with advice and without filling the memory: ${kind}`, async () => {

@@ -1,11 +1,11 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openDataset } from '../../../src/data/index.js';
 import { DataError } from '../../../src/data/reader.js';
-import { put, rejectsWith, temporaryFolder } from './make.js';
+import { put, rejectsWith, temporaryFolder, whileClosed } from './make.js';
 
 /** A file of each format by its name, alone in its folder. */
 const names = [
@@ -98,12 +98,26 @@ describe('In the place of a file', function () {
       assert.ok(process.memoryUsage.rss() - before < 500_000_000);
     });
 
-  it('what may not be read is told, where permissions bind', async function () {
-    if (process.getuid?.() === 0) return this.skip(); // root may read all; folders and links in their place are tested above
-    for (const name of names) {
-      const file = put(at('closed', name.replaceAll('.', '-'), name), 'content');
-      chmodSync(file, 0);
-      await rejectsWith(openDataset(file), name, /permission/);
-    }
+  it('what may not be read is told by its name, with advice: a file, or the folder it lies in', function () {
+    const files = names.map((name) => put(at('closed', name.replaceAll('.', '-'), name), 'content'));
+    const folders = names.map((name) => path.dirname(put(at('shut', name.replaceAll('.', '-'), name), 'content')));
+    return whileClosed(this, at(), [...files, ...folders], async () => {
+      for (const onError of ['stop', 'skip'] as const) {
+        for (const file of files) {
+          await rejectsWith(openDataset(file, { onError }), path.basename(file), /permission/);
+          await assert.rejects(
+            openDataset(path.dirname(file), { onError }),
+            (error) =>
+              error instanceof DataError &&
+              /permission/.test(error.message) &&
+              error.message.includes(path.basename(file).replace(/\.gz$/, '')) &&
+              Boolean(error.advice),
+            path.dirname(file),
+          );
+        }
+        for (const folder of folders)
+          await rejectsWith(openDataset(folder, { onError }), path.basename(folder), /permission/);
+      }
+    });
   });
 });

@@ -1,13 +1,14 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, chmodSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { formats, openDataset, SAMPLE_DIGITS } from '../../../src/data/index.js';
 import { fileError } from '../../../src/data/files.js';
 import { DataError } from '../../../src/data/reader.js';
-import { counting, float32, idx, npy, png, put, readAll, rejectsWith, temporaryFolder } from './make.js';
-
-const NOBODY = 65534;
+import { counting, float32, idx, npy, png, put, readAll, rejectsWith, temporaryFolder, whileClosed } from './make.js';
+import { parquet } from './parquet/make.js';
+import { wavFile } from './sound/wavFile.js';
+import { zip } from './tree/make.js';
 
 describe('Opening a dataset', function () {
   this.timeout(60_000);
@@ -58,6 +59,46 @@ describe('Opening a dataset', function () {
     }
   });
 
+  it('reads what is packed by gzip, one by one, from its folder as if it were unpacked', async () => {
+    const table = ['a,b,c', ...counting(30).map((i) => `${i % 7},${i % 5}.5,${i % 2 ? 'u' : 'v'}`)].join('\n');
+    const text = '{"text":"How do I pay?"}\n';
+    const record = Buffer.concat([Buffer.of(1), Buffer.alloc(3072)]);
+    const whole: Record<string, Record<string, string | Uint8Array>> = {
+      csv: { 'train.csv': table, 'test.csv': table },
+      'one csv': { 'data.csv': table },
+      jsonl: { 'train.jsonl': text, 'test.jsonl': text },
+      text: { 'input.txt': 'one\ntwo\n' },
+      documents: { 'a/1.txt': 'one', 'b/1.txt': 'two' },
+      npy: {
+        'x_train.npy': npy('<f4', [2, 3], float32(counting(6))),
+        'y_train.npy': npy('|u1', [2], Uint8Array.of(0, 1)),
+      },
+      idx: { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': idx(8, [2], [1, 0]) },
+      cifar: { 'data_batch_1.bin': record, 'test_batch.bin': record },
+      images: { 'a/1.png': png(3, 3, [1, 2, 3]), 'b/2.png': png(3, 3, [3, 2, 1]) },
+      sounds: { 'a/1.wav': wavFile(), 'b/2.wav': wavFile() },
+      parquet: { 'train.parquet': parquet(), 'test.parquet': parquet() },
+    };
+    for (const [name, files] of Object.entries(whole)) {
+      for (const [file, content] of Object.entries(files)) {
+        put(at('whole', name, file), content);
+        put(at('packed', name, `${file}.gz`), gzipSync(content));
+        if (name === 'csv') put(at('packed', name, file), content); // beside itself
+      }
+      const [plain, packed] = [await openDataset(at('whole', name)), await openDataset(at('packed', name))];
+      const facts = ({ info: { format, count, classes, splits } }: typeof plain) => ({
+        format,
+        count,
+        classes,
+        splits,
+      });
+      assert.deepEqual(facts(packed), facts(plain), name);
+      assert.deepEqual((await readAll(packed)).data, (await readAll(plain)).data, name);
+      await plain.close();
+      await packed.close();
+    }
+  });
+
   it('follows a link that the person named', async () => {
     symlinkSync(at('mnist'), at('link'));
     assert.equal((await openDataset(at('link'))).info.count, 2);
@@ -89,6 +130,12 @@ describe('Opening a dataset', function () {
       for (const name of ['src/a.ts', 'docs/b.md', 'media/logo.png']) put(at('project', name), 'x');
       await rejectsWith(openDataset(at('project')), 'project', /media in it looks like one/);
     });
+    it('a folder with an archive in it', async () => {
+      put(at('archived', 'pets.zip'), 'PK\x03\x04');
+      await rejectsWith(openDataset(at('archived')), 'pets.zip', /damaged/);
+      put(at('archived', 'pets.zip'), zip([{ name: 'cat/1.png', content: png(2, 2, [1, 2, 3]) }]).bytes);
+      await rejectsWith(openDataset(at('archived')), 'archived', /pets.zip in it looks like one/, /archived.pets.zip/);
+    });
     it('a folder above the dataset', async () => {
       put(at('above', 'arrays', 'x_train.npy'), npy('<f4', [2, 3], float32(counting(6))));
       await rejectsWith(openDataset(at('above')), 'above', /arrays in it looks like one/, /Name .*arrays instead/);
@@ -106,22 +153,13 @@ describe('Opening a dataset', function () {
       return rejectsWith(openDataset(at('circle')), 'circle', /circle/);
     });
 
-    it('no permission to read', async function () {
-      if (process.getuid?.() !== 0) {
-        chmodSync(put(at('closed.npy'), 'x'), 0);
-        return rejectsWith(openDataset(at('closed.npy')), 'closed.npy', /no permission/);
-      }
-      // Root may read everything: be somebody else for this test.
-      chmodSync(at(), 0o755);
-      chmodSync(put(at('closed.npy'), 'x'), 0o600);
-      mkdirSync(at('closed'), { mode: 0o700 });
-      process.seteuid?.(NOBODY);
-      try {
+    it('no permission to read', function () {
+      const file = put(at('closed.npy'), 'x');
+      mkdirSync(at('closed'));
+      return whileClosed(this, at(), [file, at('closed')], async () => {
         await rejectsWith(openDataset(at('closed')), 'closed', /no permission/);
-        await rejectsWith(openDataset(at('closed.npy')), 'closed.npy', /no permission/);
-      } finally {
-        process.seteuid?.(0);
-      }
+        await rejectsWith(openDataset(file), 'closed.npy', /no permission/);
+      });
     });
 
     it('whatever the file system reports', () => {

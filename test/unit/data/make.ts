@@ -1,9 +1,20 @@
 /** Files for the tests of the readers, made by means of their own. */
 import * as assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as jpeg from 'jpeg-js';
+import type { Context } from 'mocha';
 import { PNG } from 'pngjs';
 import { prepareDataset, type Prepared } from '../../../src/data/prepare/index.js';
 import { DataError, type Batch, type Collection, type Reader } from '../../../src/data/reader.js';
@@ -19,6 +30,46 @@ export function temporaryFolder(): (...names: string[]) => string {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
   return (...names) => path.join(folder, ...names);
+}
+
+/** Whom no file of these tests belongs to, on Linux and macOS. */
+const NOBODY = 65534;
+
+/**
+ * Does `action` while nobody may read some files or list some folders; as nobody where one is root, who may all the same.
+ * Skips the test, and says so, where permissions bind neither.
+ * @param folder where the test's files are
+ */
+export async function whileClosed(
+  test: Context,
+  folder: string,
+  closed: readonly string[],
+  action: () => Promise<void>,
+): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) chmodSync(folder, 0o755);
+  const modes = closed.map((file) => statSync(file).mode);
+  for (const file of closed) chmodSync(file, 0);
+  try {
+    if (isRoot) process.seteuid?.(NOBODY);
+    if (isReadable(closed[0])) {
+      console.log('      skipped: permissions bind nobody here');
+      test.skip();
+    }
+    await action();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    closed.forEach((file, i) => chmodSync(file, modes[i] ?? 0o755)); // or they could not be removed
+  }
+}
+
+function isReadable(file = ''): boolean {
+  try {
+    closeSync(openSync(file, 'r')); // access(2) asks for the real user
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes a file, making its folder. @returns its path */

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { openDataset } from '../../../../src/data/index.js';
@@ -195,13 +195,6 @@ describe('Broken Parquet files', function () {
       const target = put(at('some', 'one.parquet'), Buffer.isBuffer(file) ? file : parquet(file as Parts));
       await rejectsWith(openDataset(target), 'one.parquet', ...says);
     });
-
-  it('one that this user may not read is told', async function () {
-    if (process.getuid?.() === 0) return this.skip();
-    const target = put(at('closed.parquet'), parquet());
-    chmodSync(target, 0);
-    await rejectsWith(openDataset(target), 'closed.parquet', /permission/);
-  });
 
   it('a folder that is named as one is looked into', async () => {
     mkdirSync(at('folder.parquet'));

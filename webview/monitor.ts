@@ -27,6 +27,7 @@ import { MatrixView } from './view/matrix.js';
 import { Notice, Waiting } from './view/notice.js';
 import { PairsView } from './view/pairs.js';
 import { ReconstructionView } from './view/reconstruction.js';
+import { RowsView } from './view/rows.js';
 import { ScatterView } from './view/scatter.js';
 import { TokensView } from './view/tokens.js';
 import { TermsView } from './view/terms.js';
@@ -98,6 +99,7 @@ const waiting = new Waiting(renderAfter);
 const sampleViews = {
   beside: [
     new ReconstructionView(currentTheme),
+    new RowsView(),
     new PairsView(),
     new GuessesView(),
     new AgreementView(),

@@ -260,6 +260,12 @@ export const english = {
   calibrationLine: 'as right as sure',
   calibrationCount: 'examples',
 
+  rowsTitle: 'Rows and what the network makes of them',
+  rowsHint: 'the stronger the line under a cell, the further off it is',
+  rowsInput: 'row',
+  rowsSeen: 'as seen',
+  rowsOutput: 'rebuilt',
+  rowsError: 'off by {0} % of a standard deviation or of the whole range, or more',
   agreementTitle: 'Student and teacher',
   agreementSame: '{0} of {1} agree',
   agreementMean: 'mean cosine {0}',

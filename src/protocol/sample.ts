@@ -2,6 +2,11 @@
  * `samples/<step>.safetensors`: what the monitor shows beside the curves at one step. The tensors are in the file; its
  * metadata hold { step, epoch, views }, each a JSON text, `views` an array of {@link SampleView} that says which
  * tensors to draw and how. A method adds views through its preview; the monitor has one drawing for each kind.
+ *
+ * Where a view takes examples, its tensor holds them in one of three ways:
+ * - pictures like those of {@link ReconstructionView};
+ * - ids of tokens as in {@link TokensView};
+ * - rows of a table as in {@link CellsView}.
  */
 export type SampleView =
   | ReconstructionView
@@ -13,6 +18,7 @@ export type SampleView =
   | GuessesView
   | AgreementView
   | TokensView
+  | CellsView
   | ConfusionView
   | CalibrationView
   | ScatterView
@@ -61,10 +67,11 @@ export interface ActivityView {
   tensor: string;
 }
 
-/** Two views of each example, as pictures like a reconstruction's, or ids of tokens as in {@link TokensView}. */
+/** Two views of each example. */
 export interface PairsView {
   kind: 'pairs';
   from: string;
+  /** Examples. */
   first: string;
   second: string;
   /** Tensor [count, count] float32: cosine similarity, -1..1, of each first view (row) with each second one (column). */
@@ -81,7 +88,7 @@ export interface MatrixView {
 export interface GuessesView {
   kind: 'guesses';
   from: string;
-  /** Pictures like a reconstruction's input, or ids of tokens as in {@link TokensView}. */
+  /** Examples. */
   input: string;
   classes: string[];
   /** The class of each example, -1 for none. */
@@ -97,7 +104,7 @@ export interface GuessesView {
 export type AgreementView = {
   kind: 'agreement';
   from: string;
-  /** Pictures, like a reconstruction's input. */
+  /** Examples. */
   input: string;
 } & (
   | {
@@ -131,6 +138,26 @@ export interface TokensView {
   perplexity?: number;
 }
 
+/**
+ * Rows of a table: what each is, what the model saw if that is something else (noise, masks), what it makes of it. Tensors
+ * [count, width] float32, as the network gets and gives them. The cells are in the file's metadata, so that nobody else needs to
+ * know how they were prepared: `columns`, a JSON array of {@link ShownColumn}, and `rows`, a JSON record from the name of a
+ * tensor to the cells of each row, as texts. Of a wide table both hold the first columns.
+ */
+export interface CellsView {
+  kind: 'cells';
+  from: string;
+  input: string;
+  seen?: string;
+  output: string;
+}
+
+export interface ShownColumn {
+  name: string;
+  /** How many values of a row are this column's. */
+  width: number;
+}
+
 /** What a classifier takes examples of each class for, with some of them. */
 export interface ConfusionView {
   kind: 'confusion';
@@ -139,10 +166,7 @@ export interface ConfusionView {
   classes: string[];
   /** Tensor [classes, classes] int32: how many examples of the row's class are taken for the column's. */
   counts: string;
-  /**
-   * Some examples of each cell, the surest first, as pictures like a reconstruction's input, or ids of tokens as in
-   * {@link TokensView}.
-   */
+  /** Examples of each cell, some, the surest first. */
   examples: string;
   /** Of each of these: its class, what it is taken for, and the probability of that. */
   labels: number[];
@@ -195,8 +219,8 @@ export interface MapView {
 }
 
 /**
- * The metadata of `examples.safetensors` of the run folder, each a JSON text. Its tensor "examples" holds the examples: small pictures like a
- * reconstruction's input, or ids of tokens as in {@link TokensView}; "labels" [count] int32 the class of each, -1 for none,
+ * The metadata of `examples.safetensors` of the run folder, each a JSON text. Its tensor "examples" holds the examples, pictures
+ * made small; "labels" [count] int32 the class of each, -1 for none,
  * where there are classes; "values" [count] float32 the number that each is labelled with, NaN for none, where there are
  * numbers.
  */
@@ -206,4 +230,6 @@ export interface MapExamplesMetadata {
   /** What to call each example. */
   names: string;
   tokens?: string;
+  columns?: string;
+  rows?: string;
 }

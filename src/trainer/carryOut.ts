@@ -22,7 +22,7 @@ import { describeError, Stopped, UserError } from './errors.js';
 import { appendLog } from './log.js';
 import type { Prepared, Progress } from './prepare.js';
 import { compareRuns, deviationsOf, type Replay } from './reproduce/replay.js';
-import { tokenTexts } from './tokenTexts.js';
+import { shownTexts } from './shownTexts.js';
 import { Recorder, type Display } from './recorder.js';
 import type { RunFolder } from './runFolder.js';
 import { UmapLayouts } from './layout/umapLayouts.js';
@@ -106,7 +106,7 @@ export async function carryOut({
       listener.display,
       options.keepCheckpoints,
       dataset.training.count,
-      tokenTexts(dataset.assets),
+      shownTexts(dataset.preparation, dataset.assets),
     );
     const isMapped = recipe.map !== 'off';
     if (isMapped) await writeMapExamples(run.path, dataset, options.seed);

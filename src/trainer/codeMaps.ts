@@ -4,14 +4,14 @@ import { numberOf } from '../data/quantities.js';
 import { mappedPositions, type Places } from '../learn/evaluate/codeMap.js';
 import type { ExampleData, Source } from '../learn/loop.js';
 import { imageShape } from '../learn/method/pictures.js';
-import { idRows } from '../learn/method/reconstruction.js';
+import { idRows, occurring } from '../learn/method/examples.js';
 import { RunFile, stepName } from '../protocol/run.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../protocol/safetensors.js';
 import type { MapExamplesMetadata, SampleView } from '../protocol/sample.js';
 import type { LoadedDataset } from './dataset.js';
 import { writeFileAtomic } from './files.js';
 import { writeTrouble } from './runFolder.js';
-import { textsOfTensors } from './tokenTexts.js';
+import { textsOfTensors } from './shownTexts.js';
 
 /** What the maps of codes need in a run's folder beside its samples. */
 
@@ -28,7 +28,7 @@ const BATCH = 64;
  * @throws UserError when it cannot be written; what reading the data throws
  */
 export async function writeMapExamples(run: string, dataset: LoadedDataset, seed: number): Promise<void> {
-  const { positions, facts, assets, example } = dataset;
+  const { positions, facts, preparation, assets, example } = dataset;
   const [source, places] = dataset.watched
     ? [dataset.watched, positions.watched]
     : [dataset.training, positions.training];
@@ -36,11 +36,10 @@ export async function writeMapExamples(run: string, dataset: LoadedDataset, seed
   const examples = await shownExamples(source, chosen, example);
   const labels = source.labels && Int32Array.from(chosen, (position) => source.labels?.[position] ?? -1);
   const classes = example.labels?.classes ?? facts.classes ?? [];
-  const tokens = textsOfTensors(assets)([examples]);
   const metadata: MapExamplesMetadata = {
     ...(labels && !source.quantities && { classes: JSON.stringify(classes) }),
     names: JSON.stringify(Array.from(chosen, (position) => dataset.name(places[position] as number))),
-    ...(tokens !== undefined && { tokens }),
+    ...textsOfTensors(preparation, assets)({ examples }),
   };
   const count = chosen.length;
   const file = path.join(run, RunFile.examples);
@@ -62,14 +61,15 @@ export async function writeMapExamples(run: string, dataset: LoadedDataset, seed
   }
 }
 
-/** As small pictures, or ids of tokens. */
+/** As small pictures, ids of tokens or rows of a table. */
 async function shownExamples(
   source: Source,
   positions: Int32Array,
-  { vocabulary, features }: LoadedDataset['example'],
+  { kind, vocabulary, features }: LoadedDataset['example'],
 ): Promise<NamedTensor> {
   const size = source.shape.reduce((product, side) => product * side, 1);
   const tokens: number[][] = [];
+  const rows = new Float32Array(kind === 'table' ? positions.length * size : 0);
   const pictures: Uint8Array[] = [];
   const picture = imageShape(source.shape);
   const shape = shrunk(picture);
@@ -78,10 +78,12 @@ async function shownExamples(
     const data = await source.batch(some);
     for (let i = 0; i < some.length; i++) {
       const one = data.subarray(i * size, (i + 1) * size);
-      if (vocabulary || features === 'bag') tokens.push(tokensOf(one, vocabulary?.pad ?? null));
+      if (kind === 'table') rows.set(one, (from + i) * size);
+      else if (vocabulary || features === 'bag') tokens.push(tokensOf(one, vocabulary?.pad ?? null));
       else pictures.push(smallPicture(one, picture, shape));
     }
   }
+  if (kind === 'table') return { shape: [positions.length, size], data: rows };
   return tokens.length > 0 ? idRows(tokens) : { shape: [pictures.length, ...shape], data: joined(pictures) };
 }
 
@@ -118,7 +120,7 @@ function tokensOf(values: ExampleData, pad: number | null): number[] {
   const ids =
     values instanceof Int32Array
       ? Array.from(values.subarray(0, MOST_TOKENS)).filter((id) => id !== pad)
-      : Array.from(values.keys()).filter((id) => (values[id] as number) > 0);
+      : occurring(values);
   return ids.slice(0, MOST_TOKENS);
 }
 

@@ -30,6 +30,7 @@ export interface LoadedDataset {
   facts: RunDataset;
   /** What each file of the data is. */
   files: FileHash[];
+  preparation: Preparation;
   /** Files that belong to the preparation, by name. */
   assets: Assets;
   /** One prepared example. */
@@ -133,6 +134,7 @@ export async function loadDataset(
         preparation: { ...preparation },
       },
       files,
+      preparation,
       assets,
       example: { ...preparation, labels: labelsOf(dataset, data, splits) },
       notes,

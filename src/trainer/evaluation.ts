@@ -6,7 +6,7 @@ import { classification, type Classification } from '../learn/evaluate/classific
 import { predict } from '../learn/evaluate/predict.js';
 import type { Source } from '../learn/loop.js';
 import type { ExampleFacts, Preview } from '../learn/method/method.js';
-import { shownExamples } from '../learn/task/classification.js';
+import { shownExamples } from '../learn/method/examples.js';
 import type { Classifier } from '../learn/task/index.js';
 import {
   RunFile,
@@ -101,7 +101,7 @@ async function shown({ from, source, labels, probabilities, measured, classes, e
     [positions.length, ...source.shape],
     batch instanceof Int32Array ? 'int32' : 'float32',
   );
-  const examples = await shownExamples(input, example.vocabulary);
+  const examples = await shownExamples(input, example);
   input.dispose();
   const { bins, expectedError } = measured.calibration;
   return {

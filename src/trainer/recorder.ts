@@ -6,7 +6,7 @@ import type { ControlServer } from './control.js';
 import { pruneCheckpoints, writeCheckpoint } from './checkpoints.js';
 import type { RunFolder } from './runFolder.js';
 import type { Steering, SteeringListener } from './steering.js';
-import type { TokenTexts } from './tokenTexts.js';
+import type { ShownTexts } from './shownTexts.js';
 
 /** `run.json` is written this often while training. */
 const RECORD_MILLISECONDS = 1000;
@@ -44,7 +44,7 @@ export class Recorder implements Observer, SteeringListener {
     private readonly display: Display | null,
     private readonly keepCheckpoints: number,
     private readonly trainingCount: number,
-    private readonly tokenTexts: TokenTexts,
+    private readonly textsOf: ShownTexts,
   ) {
     this.secondsBefore = run.record.seconds;
     this.epochStart = { seconds: this.secondsBefore, step: run.record.step };
@@ -142,12 +142,11 @@ export class Recorder implements Observer, SteeringListener {
     const { views, tensors } = preview;
     this.shown = { step, preview };
     this.lastSample = performance.now();
-    const tokens = this.tokenTexts(preview);
     const metadata = {
       step: String(step),
       epoch: String(epoch),
       views: JSON.stringify(views),
-      ...(tokens !== undefined && { tokens }),
+      ...this.textsOf(preview),
     };
     const event = { ...this.now(), step, epoch };
     this.sampling = this.sampling.then(() =>

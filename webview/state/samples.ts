@@ -4,11 +4,13 @@ import {
   bytePictures,
   floatMatrix,
   pictureTensor,
+  readCells,
   readExamples,
   tensorNamed,
   text,
   tokenRows,
   wordsOf,
+  type Cells,
   type Examples,
   type Matrix,
   type Pictures,
@@ -19,6 +21,17 @@ export interface Reconstruction {
   input: Pictures<Uint8Array>;
   seen: Pictures<Uint8Array> | null;
   output: Pictures<Uint8Array>;
+}
+
+/** Rows of a table and what the network makes of them. */
+export interface Rows {
+  from: string;
+  input: Cells;
+  /** What the network saw, where that is something else. */
+  seen: Cells | null;
+  output: Cells;
+  /** Of each row and column the largest distance between the values of input and output. */
+  errors: Float32Array[];
 }
 
 export interface Weights {
@@ -57,8 +70,8 @@ export interface Guess {
   truth: string | null;
 }
 
-/** A student beside its teacher, for each picture: what class each takes it for, or how alike their features are. */
-export type Agreement = { from: string; input: Pictures<Uint8Array> } & (
+/** A student beside its teacher, for each example: what class each takes it for, or how alike their features are. */
+export type Agreement = { from: string; input: Examples } & (
   | { opinions: Record<'student' | 'teacher', Guess>[]; cosines: null }
   /** -1..1 */
   | { opinions: null; cosines: Float32Array }
@@ -113,6 +126,7 @@ export interface Sample {
   step: number;
   epoch: number;
   reconstruction: Reconstruction | null;
+  rows: Rows | null;
   weights: Weights | null;
   /** Each with other content. */
   grids: PictureGrid[];
@@ -142,6 +156,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     step,
     epoch: typeof epoch === 'number' ? epoch : NaN,
     reconstruction: null,
+    rows: null,
     weights: null,
     grids: [],
     activity: null,
@@ -161,6 +176,7 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     if (typeof view !== 'object' || view === null) continue;
     const fields = view as Record<string, unknown>;
     if (fields['kind'] === 'reconstruction') sample.reconstruction ??= readReconstruction(file, fields);
+    else if (fields['kind'] === 'cells') sample.rows ??= readRows(file, fields);
     else if (fields['kind'] === 'weights') sample.weights ??= readWeights(file, fields);
     else if (fields['kind'] === 'activity') sample.activity ??= readActivity(file, fields['tensor']);
     else if (fields['kind'] === 'pairs') sample.pairs ??= readPairs(file, fields);
@@ -184,6 +200,23 @@ function readReconstruction(file: TensorFile, view: Record<string, unknown>): Re
   for (const other of [output, seen])
     if (other && other.data.length !== input.data.length) throw new Error('Input and output differ in shape');
   return { from: text(view['from']), input, seen, output };
+}
+
+function readRows(file: TensorFile, view: Record<string, unknown>): Rows {
+  const [input, output] = [readCells(file, view['input']), readCells(file, view['output'])];
+  const [truth, made] = [floatMatrix(file, view['input']), floatMatrix(file, view['output'])];
+  if (truth.rows !== made.rows || truth.columns !== made.columns) throw new Error('Input and output differ in shape');
+  const errors = input.rows.map((_, row) => {
+    let at = row * truth.columns;
+    return Float32Array.from(input.columns, ({ width }) => {
+      let largest = 0;
+      for (const end = at + width; at < end; at++)
+        largest = Math.max(largest, Math.abs((made.data[at] ?? 0) - (truth.data[at] ?? 0)) || 0);
+      return largest;
+    });
+  });
+  const seen = view['seen'] === undefined ? null : readCells(file, view['seen']);
+  return { from: text(view['from']), input, seen, output, errors };
 }
 
 function readWeights(file: TensorFile, view: Record<string, unknown>): Weights {
@@ -263,7 +296,7 @@ function likeliest(
 }
 
 function readAgreement(file: TensorFile, view: Record<string, unknown>): Agreement {
-  const input = bytePictures(file, view['input']);
+  const input = readExamples(file, view['input']);
   const common = { from: text(view['from']), input };
   const { cosine, classes } = view;
   if (cosine === undefined) {
@@ -275,7 +308,7 @@ function readAgreement(file: TensorFile, view: Record<string, unknown>): Agreeme
   }
   const tensor = typeof cosine === 'string' ? file.tensors[cosine] : undefined;
   if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== input.count)
-    throw new Error(`Tensor ${text(cosine)} is not a number for each of ${input.count} pictures`);
+    throw new Error(`Tensor ${text(cosine)} is not a number for each of ${input.count} examples`);
   return { ...common, opinions: null, cosines: tensor.data.map((value) => Math.min(1, Math.max(-1, value || 0))) };
 }
 

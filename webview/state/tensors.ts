@@ -24,7 +24,13 @@ export interface Matrix {
 }
 
 export function readExamples(file: TensorFile, name: unknown): Examples {
-  if (!(tensorNamed(file, name)?.data instanceof Int32Array)) {
+  const { data, shape } = tensorNamed(file, name) ?? { data: null, shape: [] };
+  if (data instanceof Float32Array && shape.length === 2) {
+    const { columns, rows } = readCells(file, name);
+    const cell = (text: string, i: number): string => `${columns[i]?.name ?? ''} ${text}`;
+    return { count: rows.length, pictures: null, texts: rows.map((cells) => cells.map(cell).join(' · ')) };
+  }
+  if (!(data instanceof Int32Array)) {
     const pictures = bytePictures(file, name);
     return { count: pictures.count, pictures, texts: null };
   }
@@ -32,6 +38,34 @@ export function readExamples(file: TensorFile, name: unknown): Examples {
   const texts = tokenRows(file, name).map((ids) => Array.from(ids, (id) => word(id) ?? '').join(''));
   return { count: texts.length, pictures: null, texts: texts.map((words) => words.trim()) };
 }
+
+/** Rows of a table. */
+export interface Cells {
+  columns: { name: string; width: number }[];
+  /** As many texts as columns each. */
+  rows: string[][];
+}
+
+export function readCells(file: TensorFile, name: unknown): Cells {
+  const columns: unknown = JSON.parse(file.metadata['columns'] ?? 'null');
+  const all: unknown = JSON.parse(file.metadata['rows'] ?? '{}');
+  const rows: unknown =
+    typeof all === 'object' && all !== null && typeof name === 'string' && Object.hasOwn(all, name)
+      ? (all as Record<string, unknown>)[name]
+      : null;
+  if (!Array.isArray(columns) || !Array.isArray(rows) || rows.length !== (tensorNamed(file, name)?.shape[0] ?? 0))
+    throw new Error(`Its metadata do not say what the rows of ${String(name)} are`);
+  const known = (columns as unknown[]).slice(0, MAX_COLUMNS).map((column) => {
+    const { name, width } = (column ?? {}) as Record<string, unknown>;
+    return { name: text(name), width: typeof width === 'number' && width >= 1 ? Math.floor(width) : 1 };
+  });
+  return {
+    columns: known,
+    rows: (rows as unknown[]).map((row) => known.map((_, i) => text(Array.isArray(row) ? row[i] : ''))),
+  };
+}
+
+const MAX_COLUMNS = 100;
 
 /** The text of an id, null where there is nothing. */
 export function wordsOf(file: TensorFile): (id: number) => string | null {

@@ -2,8 +2,8 @@ import { element, section, setShown, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { ShownSample, type Model, type View } from '../state/model.js';
 import type { Agreement, Guess } from '../state/samples.js';
-import { say, sayOr } from '../strings.js';
-import { picture } from './example.js';
+import { say } from '../strings.js';
+import { exampleElement, originOf } from './example.js';
 
 /** A student beside its teacher: the class each takes an example for and how sure it is, or how alike their features are. */
 export class AgreementView implements View {
@@ -12,7 +12,8 @@ export class AgreementView implements View {
   private readonly figure = element('span', { class: 'where' });
   private readonly list = element('ul', { class: 'guess-list' });
   private readonly shown = new ShownSample();
-  private drawn = '';
+  private drawn: Agreement | null = null;
+  private ratio = 0;
 
   constructor() {
     this.element = section(
@@ -28,10 +29,11 @@ export class AgreementView implements View {
     const agreement = sample?.agreement;
     setShown(this.element, Boolean(agreement));
     if (!sample || !agreement) return;
-    const drawn = [sample.step, devicePixelRatio, agreement.input.data.length].join(' ');
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    setText(this.origin, sayOr(`from_${agreement.from}`, agreement.from));
+    if (agreement === this.drawn && devicePixelRatio === this.ratio) return;
+    this.drawn = agreement;
+    this.ratio = devicePixelRatio;
+    this.list.classList.toggle('of-texts', agreement.input.texts !== null);
+    setText(this.origin, originOf(model, agreement.from));
     const { cosines, opinions } = agreement;
     if (opinions) {
       const same = opinions.filter(({ student, teacher }) => student.guess === teacher.guess).length;
@@ -55,10 +57,10 @@ function opinionItem(agreement: Agreement, { student, teacher }: Record<'student
   return element(
     'li',
     { title: words, 'data-right': String(isSame) },
-    picture(agreement.input, index, words),
+    exampleElement(agreement.input, index, words),
     element(
       'div',
-      { class: 'guess-words', 'aria-hidden': 'true' },
+      { class: 'guess-words', ...(agreement.input.pictures && { 'aria-hidden': 'true' }) },
       ...bar(say('agreementStudent'), student.guess, student.probability, `${first} %`),
       ...bar(say('agreementTeacher'), teacher.guess, teacher.probability, `${second} %`),
     ),
@@ -70,10 +72,10 @@ function cosineItem(agreement: Agreement, cosine: number, index: number): HTMLEl
   return element(
     'li',
     { title: words },
-    picture(agreement.input, index, words),
+    exampleElement(agreement.input, index, words),
     element(
       'div',
-      { class: 'guess-words', 'aria-hidden': 'true' },
+      { class: 'guess-words', ...(agreement.input.pictures && { 'aria-hidden': 'true' }) },
       ...bar(say('agreementAlike'), '', Math.max(0, cosine), hundredths(cosine)),
     ),
   );

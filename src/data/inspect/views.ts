@@ -11,16 +11,15 @@ import type { Assets, Plan, Preparation } from '../prepare/preparation.js';
 import type { TablePreparation } from '../prepare/table.js';
 import { TOKENIZER_FILE } from '../prepare/text.js';
 import type { Collection, OpenOptions, Reader } from '../reader.js';
-import { restoredCells } from '../table/restore.js';
+import { shownCells, shownColumns } from '../table/restore.js';
 import { textOfTokens } from '../text/tokenizer/tokenText.js';
 import { MAX_VALUES, thumbnail } from './show.js';
 
 /** Of so many examples so many views each. */
 const EXAMPLES = 6;
 const VIEWS_EACH = 5;
-/** Tokens of a text, columns of a table that are shown. */
+/** Tokens of a text that are shown. */
 const MAX_TOKENS = 120;
-const MAX_COLUMNS = 40;
 
 export interface ViewsOptions extends OpenOptions {
   /** The recipe's; without one a recipe's defaults. */
@@ -78,7 +77,7 @@ export async function showViews(
     });
   });
   if (examples.length === 0) return null;
-  const columns = isTable(preparation) && preparation.columns.columns.map(({ name }) => name).slice(0, MAX_COLUMNS);
+  const columns = isTable(preparation) && shownColumns(preparation.columns).map(({ name }) => name);
   const shown: ShownViews = { ...(columns && { columns }), examples };
   metadata[VIEWS] = JSON.stringify(shown);
   const strengths = strengthsOf(augmentation);
@@ -116,7 +115,7 @@ function contentOf({ kind, shape, vocabulary }: Augmentation, preparation: Prepa
     };
   }
   if (isTable(preparation)) {
-    const cellsOf = (row: Float32Array): string[] => restoredCells(preparation.columns, row).slice(0, MAX_COLUMNS);
+    const cellsOf = (row: Float32Array): string[] => shownCells(preparation.columns, row);
     return (values, noiseless, original) => {
       const before = cellsOf(original);
       const replaced = cellsOf(noiseless).flatMap((cell, i) => (cell === before[i] ? [] : [i]));

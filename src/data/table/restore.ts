@@ -1,21 +1,25 @@
 /** From prepared rows back to what a person can read: the inverse of prepare.ts. */
 import { decimal, t } from '../../protocol/l10n.js';
+import type { ShownColumn } from '../../protocol/sample.js';
 import type { TablePreparation } from './prepare.js';
+
+/** More would not be read. */
+const SHOWN_COLUMNS = 40;
 
 /** Numbers went through 32-bit floats: more digits would show their rounding. */
 const DIGITS = 5;
 
 /**
- * The cells of a row that a network gets, in the order of the preparation's columns: numbers in their own unit, the
- * likeliest category by its name, empty where none is.
+ * The cells of a row that a network gets, of the preparation's first columns: numbers in their own unit, the likeliest
+ * category by its name, empty where none is.
  * @param row as many values as the preparation has outputs, at `from`
  */
-export function restoredCells({ columns }: TablePreparation, row: ArrayLike<number>, from = 0): string[] {
+export function shownCells({ columns }: TablePreparation, row: ArrayLike<number>, from = 0): string[] {
   let at = from;
-  return columns.map((column) => {
+  return columns.slice(0, SHOWN_COLUMNS).map((column) => {
     const start = at;
+    at += widthOf(column);
     if (column.kind === 'number') {
-      at += 1 + Number(column.indicator);
       if (column.indicator && (row[start + 1] as number) > 0.5) return t('missing');
       return decimal((row[start] as number) * column.scale + column.shift, DIGITS);
     }
@@ -24,7 +28,6 @@ export function restoredCells({ columns }: TablePreparation, row: ArrayLike<numb
       ...(column.missing ? [t('missing')] : []),
       ...(column.other ? [t('other')] : []),
     ];
-    at += names.length;
     let likeliest = -1;
     names.forEach((_, i) => {
       const value = row[start + i] as number;
@@ -32,4 +35,15 @@ export function restoredCells({ columns }: TablePreparation, row: ArrayLike<numb
     });
     return names[likeliest] ?? '';
   });
+}
+
+/** The columns that {@link shownCells} are of. */
+export function shownColumns({ columns }: TablePreparation): ShownColumn[] {
+  return columns.slice(0, SHOWN_COLUMNS).map((column) => ({ name: column.name, width: widthOf(column) }));
+}
+
+function widthOf(column: TablePreparation['columns'][number]): number {
+  return column.kind === 'number'
+    ? 1 + Number(column.indicator)
+    : column.categories.length + Number(column.missing) + Number(column.other);
 }

@@ -68,7 +68,8 @@ export const contrastive: Method = {
 
   takesIds: true,
 
-  build({ family, encoder: options, shape, vocabulary, options: own }) {
+  build(setting) {
+    const { family, encoder: options, shape, vocabulary, options: own } = setting;
     const temperature = own['temperature'] as number;
     const encoder = family.encoder(options, shape, vocabulary);
     const head = projection(encoder, own['projection'] as number);
@@ -80,7 +81,7 @@ export const contrastive: Method = {
         return { loss: ntXent(similarity, temperature, pass.engine), ...spread(similarity) };
       }),
       preview: (values, inputs, from, pass) =>
-        pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from, vocabulary),
+        pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from, setting),
     };
   },
 };

@@ -5,7 +5,7 @@ import type { Values } from '../engine/engine.js';
 import { dense } from '../layer/dense.js';
 import type { Network, Pass } from '../network.js';
 import { soleObjective, type Inputs, type Learner, type Method, type Setting, type TeacherFacts } from './method.js';
-import { imagePixels, imageShape } from './pictures.js';
+import { shownExamples } from './examples.js';
 import { flat, learnerOf } from './reconstruction.js';
 import { unit } from './similarity.js';
 import { localPatterns } from './starts.js';
@@ -151,7 +151,8 @@ function targetOfTeacher({ classes, code }: TeacherFacts, target: string): Findi
   return [];
 }
 
-function byLabels({ teacher, options }: Setting, encoder: Network, widths: string): Learner {
+function byLabels(setting: Setting, encoder: Network, widths: string): Learner {
+  const { teacher, options } = setting;
   const classes = teacher?.classes ?? [];
   const temperature = options['temperature'] as number;
   const head = dense('head/dense', classes.length, 'linear')(encoder.outputShape);
@@ -186,7 +187,7 @@ function byLabels({ teacher, options }: Setting, encoder: Network, widths: strin
       ]);
       const shape = [inputs.input.shape[0], classes.length];
       const tensors = {
-        input: await imagePixels(inputs.input, imageShape(inputs.input.shape.slice(1))),
+        input: await shownExamples(inputs.input, setting),
         student: { shape, data: await (student as tf.Tensor).data<'float32'>() },
         teacher: { shape, data: await (taught as tf.Tensor).data<'float32'>() },
       };
@@ -199,8 +200,8 @@ function byLabels({ teacher, options }: Setting, encoder: Network, widths: strin
   };
 }
 
-function byFeatures({ teacher }: Setting, encoder: Network, widths: string): Learner {
-  const width = teacher?.code ?? 0;
+function byFeatures(setting: Setting, encoder: Network, widths: string): Learner {
+  const width = setting.teacher?.code ?? 0;
   const regressor = dense('head/dense', width, 'linear')(encoder.outputShape);
   const told = (values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D =>
     flat(regressor.apply(values, encoder.apply(values, input, pass), pass));
@@ -219,7 +220,7 @@ function byFeatures({ teacher }: Setting, encoder: Network, widths: string): Lea
     async preview(values, inputs, from, pass) {
       const cosine = tf.tidy(() => cosines(told(values, inputs.input, pass), targetsOf(inputs)));
       const tensors = {
-        input: await imagePixels(inputs.input, imageShape(inputs.input.shape.slice(1))),
+        input: await shownExamples(inputs.input, setting),
         cosine: { shape: cosine.shape, data: await cosine.data<'float32'>() },
       };
       cosine.dispose();

@@ -13,6 +13,8 @@ import type { Network, Pass } from '../network.js';
 /** What one example is. */
 export interface ExampleFacts {
   shape: number[];
+  /** Missing where nothing is prepared. */
+  kind?: Preparation['kind'];
   /** Of ids of tokens; missing for quantities. */
   vocabulary?: Vocabulary;
   /** Of texts; missing for anything else. */

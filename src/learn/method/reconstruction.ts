@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { JsonSchema } from '../../recipe/description.js';
-import type { NamedTensor } from '../../protocol/safetensors.js';
 import type { Values } from '../engine/engine.js';
 import { together, type Network, type Pass } from '../network.js';
 import { sizeOf } from '../parameters.js';
+import { idRows, shownExamples, type Looks } from './examples.js';
 import type { Learner, Preview, Setting } from './method.js';
 import { imagePixels, imageShape, weightPictures } from './pictures.js';
 
@@ -63,7 +63,7 @@ export interface Measure {
 }
 
 /** @throws Error for weights that cannot be tied, which {@link untied} tells before */
-export function autoencoderOf({ family, encoder: options, shape, features, options: own }: Setting): Autoencoder {
+export function autoencoderOf({ family, encoder: options, shape, kind, features, options: own }: Setting): Autoencoder {
   const { loss, tied } = own;
   if (tied === true && !family.tiedDecoder)
     throw new Error(`The weights of a ${family.description.name} encoder cannot be tied.`);
@@ -73,7 +73,7 @@ export function autoencoderOf({ family, encoder: options, shape, features, optio
     decoder: (tied === true && family.tiedDecoder?.(options, shape)) || family.decoder(options, shape),
     widths: `${widths.encoder} → ${widths.decoder}`,
     measure: loss === 'meanSquaredError' ? meanSquaredError() : binaryCrossentropy(),
-    show: features === 'bag' ? bagPreview : picturePreview,
+    show: features === 'bag' ? bagPreview : kind === 'table' ? rowsPreview : picturePreview,
   };
 }
 
@@ -134,6 +134,23 @@ const picturePreview: ReconstructionPreview = async (values, input, from, rebuil
   return preview;
 };
 
+/** Rows of a table beside their reconstructions. */
+const rowsPreview: ReconstructionPreview = async (_, input, from, rebuild) => {
+  const { seen, output } = tf.tidy(rebuild);
+  const preview: Preview = {
+    views: [{ kind: 'cells', from, input: 'input', ...(seen && { seen: 'seen' }), output: 'output' }],
+    tensors: {
+      input: await shownExamples(input, ROW),
+      ...(seen && { seen: await shownExamples(seen, ROW) }),
+      output: await shownExamples(output, ROW),
+    },
+  };
+  tf.dispose([seen, output].filter((tensor) => tensor !== undefined));
+  return preview;
+};
+
+const ROW: Looks = { kind: 'table' };
+
 /** Tokens of texts beside as many that the network holds for the likeliest. */
 const bagPreview: ReconstructionPreview = async (_, input, from, rebuild) => {
   const { seen, output } = tf.tidy(rebuild);
@@ -157,11 +174,3 @@ const bagPreview: ReconstructionPreview = async (_, input, from, rebuild) => {
     tensors: { texts: idRows(texts), guesses: idRows(guesses) },
   };
 };
-
-/** As many columns as the longest row has, -1 after the end of the others. */
-export function idRows(rows: readonly number[][]): NamedTensor {
-  const length = Math.max(1, ...rows.map((row) => row.length));
-  const data = new Int32Array(rows.length * length).fill(-1);
-  rows.forEach((row, i) => data.set(row, i * length));
-  return { shape: [rows.length, length], data };
-}

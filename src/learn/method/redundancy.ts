@@ -56,7 +56,8 @@ export const redundancy: Method = {
 
   takesIds: true,
 
-  build({ family, encoder: options, shape, vocabulary, options: own }) {
+  build(setting) {
+    const { family, encoder: options, shape, vocabulary, options: own } = setting;
     const weight = own['weight'] as number;
     const encoder = family.encoder(options, shape, vocabulary);
     const head = projector(encoder.outputShape, own['projection'] as number);
@@ -76,7 +77,7 @@ export const redundancy: Method = {
           () => project(encoder, head, values, inputs, pass),
           inputs,
           from,
-          vocabulary,
+          setting,
         );
         const shown = parameter<tf.Tensor2D>(values, SHOWN);
         return {

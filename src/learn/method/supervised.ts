@@ -93,7 +93,8 @@ export const supervised: Method = {
   },
 };
 
-function byGuess({ labels: known, vocabulary }: Setting, encoder: Network, widths: string): Learner {
+function byGuess(setting: Setting, encoder: Network, widths: string): Learner {
+  const { labels: known } = setting;
   const classes = known?.classes ?? [];
   const head = headOf(encoder.outputShape, classes.length, null);
   const classify: Scores = (values, input, pass) =>
@@ -106,11 +107,12 @@ function byGuess({ labels: known, vocabulary }: Setting, encoder: Network, width
     objectives: soleObjective([encoder, head], (values, inputs, pass) =>
       classificationLoss(classify, values, inputs, pass),
     ),
-    preview: (values, inputs, from, pass) => guessesPreview(classify, classes, values, inputs, from, pass, vocabulary),
+    preview: (values, inputs, from, pass) => guessesPreview(classify, classes, values, inputs, from, pass, setting),
   };
 }
 
-function byContrast({ options, vocabulary }: Setting, encoder: Network, widths: string): Learner {
+function byContrast(setting: Setting, encoder: Network, widths: string): Learner {
+  const { options } = setting;
   const temperature = options['temperature'] as number;
   const head = projection(encoder, options['projection'] as number);
   return {
@@ -128,6 +130,6 @@ function byContrast({ options, vocabulary }: Setting, encoder: Network, widths: 
       };
     }),
     preview: (values, inputs, from, pass) =>
-      pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from, vocabulary),
+      pairsPreview(() => project(encoder, head, values, inputs, pass), inputs, from, setting),
   };
 }

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
-import type { Vocabulary } from '../../data/prepare/preparation.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { Values } from '../engine/engine.js';
 import { dense } from '../layer/dense.js';
 import { sequence, type Network, type Pass } from '../network.js';
-import { shownExamples } from '../task/classification.js';
+import { shownExamples, type Looks } from './examples.js';
 import type { Inputs, Preview, Setting } from './method.js';
 import { learnerOf } from './reconstruction.js';
 import { similarities, unit } from './similarity.js';
@@ -56,15 +55,15 @@ export async function pairsPreview(
   projected: () => tf.Tensor2D,
   { input, view }: Inputs,
   from: string,
-  vocabulary?: Vocabulary,
+  looks: Looks,
 ): Promise<Preview> {
   const count = input.shape[0];
   const similarity = tf.tidy(() => tf.slice2d(similarities(unit(projected())), [0, count], [count, count]));
   const preview: Preview = {
     views: [{ kind: 'pairs', from, first: 'first', second: 'second', similarity: 'similarity' }],
     tensors: {
-      first: await shownExamples(input, vocabulary),
-      second: await shownExamples(view ?? input, vocabulary),
+      first: await shownExamples(input, looks),
+      second: await shownExamples(view ?? input, looks),
       similarity: { shape: [count, count], data: await similarity.data<'float32'>() },
     },
   };

@@ -118,7 +118,8 @@ export const variational: Method = {
       async preview(values, { input }, from, pass) {
         const rebuild = () => ({ output: decode(values, encode(values, input, pass), pass) });
         const { views, tensors }: Preview = await show(values, input, from, rebuild);
-        if (setting.features === 'bag') return { views, tensors }; // made-up ones would be no pictures
+        // Made-up ones would be no pictures.
+        if (setting.features === 'bag' || setting.kind === 'table') return { views, tensors };
         const grids = tf.tidy(() =>
           [sampleCodes(latent, pass.random), walkCodes(encode(values, input, pass))]
             .filter((grid) => grid !== null)

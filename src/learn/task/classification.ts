@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Vocabulary } from '../../data/prepare/preparation.js';
 import type { Arrays, Values } from '../engine/engine.js';
-import { imagePixels, imageShape } from '../method/pictures.js';
+import { shownExamples, type Looks } from '../method/examples.js';
 import type { Inputs, Losses, Preview } from '../method/method.js';
 import type { Pass } from '../network.js';
 
@@ -69,7 +68,7 @@ export async function guessesPreview(
   inputs: Inputs,
   from: string,
   pass: Pass,
-  vocabulary?: Vocabulary,
+  looks: Looks,
 ): Promise<Preview> {
   const { input } = inputs;
   const probabilities = tf.tidy(() => tf.softmax(scores(values, input, pass)));
@@ -79,19 +78,10 @@ export async function guessesPreview(
   return {
     views: [{ kind: 'guesses', from, input: 'input', classes: [...classes], labels, probabilities: 'probabilities' }],
     tensors: {
-      input: await shownExamples(input, vocabulary),
+      input: await shownExamples(input, looks),
       probabilities: { shape: probabilities.shape, data },
     },
   };
-}
-
-/** Quantities as pictures; ids of tokens as they are, -1 for padding. */
-export async function shownExamples(input: tf.Tensor, vocabulary?: Vocabulary): Promise<Preview['tensors'][string]> {
-  if (input.dtype === 'int32') {
-    const ids = await input.data<'int32'>();
-    return { shape: input.shape, data: ids.map((id) => (id === vocabulary?.pad ? -1 : id)) };
-  }
-  return imagePixels(input, imageShape(input.shape.slice(1)));
 }
 
 /** The class of each example. @throws Error when the batch has none */

@@ -120,7 +120,7 @@ export function buildTask(setting: TaskSetting): TaskLearner {
 }
 
 function buildClassifier(setting: TaskSetting, { classes, counts }: Labels): Classifier {
-  const { options, vocabulary } = setting;
+  const { options } = setting;
   const mode = modeOf(options.mode);
   const foundation = foundationOf(setting, mode);
   const { width, encode } = foundation;
@@ -145,7 +145,7 @@ function buildClassifier(setting: TaskSetting, { classes, counts }: Labels): Cla
       solve: (examples, onIteration) =>
         solveHead(examples, classes.length, { penalty: options.options['penalty'] as number, weights }, onIteration),
     }),
-    preview: (values, inputs, from, pass) => guessesPreview(scores, classes, values, inputs, from, pass, vocabulary),
+    preview: (values, inputs, from, pass) => guessesPreview(scores, classes, values, inputs, from, pass, setting),
   };
 }
 

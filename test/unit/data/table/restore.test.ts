@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { TablePreparer, type TablePreparation } from '../../../../src/data/table/prepare.js';
-import { restoredCells } from '../../../../src/data/table/restore.js';
+import { shownCells } from '../../../../src/data/table/restore.js';
 
 const preparation: TablePreparation = {
   version: 1,
@@ -28,11 +28,11 @@ describe('Cells of a prepared row', () => {
         ['4,200', 'other', '2,007'],
       ],
     ] as const)
-      assert.deepEqual(restoredCells(preparation, preparer.apply(row)), cells);
+      assert.deepEqual(shownCells(preparation, preparer.apply(row)), cells);
   });
 
   it('name no category where none is likely, and the likeliest where noise was added', () => {
-    assert.deepEqual(restoredCells(preparation, [0, 0, 0.1, -0.1, 0, 0, 0]), ['4,200', '', '2,007']);
-    assert.deepEqual(restoredCells(preparation, [9, 0, 0, 0.6, 0.9, 0.1, 0.02, -1], 1)[1], 'Dream');
+    assert.deepEqual(shownCells(preparation, [0, 0, 0.1, -0.1, 0, 0, 0]), ['4,200', '', '2,007']);
+    assert.deepEqual(shownCells(preparation, [9, 0, 0, 0.6, 0.9, 0.1, 0.02, -1], 1)[1], 'Dream');
   });
 });

@@ -99,7 +99,6 @@ const waiting = new Waiting(renderAfter);
 const sampleViews = {
   beside: [
     new ReconstructionView(currentTheme),
-    new RowsView(),
     new PairsView(),
     new GuessesView(),
     new AgreementView(),
@@ -107,7 +106,7 @@ const sampleViews = {
     new ScatterView(currentTheme),
   ],
   measured: [new ConfusionView(), new CalibrationView()],
-  wide: [new GridsView(), new ActivityView(currentTheme)],
+  wide: [new GridsView(), new RowsView(), new ActivityView(currentTheme)],
   below: [
     new MapView(currentTheme, {
       setMethod: (mapMethod) => setView({ mapMethod }),

@@ -260,7 +260,7 @@ export const english = {
   calibrationLine: 'as right as sure',
   calibrationCount: 'examples',
 
-  rowsTitle: 'Rows and what the network makes of them',
+  rowsTitle: 'Rows rebuilt',
   rowsHint: 'the stronger the line under a cell, the further off it is',
   rowsInput: 'row',
   rowsSeen: 'as seen',

@@ -5,6 +5,9 @@ import type { Rows } from '../state/samples.js';
 import { say } from '../strings.js';
 import { originOf } from './example.js';
 
+/** More would push everything else off the page. */
+const SHOWN = 8;
+
 /** Rows of a table, what the network saw where that is something else, and what it makes of them. */
 export class RowsView implements View {
   readonly element: HTMLElement;
@@ -37,7 +40,7 @@ export class RowsView implements View {
     const head = rows.input.columns.map(({ name }) => element('th', { scope: 'col' }, name));
     this.table.replaceChildren(
       element('thead', {}, element('tr', {}, element('td'), ...head)),
-      ...rows.input.rows.map((_, row) => group(rows, row)),
+      ...rows.input.rows.slice(0, SHOWN).map((_, row) => group(rows, row)),
     );
     this.table.dataset['step'] = String(sample.step);
   }

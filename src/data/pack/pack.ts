@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { formatCount, t } from '../../protocol/l10n.js';
 import { fileError } from '../files.js';
-import type { Assets, Preparation, Prepare, Preparer } from '../prepare/preparation.js';
+import type { Assets, Preparation, Prepare, PreparedBlock, Preparer } from '../prepare/preparation.js';
 import {
   DataError,
   type Collection,
@@ -13,6 +13,7 @@ import {
   type StoredKind,
 } from '../reader.js';
 import { PackCache, type PackMeta } from './cache.js';
+import { turns } from '../visitMemory.js';
 import { Batcher } from '../work/batcher.js';
 import type { PrepareTask } from '../work/functions.js';
 import { RowWriter } from './rowWriter.js';
@@ -82,8 +83,9 @@ export async function pack<Kind extends StoredKind, P extends Preparation & { ki
     try {
       await handle.truncate(bytes); // rows that are passed over are zeros
       const writer = new RowWriter(handle);
+      const rowBytes = width * bytesOf[type];
       unreadable = await prepareAll(collection, preparer, preparation, width, options, (row, values) =>
-        writer.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), row),
+        writer.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), row * rowBytes),
       );
       await writer.flush();
     } finally {
@@ -110,16 +112,76 @@ function widthOf({ shape }: Preparation): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
-/** @returns what was passed over */
+/**
+ * @param store gets rows that follow each other, the first of them by its number
+ * @returns what was passed over
+ */
 async function prepareAll<Kind extends StoredKind, P extends Preparation & { kind: Kind }>(
   collection: Collection<Kind>,
   preparer: Preparer<Kind, P>,
   preparation: P,
   width: number,
-  { positions, onError, assets = {}, ...open }: PackOptions,
+  options: PackOptions,
   store: (row: number, values: ExampleData) => void | Promise<void>,
 ): Promise<PackMeta['unreadable']> {
+  const { positions } = options;
   const unreadable: PackMeta['unreadable'] = [];
+  const note = (row: number, error: unknown): void => {
+    const told = unusable(error, collection.name(positions[row] as number));
+    if (options.onError === 'stop' || !(told instanceof DataError)) throw told;
+    unreadable.push([row, told.message]);
+  };
+  if (preparer.blocks) {
+    const { signal } = options;
+    const blocks = preparer.blocks(collection, preparation, positions, signal ? { signal } : {});
+    await prepareBlocks(blocks, width, options, store, note);
+  } else await prepareEach(collection, preparer, preparation, width, options, store, note);
+  if (unreadable.length === positions.length && positions.length > 0)
+    throw new DataError(
+      t(
+        'None of the {0} examples in {1} can be read. {2}',
+        formatCount(positions.length),
+        collection.info.path,
+        unreadable[0]?.[1] ?? '',
+      ),
+      collection.info.path,
+      t('Check that the files open in another program.'),
+    );
+  return unreadable.sort(([a], [b]) => a - b);
+}
+
+async function prepareBlocks(
+  blocks: AsyncIterable<PreparedBlock>,
+  width: number,
+  { positions, signal, onProgress }: PackOptions,
+  store: (row: number, values: ExampleData) => void | Promise<void>,
+  note: (row: number, error: Error) => void,
+): Promise<void> {
+  const turn = turns();
+  let row = 0;
+  for await (const { values, unusable } of blocks) {
+    const over = turn();
+    if (over) await over;
+    signal?.throwIfAborted();
+    for (const { index, reason } of unusable) {
+      note(row + index, new Error(reason));
+      values.fill(0, index * width, (index + 1) * width); // as rows are that are passed over
+    }
+    await store(row, values);
+    row += values.length / width;
+    onProgress?.(row / positions.length);
+  }
+}
+
+async function prepareEach<Kind extends StoredKind, P extends Preparation & { kind: Kind }>(
+  collection: Collection<Kind>,
+  preparer: Preparer<Kind, P>,
+  preparation: P,
+  width: number,
+  { positions, assets = {}, ...open }: PackOptions,
+  store: (row: number, values: ExampleData) => void | Promise<void>,
+  note: (row: number, error: unknown) => void,
+): Promise<void> {
   const rows = rowsOf(positions, collection.info.count);
   const batcher = preparer.parallel
     ? new Batcher<ExampleData>((pool, examples) => {
@@ -140,26 +202,12 @@ async function prepareAll<Kind extends StoredKind, P extends Preparation & { kin
         if (values.length !== width) throw new RangeError(`${values.length} values, not ${width}`);
         await store(row, values);
       } catch (error) {
-        const told = unusable(error, collection.name(position));
-        if (onError === 'stop' || !(told instanceof DataError)) throw told;
-        unreadable.push([row, told.message]);
+        note(row, error);
       }
     },
     batcher ? { ...open, concurrency: batcher.concurrency } : open,
   );
   await visiting.finally(() => batcher?.close());
-  if (unreadable.length === positions.length && positions.length > 0)
-    throw new DataError(
-      t(
-        'None of the {0} examples in {1} can be read. {2}',
-        formatCount(positions.length),
-        collection.info.path,
-        unreadable[0]?.[1] ?? '',
-      ),
-      collection.info.path,
-      t('Check that the files open in another program.'),
-    );
-  return unreadable.sort(([a], [b]) => a - b);
 }
 
 /** An error of preparing is told with the example's name and what can be done; one of the disk stays what it is. */

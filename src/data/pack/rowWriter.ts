@@ -1,4 +1,4 @@
-/** Writes rows of a file in any order; those that follow each other together, as small ones cost a call each. */
+/** Writes rows of a file in any order; what follows each other together, as small pieces cost a call each. */
 import type { promises as fs } from 'node:fs';
 
 const BUFFER_BYTES = 1024 ** 2;
@@ -14,9 +14,8 @@ export class RowWriter {
     private readonly bufferBytes = BUFFER_BYTES,
   ) {}
 
-  /** Several may be under way at once. @param content all rows have one length @throws the file system's error */
-  write(content: Uint8Array, row: number): Promise<void> | void {
-    const at = row * content.length;
+  /** Several may be under way at once. @param at its first byte in the file @throws the file system's error */
+  write(content: Uint8Array, at: number): Promise<void> | void {
     let before: Promise<void> | undefined;
     if (at !== this.start + this.used || this.used + content.length > this.buffer.length) {
       before = this.flush();

@@ -116,16 +116,17 @@ export async function prepareDataset(
     notes.push(t('{0} examples that cannot be read were left out ({1}).', grouped(unreadable.size), names.join('; ')));
   }
   if (notKept !== null) notes.push(t('The prepared examples were not kept for the next run: {0}', notKept));
-  const isReadable = (position: number): boolean => !unreadable.has(position);
+  const readable = (positions: Int32Array): Int32Array =>
+    unreadable.size === 0 ? positions : positions.filter((position) => !unreadable.has(position));
   return {
     reader: new PackedReader(dataset, values, preparation),
     preparation,
     assets,
     splits: {
       ...chosen,
-      training: training.filter(isReadable),
-      validation: validation.filter(isReadable),
-      ...(chosen.test && { test: test.filter(isReadable) }),
+      training: readable(training),
+      validation: readable(validation),
+      ...(chosen.test && { test: readable(test) }),
     },
     unreadable: [...unreadable].map(([position, reason]) => ({ position, reason })),
     notes,

@@ -60,6 +60,13 @@ export interface PlanOptions extends OpenOptions {
  */
 export type Prepare<Kind extends StoredKind> = (example: Stored[Kind], name: string) => ExampleData;
 
+export interface PreparedBlock {
+  /** Of the next examples, one after the other. */
+  values: ExampleData;
+  /** Those of them that cannot be used, by their number in the block, with the reason alone. */
+  unusable: { index: number; reason: string }[];
+}
+
 /** One kind of stored examples. */
 export interface Preparer<Kind extends StoredKind, P extends Preparation & { kind: Kind }> {
   kind: Kind;
@@ -77,6 +84,13 @@ export interface Preparer<Kind extends StoredKind, P extends Preparation & { kin
     training: ArrayLike<number>,
     open: PlanOptions,
   ): Promise<Plan<P>> | Plan<P>;
+  /** Many examples at a time, in the order of `positions`, where that takes less than each by itself. */
+  blocks?(
+    collection: Collection<Kind>,
+    preparation: P,
+    positions: Int32Array,
+    open: OpenOptions,
+  ): AsyncIterable<PreparedBlock>;
   /** Makes once what many examples need. What it returns depends on preparation, assets and example alone. */
   open(preparation: P, assets: Assets): Prepare<Kind>;
 }

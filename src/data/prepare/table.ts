@@ -8,7 +8,7 @@ import {
   type NumberPreparation,
   type TablePreparation as Columns,
 } from '../table/prepare.js';
-import type { Plan, Preparation, Preparer } from './preparation.js';
+import type { Plan, Preparation, PreparedBlock, Preparer } from './preparation.js';
 
 export interface TablePreparation extends Preparation {
   kind: 'table';
@@ -44,17 +44,36 @@ export const table: Preparer<'table', TablePreparation> = {
     return { preparation: { kind: 'table', shape: [width], range, columns }, notes: [] };
   },
 
+  async *blocks(collection, { columns }, positions, open) {
+    const preparer = new TablePreparer(columns);
+    const { width } = preparer;
+    for await (const { table, rows } of (collection as TableCollection).rowsAt(positions, open)) {
+      const values = preparer.applyTable(table, rows);
+      const unusable: PreparedBlock['unusable'] = [];
+      for (let i = 0; i < values.length; i++) {
+        if (Number.isFinite(values[i])) continue;
+        const index = Math.floor(i / width);
+        unusable.push({ index, reason: tooLarge(preparer.outputs[i - index * width]) });
+        i = (index + 1) * width - 1; // one reason is enough
+      }
+      yield { values, unusable };
+    }
+  },
+
   open({ columns }) {
     const preparer = new TablePreparer(columns);
     return (cells) => {
       const values = preparer.apply(cells);
       for (let i = 0; i < values.length; i++)
-        if (!Number.isFinite(values[i]))
-          throw new Error(t('"{0}" is too large for 32-bit floats', preparer.outputs[i] ?? ''));
+        if (!Number.isFinite(values[i])) throw new Error(tooLarge(preparer.outputs[i]));
       return values;
     };
   },
 };
+
+function tooLarge(output = ''): string {
+  return t('"{0}" is too large for 32-bit floats', output);
+}
 
 function isUsable({ shift, scale, fill }: NumberPreparation): boolean {
   return Number.isFinite(shift) && Number.isFinite(scale) && Math.abs(fill) <= MAX_FLOAT;

@@ -90,7 +90,10 @@ function rowOf({ columns }: PackedTable): (row: number) => Stored['table'] {
 }
 
 function ascending(positions: ArrayLike<number>): Int32Array {
+  let isAscending = true;
+  for (let i = 1; isAscending && i < positions.length; i++)
+    isAscending = (positions[i] as number) >= (positions[i - 1] as number);
+  if (isAscending && positions instanceof Int32Array) return positions;
   const sorted = Int32Array.from(positions);
-  for (let i = 1; i < sorted.length; i++) if ((sorted[i] as number) < (sorted[i - 1] as number)) return sorted.sort();
-  return sorted;
+  return isAscending ? sorted : sorted.sort();
 }

@@ -17,6 +17,9 @@ export const packings: Partial<Record<ColumnType, Packing>> = {
   categorical: 'category',
 };
 
+/** Of a cell. */
+const leastBytes: Partial<Record<Packing, number>> = { number: 8, category: 4 };
+
 export interface DatasetSource {
   path: string;
   files: string[];
@@ -101,10 +104,14 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const columns = new Map(learned);
   if (label !== null) columns.set(label, labelPacking(profiles, label));
   if (group !== null) columns.set(group, 'category');
+  // Known beforehand of the first part: what is given up anyway is not held until then.
+  const rows = profiles[0]?.count ?? 0;
+  const least = [...learned.values()].reduce((sum, packing) => sum + rows * (leastBytes[packing] ?? 0), 0);
+  const most = again?.memoryBytes ?? Infinity;
   const table = await readTable(
     parts.map((part) => read(part, columns)),
     learned.size,
-    again?.memoryBytes ?? Infinity,
+    least > most ? null : most,
   );
   const count = table.rows.reduce((sum, rows) => sum + rows, 0);
   if (count === 0)

@@ -14,14 +14,14 @@ export interface ReadTable {
 
 /**
  * @param learned so many columns come first, those that are learned from; others follow
- * @param memoryBytes for those that are learned from
+ * @param memoryBytes for those that are learned from; null when they are known to be larger
  */
 export async function readTable(
   parts: readonly AsyncIterable<PackedTable>[],
   learned: number,
-  memoryBytes: number,
+  memoryBytes: number | null,
 ): Promise<ReadTable> {
-  const read: ReadTable = { rows: [], named: [], blocks: [] };
+  const read: ReadTable = { rows: [], named: [], blocks: memoryBytes === null ? null : [] };
   let bytes = 0;
   for (const part of parts) {
     const named: PackedTable[] = [];
@@ -29,6 +29,7 @@ export async function readTable(
     for await (const { rows, columns } of part) {
       count += rows;
       named.push({ rows, columns: columns.slice(learned) });
+      if (read.blocks === null || memoryBytes === null) continue;
       const table = { rows, columns: columns.slice(0, learned) };
       bytes += bytesOf(table);
       if (bytes > memoryBytes) read.blocks = null;

@@ -203,6 +203,25 @@ describe('Tables and texts', () => {
       await rejectsWith(scaled('none', 1e39), 'row 5', /"x" is too large for 32-bit floats/);
     });
 
+    it('leave out a row that is too large for floats where that is wanted, packed with the others', async () => {
+      const rows = Array.from({ length: 20_000 }, (_, i) => `${i === 12_345 ? '1e39,1e39' : `${i},${i % 3}`}`);
+      const file = put(at('too large.csv'), `x,z\n${rows.join('\n')}\n`);
+      for (const memoryBytes of [1000, 1e9]) {
+        const dataset = await openCsvData(file, {}, memoryBytes);
+        const { reader, splits, unreadable, notes } = await prepared(dataset, {
+          onError: 'skip',
+          table: { ...dataOptions.table, scaling: 'none' },
+        });
+        assert.deepEqual(unreadable, [
+          { position: 12_345, reason: 'row 12346 cannot be used: "x" is too large for 32-bit floats.' },
+        ]);
+        assert.match(notes.join(), /^1 examples that cannot be read were left out/);
+        assert.deepEqual([splits.training.length, splits.training.includes(12_345)], [19_999, false]);
+        const { data } = await reader.read([12_344, 12_346, 19_999]);
+        assert.deepEqual([...data], [12_344, 2, 12_346, 1, 19_999, 1]);
+      }
+    });
+
     it('are the same when they are too large for memory, as one file or several, packed or not', async () => {
       const random = stream(3, 'large table');
       const row = (i: number) =>

@@ -31,7 +31,7 @@ describe('A writer of rows', () => {
         const { content, handle } = file(expected.length);
         const writer = new RowWriter(handle, buffered);
         const order = shuffled ? stream(1, 'rows').permutation(40) : Int32Array.from({ length: 40 }, (_, i) => i);
-        await Promise.all([...order].map(async (i) => writer.write(row(i, bytes), i)));
+        await Promise.all([...order].map(async (i) => writer.write(row(i, bytes), i * bytes)));
         await writer.flush();
         assert.deepEqual(content, expected);
       }
@@ -40,7 +40,7 @@ describe('A writer of rows', () => {
   it('writes rows that follow each other together', async () => {
     const { content, calls, handle } = file(3000);
     const writer = new RowWriter(handle, 100_000);
-    for (let i = 0; i < 1000; i++) await writer.write(row(i, 3), i);
+    for (let i = 0; i < 1000; i++) await writer.write(row(i, 3), 3 * i);
     await writer.flush();
     assert.deepEqual([calls.length, content[2999]], [1, row(999, 3)[2]]);
   });
@@ -48,7 +48,7 @@ describe('A writer of rows', () => {
   it('passes on that the disk is full', async () => {
     const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
     const writer = new RowWriter({ write: () => Promise.reject(full) });
-    await writer.write(row(1, 3), 1);
+    await writer.write(row(1, 3), 3);
     await assert.rejects(writer.flush(), full);
   });
 });

@@ -6,7 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import asc from 'assemblyscript/asc';
 
-const folders = ['src/learn/engine/wasm', 'src/data/image/resample'];
+const folders = ['src/learn/engine/wasm', 'src/data/image/resample', 'src/data/inspect/hashes'];
 
 const options =
   '-O3 --converge --runtime stub --importMemory --initialMemory 1 --noExportMemory --enable simd --noAssert'.split(' ');

@@ -1,4 +1,5 @@
 /** Pairs of 64-bit hashes that differ in a few bits, without comparing all with all. */
+import { HashList } from './hashes/kernels.js';
 
 export interface NearBounds {
   /** Bits in which they may differ. */
@@ -33,9 +34,11 @@ export function nearPairs(
   const [upper, lower] = [Int32Array.from(high), Int32Array.from(low)]; // read many times
   const bands = Array.from({ length: count }, (_, i) => mask(bandStart(i, count), bandStart(i + 1, count)));
   const buckets = bands.flatMap(([maskHigh, maskLow], band) => {
-    const members = new Map<string, number[]>();
+    const members = new Map<number | string, number[]>();
     for (let row = 0; row < upper.length; row++) {
-      const key = `${((upper[row] as number) & maskHigh) >>> 0} ${((lower[row] as number) & maskLow) >>> 0}`;
+      const own = (upper[row] as number) & maskHigh;
+      const other = (lower[row] as number) & maskLow;
+      const key = maskLow === 0 ? own : maskHigh === 0 ? other : `${own} ${other}`;
       const bucket = members.get(key);
       if (bucket) bucket.push(row);
       else members.set(key, [row]);
@@ -43,31 +46,23 @@ export function nearPairs(
     return [...members.values()].filter(({ length }) => length > 1).map((rows) => ({ band, rows }));
   });
   buckets.sort((x, y) => x.rows.length - y.rows.length);
+  // Of a bucket beside each other: each is read as often as there are rows.
+  const hashes = new HashList(buckets.at(-1)?.rows.length ?? 0);
   let left = budget;
   for (const { band, rows } of buckets) {
     left -= (rows.length * (rows.length - 1)) / 2;
     if (left < 0) return false;
-    for (let i = 0; i < rows.length; i++) {
-      const a = rows[i] as number;
-      const highA = upper[a] as number;
-      const lowA = lower[a] as number;
-      for (let j = i + 1; j < rows.length; j++) {
-        const b = rows[j] as number;
-        const differentHigh = highA ^ (upper[b] as number);
-        const upperBits = ones(differentHigh);
-        if (upperBits > bits) continue; // most pairs end here
-        const differentLow = lowA ^ (lower[b] as number);
-        const distance = upperBits + ones(differentLow);
-        if (distance > bits) continue;
+    rows.forEach((row, i) => hashes.set(i, upper[row] as number, lower[row] as number));
+    rows.forEach((a, i) =>
+      hashes.near(i, rows.length, bits, (j, differentHigh, differentLow) => {
         // A pair that shares several bands is told in the first of them.
-        let first = 0;
-        for (; first < band; first++) {
-          const [maskHigh, maskLow] = bands[first] as [number, number];
-          if ((differentHigh & maskHigh) === 0 && (differentLow & maskLow) === 0) break;
+        for (let earlier = 0; earlier < band; earlier++) {
+          const [maskHigh, maskLow] = bands[earlier] as [number, number];
+          if ((differentHigh & maskHigh) === 0 && (differentLow & maskLow) === 0) return;
         }
-        if (first === band) found({ a, b, distance });
-      }
-    }
+        found({ a, b: rows[j] as number, distance: ones(differentHigh) + ones(differentLow) });
+      }),
+    );
   }
   return true;
 }

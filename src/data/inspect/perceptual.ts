@@ -8,6 +8,8 @@ const SIDE = 16;
 const THUMBNAIL = SIDE * SIDE;
 /** In which they are compared. */
 const PARTS = 8;
+/** The order in which a thumbnail's pixels are kept: each part is one of all places, and tells most thumbnails apart. */
+const ORDER = Uint8Array.from({ length: THUMBNAIL }, (_, i) => (i * 157) % THUMBNAIL);
 /** Images whose brightness varies less than this, of 255, look like nothing. */
 const LEAST_DEVIATION = 2;
 
@@ -66,6 +68,7 @@ export class Looks {
   /** Upper and lower half of each hash. */
   readonly high: number[] = [];
   readonly low: number[] = [];
+  /** Pixels in {@link ORDER}. */
   private thumbnails = new Int8Array(1024 * THUMBNAIL);
   /** Of each thumbnail's values from each part on, PARTS for each. */
   private lengths = new Float64Array(1024 * PARTS);
@@ -83,10 +86,11 @@ export class Looks {
       longer.set(this.lengths);
       this.lengths = longer;
     }
-    this.thumbnails.set(thumbnail, row * THUMBNAIL);
     let squares = 0;
     for (let i = THUMBNAIL - 1; i >= 0; i--) {
-      squares += (thumbnail[i] as number) ** 2;
+      const pixel = thumbnail[ORDER[i] as number] as number;
+      this.thumbnails[row * THUMBNAIL + i] = pixel;
+      squares += pixel * pixel;
       if (i % (THUMBNAIL / PARTS) === 0) this.lengths[row * PARTS + i / (THUMBNAIL / PARTS)] = Math.sqrt(squares);
     }
   }
@@ -114,8 +118,8 @@ export class Looks {
    * at a distance of one pixel, of what is left of one when the other is taken away, -1..1; 0 where nothing is left.
    */
   difference(a: number, b: number): number {
-    const one = this.thumbnails.subarray(a * THUMBNAIL, (a + 1) * THUMBNAIL);
-    const other = this.thumbnails.subarray(b * THUMBNAIL, (b + 1) * THUMBNAIL);
+    const one = this.thumbnail(a);
+    const other = this.thumbnail(b);
     const squares = one.reduce((sum, value) => sum + value * value, 0);
     const factor = one.reduce((sum, value, i) => sum + value * (other[i] as number), 0) / squares;
     const left = Float64Array.from(other, (value, i) => value - factor * (one[i] as number));
@@ -130,16 +134,30 @@ export class Looks {
     }
     return variance > 0 ? neighbours / (2 * variance) : 0;
   }
+
+  /** [16, 16]. */
+  private thumbnail(row: number): Int8Array {
+    const pixels = new Int8Array(THUMBNAIL);
+    ORDER.forEach((place, i) => (pixels[place] = this.thumbnails[row * THUMBNAIL + i] as number));
+    return pixels;
+  }
 }
 
 /** Mean 0, in steps of 1/32 of the deviation; null when there is next to none. */
 function standardized(values: Uint8Array): Int8Array | null {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - mean) ** 2;
+  const deviation = Math.sqrt(squares / values.length);
   if (deviation < LEAST_DEVIATION) return null;
-  return Int8Array.from(values, (value) =>
-    Math.max(-127, Math.min(127, Math.round(((value - mean) / deviation) * 32))),
-  );
+  const steps = new Int8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const step = Math.round((((values[i] as number) - mean) / deviation) * 32);
+    steps[i] = step < -127 ? -127 : step > 127 ? 127 : step;
+  }
+  return steps;
 }
 
 /**
@@ -149,28 +167,37 @@ function standardized(values: Uint8Array): Int8Array | null {
  * @param thumbnail [16, 16]
  */
 export function perceptualHash(thumbnail: ArrayLike<number>): [high: number, low: number] {
-  const rows = new Float64Array(8 * SIDE);
+  const { rows, coefficients, sorted } = scratch;
   for (let y = 0; y < SIDE; y++)
     for (let u = 0; u < 8; u++) {
       let sum = 0;
       for (let x = 0; x < SIDE; x++) sum += (thumbnail[y * SIDE + x] as number) * (COSINES[u * SIDE + x] as number);
       rows[u * SIDE + y] = sum;
     }
-  const coefficients = new Float64Array(64);
   for (let v = 0; v < 8; v++)
     for (let u = 0; u < 8; u++) {
       let sum = 0;
       for (let y = 0; y < SIDE; y++) sum += (rows[u * SIDE + y] as number) * (COSINES[v * SIDE + y] as number);
       coefficients[v * 8 + u] = sum;
     }
-  const sorted = coefficients.slice().sort();
+  sorted.set(coefficients);
+  sorted.sort();
   const median = ((sorted[31] as number) + (sorted[32] as number)) / 2;
-  const halves: [number, number] = [0, 0];
-  coefficients.forEach((coefficient, i) => {
-    if (coefficient > median) halves[i >> 5] = (halves[i >> 5] as number) | (1 << (i & 31));
-  });
-  return [halves[0] >>> 0, halves[1] >>> 0];
+  let high = 0;
+  let low = 0;
+  for (let i = 0; i < 32; i++) {
+    if ((coefficients[i] as number) > median) high |= 1 << i;
+    if ((coefficients[i + 32] as number) > median) low |= 1 << i;
+  }
+  return [high >>> 0, low >>> 0];
 }
+
+/** Of one hash after the other. */
+const scratch = {
+  rows: new Float64Array(8 * SIDE),
+  coefficients: new Float64Array(64),
+  sorted: new Float64Array(64),
+};
 
 /** [frequency 1..8, x]: the discrete cosine transform II. */
 const COSINES = Float64Array.from({ length: 8 * SIDE }, (_, i) =>

@@ -1,0 +1,4 @@
+/** The kernels of assembly/, compiled by scripts/assembly.mjs. */
+export const BINARY =
+  'AGFzbQEAAAABCQFgBH9/fn8BfwIPAQNlbnYGbWVtb3J5AgABAwIBAAcIAQRuZWFyAAAKUQFPAgF/AX4gACkDACEFIAMhBCAAQQhqIQADQCAAIA' +
+  'FJBEAgAyAANgIAIAMgBSAAKQMAhXsgAlhBAnRqIQMgAEEIaiEADAELCyADIARrQQJ2Cw==';

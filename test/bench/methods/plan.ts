@@ -30,7 +30,11 @@ export function dataOf(set: BenchSet): string | null {
 }
 
 export const sets = {
-  fashion: { title: 'fashion-mnist', data: { path: 'fashion-mnist', validation: 0.02 }, raw: 'pixels' },
+  fashion: {
+    title: 'fashion-mnist, 20,000 images',
+    data: { path: 'fashion-mnist', validation: 0.02, limit: 20_000 },
+    raw: 'pixels',
+  },
   fsdd: {
     title: 'fsdd',
     data: {
@@ -57,43 +61,51 @@ const cosine = { name: 'cosine', warmupEpochs: 1 };
 
 /** By the name of the row: the method's, and of the second set that it is measured on also the set's. */
 export const rows: Record<string, BenchMethod> = {
-  autoencoder: { set: 'fashion', encoder: small, pretrain: { method: 'autoencoder', epochs: 5 } },
-  denoising: { set: 'fashion', encoder: small, pretrain: { method: 'denoising', epochs: 5 } },
-  sparse: { set: 'fashion', encoder: dense, pretrain: { method: 'sparse', epochs: 15 } },
-  contractive: { set: 'fashion', encoder: dense, pretrain: { method: 'contractive', epochs: 15 } },
-  variational: { set: 'fashion', encoder: dense, pretrain: { method: 'variational', epochs: 15 } },
+  autoencoder: { set: 'fashion', encoder: small, pretrain: { method: 'autoencoder', epochs: 10 } },
+  denoising: { set: 'fashion', encoder: small, pretrain: { method: 'denoising', epochs: 10 } },
+  sparse: { set: 'fashion', encoder: dense, pretrain: { method: 'sparse', penalty: 'kSparse', k: 32, epochs: 40 } },
+  contractive: { set: 'fashion', encoder: dense, pretrain: { method: 'contractive', epochs: 40 } },
+  variational: { set: 'fashion', encoder: dense, pretrain: { method: 'variational', epochs: 40 } },
   masked: {
     set: 'fashion',
     encoder: { type: 'patchTransformer', size: 'small' },
-    pretrain: { method: 'masked', epochs: 8 },
+    pretrain: { method: 'masked', epochs: 12 },
   },
-  adversarial: { set: 'fashion', encoder: small, pretrain: { method: 'adversarial', epochs: 5 } },
+  adversarial: {
+    set: 'fashion',
+    encoder: { type: 'dense', units: [512, 128] },
+    pretrain: {
+      method: 'adversarial',
+      optimizer: { name: 'adam', learningRate: 0.0002, beta1: 0.5 },
+      epochs: 20,
+    },
+  },
   contrastive: {
     set: 'fashion',
     encoder: small,
-    pretrain: { method: 'contrastive', temperature: 0.2, augmentation: views, schedule: cosine, epochs: 8 },
+    pretrain: { method: 'contrastive', temperature: 0.2, augmentation: views, schedule: cosine, epochs: 15 },
   },
   redundancy: {
     set: 'fashion',
     encoder: small,
-    pretrain: { method: 'redundancy', augmentation: views, schedule: cosine, epochs: 8 },
+    pretrain: { method: 'redundancy', augmentation: views, schedule: cosine, epochs: 15 },
   },
-  supervised: { set: 'fashion', encoder: small, pretrain: { method: 'supervised', augmentation: views, epochs: 4 } },
+  supervised: { set: 'fashion', encoder: small, pretrain: { method: 'supervised', augmentation: views, epochs: 8 } },
   distillation: {
     set: 'fashion',
     encoder: { type: 'convolutional', size: 'small' },
-    pretrain: { method: 'distillation', epochs: 5 },
+    pretrain: { method: 'distillation', epochs: 10 },
     teacher: 'contrastive',
   },
   maskedLanguageModel: {
     set: 'banking',
     encoder: tokens,
-    pretrain: { method: 'maskedLanguageModel', optimizer: adam, epochs: 30, batchSize: 64 },
+    pretrain: { method: 'maskedLanguageModel', optimizer: adam, epochs: 10, batchSize: 64 },
   },
   causalLanguageModel: {
     set: 'banking',
     encoder: { ...tokens, causal: true },
-    pretrain: { method: 'causalLanguageModel', optimizer: adam, epochs: 15, batchSize: 64 },
+    pretrain: { method: 'causalLanguageModel', optimizer: adam, epochs: 6, batchSize: 64 },
   },
   'contrastive on fsdd': {
     set: 'fsdd',

@@ -31,7 +31,7 @@ export type { Classifier, Regressor, TaskLearner, TaskSetting } from './task.js'
 
 /** What cannot work, or hardly can, in this setting. Nothing is built where there is an error. */
 export function checkTask(setting: TaskSetting): Finding[] {
-  const { labels, options, family, encoder, shape, vocabulary } = setting;
+  const { labels, options, family, encoder, shape } = setting;
   const found: Finding[] = [];
   const isRegression = labels ? taskKind(options, labels.classes) === 'regression' : false;
   const error = (path: (string | number)[], code: string, message: string, fixes: string[] = []): void => {
@@ -67,7 +67,7 @@ export function checkTask(setting: TaskSetting): Finding[] {
     );
   const freeze = (options.options['freeze'] ?? []) as string[];
   if (freeze.length > 0) {
-    const layers = layersOf(Object.keys(family.encoder(encoder, shape, vocabulary).shapes));
+    const layers = layersOf(Object.keys(family.encoder(encoder, shape, setting).shapes));
     freeze.forEach((name, i) => {
       if (!layers.some((layer) => isNamed(layer, name)))
         error(

@@ -21,6 +21,8 @@ import { GridsView } from './view/grids.js';
 import { GuessesView } from './view/guesses.js';
 import { Header } from './view/header.js';
 import { announcement, HealthView } from './view/health.js';
+import { LabelScoresView } from './view/labelScores.js';
+import { LabelsView } from './view/labels.js';
 import { LossView } from './view/loss.js';
 import { MapView } from './view/map.js';
 import { MatrixView } from './view/matrix.js';
@@ -101,11 +103,12 @@ const sampleViews = {
     new ReconstructionView(currentTheme),
     new PairsView(),
     new GuessesView(),
+    new LabelsView(),
     new AgreementView(),
     new TokensView(),
     new ScatterView(currentTheme),
   ],
-  measured: [new ConfusionView(), new CalibrationView()],
+  measured: [new ConfusionView(), new LabelScoresView(), new CalibrationView()],
   wide: [new GridsView(), new RowsView(), new ActivityView(currentTheme)],
   below: [
     new MapView(currentTheme, {

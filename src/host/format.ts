@@ -88,15 +88,17 @@ export function epochText(run: Pick<RunRecord, 'epoch' | 'epochs'>, locale?: str
   return t('epoch {0} of {1}', formatCount(underWay, locale), formatCount(run.epochs, locale));
 }
 
-/** e.g. "test accuracy 78.3 %"; null as long as nothing was measured. */
+/** e.g. "test accuracy 78.3 %", of several labels an example "test macro F1 71.2 %"; null as long as nothing was measured. */
 export function accuracyText(
-  { testAccuracy, validationAccuracy }: Record<string, number>,
+  { testAccuracy, validationAccuracy, testMacroF1, validationMacroF1 }: Record<string, number>,
   locale?: string,
 ): string | null {
   const percent = (value: number) =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(100 * value);
   if (testAccuracy !== undefined) return t('test accuracy {0} %', percent(testAccuracy));
-  return validationAccuracy === undefined ? null : t('validation accuracy {0} %', percent(validationAccuracy));
+  if (validationAccuracy !== undefined) return t('validation accuracy {0} %', percent(validationAccuracy));
+  if (testMacroF1 !== undefined) return t('test macro F1 {0} %', percent(testMacroF1));
+  return validationMacroF1 === undefined ? null : t('validation macro F1 {0} %', percent(validationMacroF1));
 }
 
 /** e.g. "epoch 12 of 100 · loss 0.0953"; of a complete fine-tuning "test accuracy 78.3 % · 100 labels". */

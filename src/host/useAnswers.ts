@@ -37,9 +37,11 @@ export class UseAnswers {
     return [...this.counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
   }
 
-  private addAnswer({ file, part, label, probabilities = {}, similar = [], shown }: Partial<PredictionLine>): void {
+  private addAnswer({ file, part, label, labels, ...line }: Partial<PredictionLine>): void {
+    const { probabilities = {}, similar = [], shown } = line;
     this.count++;
-    if (typeof label === 'string') this.counts.set(label, (this.counts.get(label) ?? 0) + 1);
+    for (const given of labels ?? (typeof label === 'string' ? [label] : []))
+      this.counts.set(given, (this.counts.get(given) ?? 0) + 1);
     if (this.answers.length === MOST_SHOWN || file === undefined) return;
     const name = this.nameOf(file);
     this.answers.push({
@@ -47,10 +49,10 @@ export class UseAnswers {
       title: part === undefined ? name : t('{0}, {1}', name, part),
       shown: shown ?? null,
       classes: Object.entries(probabilities)
-        .map(([name, probability]) => ({ name, probability }))
+        .map(([name, probability]) => ({ name, probability, ...(labels && { given: labels.includes(name) }) }))
         .sort((a, b) => b.probability - a.probability)
         .filter(({ probability }, i) => i === 0 || probability >= LEAST_PROBABILITY)
-        .slice(0, MOST_CLASSES),
+        .slice(0, Math.max(MOST_CLASSES, labels?.length ?? 0)),
       similar,
     });
   }

@@ -26,6 +26,8 @@ export interface Source {
   readonly labels: Int32Array | null;
   /** Whether labels are numbers to come near rather than classes to tell apart. */
   readonly quantities?: boolean;
+  /** Whether labels are combinations of several. */
+  readonly several?: boolean;
   /**
    * The examples at those positions, one after the other: numbers 0..1, or ids. The caller owns the array: nobody else
    * may write to it.

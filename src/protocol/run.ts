@@ -64,6 +64,8 @@ export interface RunDataset {
   /** Shape of one example, e.g. [28, 28, 1]. */
   shape: number[];
   classes: string[] | null;
+  /** Whether an example may have several of the classes, or none; missing where each has one. */
+  severalLabels?: boolean;
   fingerprint: string;
   /**
    * How examples became numbers of `shape`, so that later data can be prepared in the same way: values from..to of
@@ -214,7 +216,7 @@ export function namesClasses({ stage, method, dataset, teacher }: RunRecord): bo
 }
 
 /** `evaluation.json`: how well a fine-tuned network does. */
-export type EvaluationRecord = ClassificationEvaluation | RegressionEvaluation;
+export type EvaluationRecord = ClassificationEvaluation | MultiLabelEvaluation | RegressionEvaluation;
 
 export interface ClassificationEvaluation {
   format: number;
@@ -226,6 +228,17 @@ export interface ClassificationEvaluation {
   splits: Record<string, ClassificationRecord>;
 }
 
+export interface MultiLabelEvaluation {
+  format: number;
+  task: 'multiLabel';
+  /** Names of the labels. */
+  classes: string[];
+  /** Training examples that it learned from and that have each label. */
+  trainedOn: number[];
+  /** As of classes. */
+  splits: Record<string, MultiLabelRecord>;
+}
+
 export interface RegressionEvaluation {
   format: number;
   task: 'regression';
@@ -233,6 +246,20 @@ export interface RegressionEvaluation {
   trainedOn: number;
   /** As of classes. */
   splits: Record<string, RegressionRecord>;
+}
+
+/** All parts are 0..1. See learn/evaluate/multiLabel.ts for what each is. */
+export interface MultiLabelRecord {
+  count: number;
+  subsetAccuracy: EstimateRecord;
+  macroF1: EstimateRecord;
+  microF1: EstimateRecord;
+  meanAveragePrecision: number;
+  hammingLoss: number;
+  /** In nats. */
+  logLoss: number;
+  /** One a label. */
+  scores: { support: number; precision: number; recall: number; f1: number; averagePrecision: number }[];
 }
 
 /** In the unit of the labels. See learn/evaluate/regression.ts for what each is. */

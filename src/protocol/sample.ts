@@ -16,11 +16,13 @@ export type SampleView =
   | PairsView
   | MatrixView
   | GuessesView
+  | LabelsView
   | AgreementView
   | TokensView
   | CellsView
   | ConfusionView
   | CalibrationView
+  | LabelScoresView
   | ScatterView
   | MapView;
 
@@ -94,6 +96,20 @@ export interface GuessesView {
   /** The class of each example, -1 for none. */
   labels: number[];
   /** Tensor [count, classes] float32: each row sums to 1. */
+  probabilities: string;
+}
+
+/** What labels the network gives examples that may have several, or none. */
+export interface LabelsView {
+  kind: 'labels';
+  from: string;
+  /** Examples. */
+  input: string;
+  /** Of the labels. */
+  names: string[];
+  /** Tensor [count, labels] uint8: 1 where an example has the label, else 0. */
+  has: string;
+  /** Tensor [count, labels] float32, 0..1; a label above 0.5 is given. */
   probabilities: string;
 }
 
@@ -183,6 +199,21 @@ export interface CalibrationView {
   bins: string;
   /** Mean difference between the two, weighted by counts, 0..1. */
   expectedError: number;
+}
+
+/** How well each label is told where an example may have several, with some examples that are wrong in one. */
+export interface LabelScoresView extends Omit<LabelsView, 'kind'> {
+  kind: 'labelScores';
+  /** Tensor [labels, 5] float32: examples that have it, precision, recall, F1, average precision. */
+  scores: string;
+  /** Of all labels, 0..1. */
+  macroF1: number;
+  microF1: number;
+  meanAveragePrecision: number;
+  /** Part of the examples of which every label is right. */
+  subsetAccuracy: number;
+  /** Part of all labels of all examples that are wrong. */
+  hammingLoss: number;
 }
 
 /** What is predicted of numbers against what is true, both in the unit of the labels. */

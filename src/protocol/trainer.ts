@@ -100,6 +100,8 @@ export interface DataFound {
   /** Of one example; -1 where examples differ. */
   shape: number[];
   classes: string[] | null;
+  /** Whether an example may have several of the classes, or none; missing where each has one. */
+  severalLabels?: boolean;
 }
 
 export interface Problem {

@@ -30,8 +30,10 @@ export interface SimilarLine {
 }
 
 export interface PredictionLine extends SimilarLine {
-  /** The likeliest class. */
+  /** The likeliest class; null where an example may have several. */
   label: string | null;
+  /** Where an example may have several: those whose probability is above 0.5, the likeliest first. */
+  labels?: string[];
   /** 0..1 by class. */
   probabilities: Record<string, number>;
 }
@@ -55,8 +57,11 @@ export interface UseAnswer {
   /** What to call it. */
   title: string;
   shown: UsedExample | null;
-  /** The likeliest first, without those that are hardly likely; empty for "similar". */
-  classes: { name: string; probability: number }[];
+  /**
+   * The likeliest first, without those that are hardly likely; empty for "similar". Where an example may have several:
+   * whether it is given this one.
+   */
+  classes: { name: string; probability: number; given?: boolean }[];
   similar: SimilarExample[];
 }
 

@@ -163,8 +163,11 @@ export interface FinetuneOptions extends Omit<TrainingOptions, 'epochs'> {
   mode: string;
   /** The mode's own options, defaults filled in by its schema. */
   options: Record<string, unknown>;
-  /** "auto" is regression where labels are quantities (data/quantities.ts), else classification. */
-  task: 'auto' | 'classification' | 'regression';
+  /**
+   * "auto" is multiLabel where examples may have several labels, regression where labels are quantities
+   * (data/quantities.ts), else classification.
+   */
+  task: 'auto' | 'classification' | 'multiLabel' | 'regression';
   /** Units of a hidden layer between code and classes, or number; null for none. */
   hidden: number | null;
   /** Labelled examples of each class that are used; null for all. Not together with `labelFraction`. */

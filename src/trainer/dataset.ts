@@ -9,8 +9,7 @@ import { networkValues } from '../data/prepare/scale.js';
 import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } from '../data/split.js';
 import type { Batch, Collection, OpenOptions, Reader } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
-import type { ExampleFacts, Labels } from '../learn/method/method.js';
-import { exampleOf } from './example.js';
+import type { ExampleFacts } from '../learn/method/method.js';
 import { taskKind } from '../learn/task/index.js';
 import { stream } from '../protocol/random.js';
 import type { RunDataset } from '../protocol/run.js';
@@ -63,13 +62,7 @@ export interface LoadedDataset {
 export interface LoadOptions extends OpenOptions, Pick<PrepareOptions, 'kept'> {
   work?: Pick<Work, 'stage'>;
   /** Hears what will be made of the examples before any is prepared; what it throws ends that. */
-  onPlanned: (
-    preparation: Preparation,
-    labels: Labels | null,
-    splits: ChosenSplits,
-    heldBytes: number,
-    count: number,
-  ) => void;
+  onPlanned: (example: Preparation & ExampleFacts, splits: ChosenSplits, heldBytes: number, count: number) => void;
 }
 
 /**
@@ -90,12 +83,15 @@ export async function loadDataset(
     const labels = data.labels === 'none' ? null : dataset.labels;
     const classes = info.classes ?? [];
     // All may differ, and what the recipe makes of them may change: then validation must not, and chance draws it.
-    const isClassified = labels !== null && !areQuantities(classes);
+    const isClassified = labels !== null && (info.labelSets !== undefined || !areQuantities(classes));
     const { test, ...learned } = chooseSplits(dataset, isClassified ? labels : null, data, seed);
     const isTask = work.stage === 'finetune' && labels !== null;
-    const quantities = isTask ? taskKind(finetune, classes) === 'regression' : labels !== null && !isClassified;
+    const task = isTask ? taskKind(finetune, { classes, sets: info.labelSets }) : null;
+    const quantities = task === null ? labels !== null && !isClassified : task === 'regression';
+    // Where the task tells combinations apart, each is a class.
+    const labelSets = (task === null || task === 'multiLabel' ? info.labelSets : null) ?? null;
     const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
-      onPlanned(preparation, labelsOf(dataset, data, chosen), chosen, heldBytes, info.count);
+      onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes, info.count);
     const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
@@ -107,6 +103,7 @@ export async function loadDataset(
             test ? { ...learned, test } : learned,
             budgetOf(finetune),
             seed,
+            labelSets,
           )
         : learned,
       { ...open, kept, onPlanned: planned, cache: new PackCache(cache), fingerprint: identity },
@@ -120,6 +117,7 @@ export async function loadDataset(
       shape,
       labels: labels && gather(labels, positions),
       quantities,
+      several: labelSets !== null,
       batch: (of) => read(gather(positions, of)),
       ...(views && {
         views: (of, seed, step, count) => views.of(gather(positions, of), among, seed, step, count),
@@ -136,14 +134,15 @@ export async function loadDataset(
         validationCount: splits.validation.length,
         validationFrom: splits.validationFrom,
         shape,
-        classes: labels && !quantities ? info.classes : null,
+        classes: labels && !quantities ? (labelSets?.names ?? info.classes) : null,
+        ...(labels && labelSets && { severalLabels: true }),
         fingerprint: identity,
         preparation: { ...preparation },
       },
       files,
       preparation,
       assets,
-      example: { ...exampleOf(preparation), labels: labelsOf(dataset, data, splits) },
+      example: { ...preparation, labels: labelsOf(dataset, data, splits) },
       notes,
       training: source(splits.training),
       part: (positions) => {

@@ -12,7 +12,10 @@ export const EVALUATION_FORMAT = 1;
 
 export interface Evaluated {
   evaluation: EvaluationRecord;
-  /** Of each measured split: labels [n] and probabilities [n, classes], or targets [n] and predictions [n]. */
+  /**
+   * Of each measured split: labels [n] and probabilities [n, classes]; of several labels an example labels [n, classes],
+   * 1 or 0; of numbers targets [n] and predictions [n].
+   */
   predictions: Record<string, NamedTensor>;
   /** What the monitor shows of the split that counts: "test", else "validation". */
   preview: Preview;

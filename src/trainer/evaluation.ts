@@ -17,6 +17,7 @@ import {
 import { encodeSafetensors } from '../protocol/safetensors.js';
 import { EVALUATION_FORMAT, measuredSplits, type Evaluated, type Evaluating } from './evaluated.js';
 import { writeDurable, writeFileAtomic } from './files.js';
+import { evaluateMultiLabel, multiLabelMetrics } from './multiLabelEvaluation.js';
 import { evaluateRegressor, regressionMetrics } from './regressionEvaluation.js';
 
 /** How well a fine-tuned network does, once it has learned. */
@@ -28,9 +29,14 @@ const MOST_SHOWN = 600;
 /** @returns null where there is nothing to measure it with */
 export function evaluateTask(job: Evaluating, values: Values, progress: Progress): Promise<Evaluated | null> {
   const { learner } = job;
-  return learner.task === 'regression'
-    ? evaluateRegressor({ ...job, learner }, values, progress)
-    : evaluateClassifier({ ...job, learner }, values, progress);
+  switch (learner.task) {
+    case 'classification':
+      return evaluateClassifier({ ...job, learner }, values, progress);
+    case 'multiLabel':
+      return evaluateMultiLabel({ ...job, learner }, values, progress);
+    case 'regression':
+      return evaluateRegressor({ ...job, learner }, values, progress);
+  }
 }
 
 async function evaluateClassifier(
@@ -167,7 +173,7 @@ export async function writeEvaluation(run: string, { evaluation, predictions }: 
       tensors: predictions,
       metadata: {
         task: evaluation.task,
-        ...(evaluation.task === 'classification' && { classes: JSON.stringify(evaluation.classes) }),
+        ...(evaluation.task !== 'regression' && { classes: JSON.stringify(evaluation.classes) }),
       },
     }),
   );
@@ -177,6 +183,7 @@ export async function writeEvaluation(run: string, { evaluation, predictions }: 
 /** e.g. { testAccuracy: 0.83, validationMacroF1: 0.79 }, or { testMeanAbsoluteError: 3.1, testR2: 0.87 } */
 export function evaluationMetrics(evaluation: EvaluationRecord): Record<string, number> {
   if (evaluation.task === 'regression') return regressionMetrics(evaluation);
+  if (evaluation.task === 'multiLabel') return multiLabelMetrics(evaluation);
   return Object.fromEntries(
     Object.entries(evaluation.splits).flatMap(([split, { accuracy, balancedAccuracy, macroF1, logLoss }]) => [
       [`${split}Accuracy`, accuracy.value],

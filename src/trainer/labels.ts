@@ -5,7 +5,7 @@ import type { DataOptions } from '../recipe/recipe.js';
 
 /** What a method must know of the labels; null where there are none, or where the recipe passes over them. */
 export function labelsOf(
-  { labels, info: { classes } }: Reader | Collection,
+  { labels, info: { classes, labelSets } }: Reader | Collection,
   options: DataOptions,
   { training, validation }: Pick<ChosenSplits, 'training' | 'validation'>,
 ): Labels | null {
@@ -18,5 +18,5 @@ export function labelsOf(
     const label = labels[position] as number;
     if (label >= 0) counts[label] = (counts[label] ?? 0) + 1;
   }
-  return { classes, unlabelled, counts };
+  return { classes, unlabelled, counts, ...(labelSets && { sets: labelSets }) };
 }

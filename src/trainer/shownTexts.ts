@@ -64,6 +64,8 @@ function examplesOf(view: SampleView): string[] {
     case 'pairs':
       return [view.first, view.second];
     case 'guesses':
+    case 'labels':
+    case 'labelScores':
     case 'agreement':
       return [view.input];
     case 'confusion':

@@ -41,6 +41,23 @@ describe('the page of what a run says of files', () => {
     assert.equal(await answer.locator('.own canvas').count(), 1);
   });
 
+  it('marks the labels that an example is given where it may have several', async () => {
+    const { shown, pictures } = await askedImages();
+    const [first] = shown.answers;
+    first!.classes = [
+      { name: 'cat', probability: 0.9, given: true },
+      { name: 'dog', probability: 0.6, given: true },
+      { name: 'ant', probability: 0.2, given: false },
+    ];
+    await show({ shown, pictures });
+    const list = page.locator('.answer').first().locator('.class-list');
+    assert.match((await list.getAttribute('aria-label')) ?? '', /: cat, dog$/);
+    const marks = await list
+      .locator('.class-name')
+      .evaluateAll((names) => names.map((name) => getComputedStyle(name, '::before').content));
+    assert.deepEqual(marks, ['"✓ "', '"✓ "', 'none']);
+  });
+
   it('shows the training examples that are most like it, with class and cosine', async () => {
     await show(await askedImages());
     const nearest = page.locator('.answer').first().locator('.nearest');

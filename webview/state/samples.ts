@@ -1,5 +1,6 @@
 import { decodeSafetensors, type TensorFile } from '../../src/protocol/safetensors.js';
 import { readCalibration, readConfusion, type Calibration, type Confusion } from './classifying.js';
+import { readGiven, readLabelScores, type Given, type LabelScores } from './labels.js';
 import {
   bytePictures,
   floatMatrix,
@@ -136,6 +137,8 @@ export interface Sample {
   /** Each -1..1. */
   matrix: Matrix | null;
   guesses: Guesses | null;
+  labels: Given | null;
+  labelScores: LabelScores | null;
   confusion: Confusion | null;
   calibration: Calibration | null;
   agreement: Agreement | null;
@@ -163,6 +166,8 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     pairs: null,
     matrix: null,
     guesses: null,
+    labels: null,
+    labelScores: null,
     confusion: null,
     calibration: null,
     agreement: null,
@@ -182,6 +187,8 @@ export function decodeSample(step: number, bytes: Uint8Array): Sample {
     else if (fields['kind'] === 'pairs') sample.pairs ??= readPairs(file, fields);
     else if (fields['kind'] === 'matrix') sample.matrix ??= readMatrix(file, fields['tensor']);
     else if (fields['kind'] === 'guesses') sample.guesses ??= readGuesses(file, fields);
+    else if (fields['kind'] === 'labels') sample.labels ??= readGiven(file, fields);
+    else if (fields['kind'] === 'labelScores') sample.labelScores ??= readLabelScores(file, fields);
     else if (fields['kind'] === 'confusion') sample.confusion ??= readConfusion(file, fields);
     else if (fields['kind'] === 'calibration') sample.calibration ??= readCalibration(file, fields);
     else if (fields['kind'] === 'agreement') sample.agreement ??= readAgreement(file, fields);

@@ -25,18 +25,22 @@ export function answerElement(answer: UseAnswer, pictures: Pictures, open: (file
 
 function classBars(title: string, classes: UseAnswer['classes']): HTMLElement {
   const [first] = classes;
-  const rows = classes.map(({ name, probability }) => {
+  const given = classes.filter(({ given }) => given).map(({ name }) => name);
+  const rows = classes.map(({ name, probability, given }) => {
     const bar = element('i');
     bar.style.width = `${100 * probability}%`;
     return element(
       'li',
-      {},
+      given === undefined ? {} : { 'data-given': String(given) },
       element('span', { class: 'class-name', title: name }, name),
       element('span', { class: 'class-bar', 'aria-hidden': 'true' }, bar),
       element('span', { class: 'class-percent' }, percent(probability)),
     );
   });
-  const label = say('answerText', title, first?.name ?? '', percent(first?.probability ?? 0));
+  const label =
+    first?.given === undefined
+      ? say('answerText', title, first?.name ?? '', percent(first?.probability ?? 0))
+      : say('answerLabels', title, given.length > 0 ? given.join(', ') : say('labelsNone'));
   return element('ol', { class: 'class-list', 'aria-label': label }, ...rows);
 }
 

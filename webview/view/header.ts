@@ -211,14 +211,18 @@ export class Header implements View {
     const labels = run.dataset?.trainingCount;
     const mode = sayOr(`mode_${run.method}`, run.method);
     setText(this.facts.task, !isTask ? '' : labels === undefined ? mode : say('taskOf', mode, whole(labels)));
-    const tested = isTask ? run.metrics['testAccuracy'] : undefined;
+    const { testAccuracy, testMacroF1, validationMacroF1 } = isTask ? run.metrics : {};
     const validated = isTask ? lastOf(model, 'validationAccuracy', model.state === 'completed') : undefined;
-    setFigure(
-      this.facts.accuracy,
-      say(tested === undefined ? 'validationAccuracy' : 'testAccuracy'),
-      tested ?? validated,
-      percent,
-    );
+    // Where examples may have several labels, there is no accuracy.
+    const measured = (
+      [
+        ['testAccuracy', testAccuracy],
+        ['validationAccuracy', validated],
+        ['testMacroF1', testMacroF1],
+        ['validationMacroF1', validationMacroF1],
+      ] as const
+    ).find(([, value]) => value !== undefined);
+    setFigure(this.facts.accuracy, measured ? say(measured[0]) : '', measured?.[1], percent);
   }
 
   private setRate(text: string): void {

@@ -46,6 +46,29 @@ export function neighbourVotes(
 }
 
 /**
+ * The same where a reference may have several labels: it votes for each of them.
+ * @param directions [references, width], each as long as 1
+ * @param targets float32 [references, labels], 1 where a reference has the label, else 0
+ * @param queries [queries, width]
+ * @returns the share of the votes that each label has, [queries, labels], 0..1
+ */
+export function neighbourShares(
+  directions: tf.Tensor2D,
+  targets: tf.Tensor2D,
+  queries: tf.Tensor2D,
+  k: number,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const cosines = tf.matMul(unit(queries), directions, false, true);
+    const { values, indices } = tf.topk(cosines, Math.min(k, directions.shape[0]));
+    const votes = tf.exp(tf.div(values, TEMPERATURE));
+    const has = tf.gather(targets, tf.cast(indices, 'int32'));
+    const voted = tf.sum<tf.Tensor2D>(tf.mul(tf.expandDims(votes, 2), has), 1);
+    return tf.minimum<tf.Tensor2D>(tf.div(voted, tf.sum(votes, 1, true)), 1); // rounded, all may be more
+  });
+}
+
+/**
  * The mean target of the k references of the largest cosine (Cover 1968, "Estimation by the nearest neighbor rule").
  * @param directions [references, width], each as long as 1
  * @param targets float32 [references]

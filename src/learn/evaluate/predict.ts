@@ -4,10 +4,10 @@ import type { Values } from '../engine/engine.js';
 import type { Job, Source } from '../loop.js';
 import type { Pass } from '../network.js';
 import { randomTensors } from '../random.js';
-import type { Classifier, Regressor } from '../task/task.js';
+import type { Classifier, MultiLabelClassifier, Regressor } from '../task/task.js';
 
 /** What of a network predicting needs. */
-export type ClassPredictor = Pick<Classifier, 'task' | 'classes' | 'classify'>;
+export type ClassPredictor = Pick<Classifier | MultiLabelClassifier, 'task' | 'classes' | 'classify'>;
 export type NumberPredictor = Pick<Regressor, 'task' | 'estimate'>;
 
 export interface Predicting<Learner = ClassPredictor | NumberPredictor> extends Pick<Job, 'engine'> {
@@ -17,7 +17,7 @@ export interface Predicting<Learner = ClassPredictor | NumberPredictor> extends 
 
 /**
  * What a network says of all examples of a source, as they are.
- * @returns a classifier's probabilities [count, classes]; in regression estimates [count], in the unit of the labels
+ * @returns a classifier's probabilities [count, classes], which sum to 1 where an example has one class; in regression estimates [count], in the unit of the labels
  */
 export async function predict(
   { engine, learner, options: { seed } }: Predicting,
@@ -25,7 +25,7 @@ export async function predict(
   values: Values,
   epoch: number,
 ): Promise<Float32Array> {
-  const width = learner.task === 'classification' ? learner.classes.length : 1;
+  const width = learner.task === 'regression' ? 1 : learner.classes.length;
   const predictions = new Float32Array(source.count * width);
   for (let from = 0; from < source.count; from += MEASURED_BATCH) {
     const count = Math.min(MEASURED_BATCH, source.count - from);
@@ -36,13 +36,20 @@ export async function predict(
     );
     const random = randomTensors(engine, seed, from / MEASURED_BATCH, 'prediction');
     const pass: Pass = { engine, training: false, epoch, random, updates: null };
-    const found = tf.tidy(() =>
-      learner.task === 'classification'
-        ? tf.softmax(learner.classify(values, inputs.input, pass))
-        : learner.estimate(values, inputs.input, pass),
-    );
+    const found = tf.tidy(() => answersOf(learner, values, inputs.input, pass));
     predictions.set(await found.data<'float32'>(), from * width);
     tf.dispose([found, inputs]);
   }
   return predictions;
+}
+
+function answersOf(learner: Predicting['learner'], values: Values, input: tf.Tensor, pass: Pass): tf.Tensor {
+  switch (learner.task) {
+    case 'classification':
+      return tf.softmax(learner.classify(values, input, pass));
+    case 'multiLabel':
+      return tf.sigmoid(learner.classify(values, input, pass));
+    case 'regression':
+      return learner.estimate(values, input, pass);
+  }
 }

@@ -13,7 +13,7 @@ const FRACTION = 0.03;
 export interface Probed {
   /** Of validation examples (training examples, without validation). */
   codes: Codes;
-  /** 0..1; null where there are no classes. */
+  /** 0..1; null where there are no classes, or examples have several. */
   accuracy: number | null;
 }
 
@@ -31,7 +31,7 @@ export class Probe {
   constructor(private readonly job: Pick<Job, 'engine' | 'learner' | 'options' | 'training' | 'validation'>) {
     const { training, validation, options } = job;
     const labelled = (source: Source | null) =>
-      source?.labels && !source.quantities ? chosen(source, options.seed) : null;
+      source?.labels && !source.quantities && !source.several ? chosen(source, options.seed) : null;
     const [references, queries] = [labelled(training), labelled(validation)];
     const isKnown = references !== null && queries !== null && severalClasses(training, references);
     this.references = isKnown ? references.subarray(0, MOST_REFERENCES) : null;

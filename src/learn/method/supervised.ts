@@ -57,6 +57,17 @@ export const supervised: Method = {
           fixes: ['contrastive'],
         },
       ];
+    if (labels.sets)
+      return [
+        {
+          ...finding,
+          code: 'several-labels',
+          message: t(
+            'Supervised pretraining learns one class an example, and these examples may have several labels. Fine-tuning learns them: take a method that needs no labels, and fine-tune then.',
+          ),
+          fixes: ['contrastive'],
+        },
+      ];
     if (labels.unlabelled > 0)
       return [
         {
@@ -84,8 +95,8 @@ export const supervised: Method = {
   takesIds: true,
 
   build(setting) {
-    const { family, encoder: options, shape } = setting;
-    const encoder = family.encoder(options, shape, setting);
+    const { family, encoder: options, shape, vocabulary } = setting;
+    const encoder = family.encoder(options, shape, vocabulary);
     const widths = family.summary(options, shape).encoder;
     return setting.options['loss'] === 'contrastive'
       ? byContrast(setting, encoder, widths)

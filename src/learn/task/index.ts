@@ -1,20 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { countsOfLabels } from '../../data/labelSets.js';
 import { grouped, t } from '../../protocol/l10n.js';
 import type { Finding } from '../../recipe/finding.js';
 import { misfit } from '../checkpoint.js';
 import type { Arrays } from '../engine/engine.js';
 import type { Labels } from '../method/method.js';
 import { together, type Network } from '../network.js';
+import { checkMultiLabel } from './checkMultiLabel.js';
 import { checkRegression } from './checkRegression.js';
 import { balancedWeights, classificationLoss, guessesPreview, picked, type Scores } from './classification.js';
 import { foundationOf, learnerOn } from './foundation.js';
 import { head as headOf } from './head.js';
-import { taskKind } from './kind.js';
+import { taskKind, type TaskKind } from './kind.js';
 import { layersOf } from './layers.js';
-import { solveHead, solveRegressionHead } from './linearHead.js';
+import { solveHead, solveLabelHeads, solveRegressionHead } from './linearHead.js';
 import type { Mode } from './mode.js';
 import { isNamed, modes } from './modes.js';
-import { neighbours, neighbourTargets } from './neighbours.js';
+import {
+  balancedLabelWeights,
+  labelsPreview,
+  multiLabelLoss,
+  tableOf,
+  targetsOf as labelTargetsOf,
+} from './multiLabel.js';
+import { neighbourLabels, neighbours, neighbourTargets } from './neighbours.js';
 import {
   estimatesPreview,
   inOwnUnit,
@@ -23,17 +32,18 @@ import {
   targetsOf,
   type Estimates,
 } from './regression.js';
-import type { Classifier, Regressor, TaskLearner, TaskSetting } from './task.js';
+import type { Classifier, MultiLabelClassifier, Regressor, TaskLearner, TaskSetting } from './task.js';
 
 export { taskKind } from './kind.js';
 export { modes } from './modes.js';
-export type { Classifier, Regressor, TaskLearner, TaskSetting } from './task.js';
+export type { Classifier, MultiLabelClassifier, Regressor, TaskLearner, TaskSetting } from './task.js';
 
 /** What cannot work, or hardly can, in this setting. Nothing is built where there is an error. */
 export function checkTask(setting: TaskSetting): Finding[] {
-  const { labels, options, family, encoder, shape } = setting;
+  const { labels, options, family, encoder, shape, vocabulary } = setting;
   const found: Finding[] = [];
-  const isRegression = labels ? taskKind(options, labels.classes) === 'regression' : false;
+  const kind = labels && taskKind(options, labels);
+  const isRegression = kind === 'regression';
   const error = (path: (string | number)[], code: string, message: string, fixes: string[] = []): void => {
     found.push({ path: ['finetune', ...path], severity: 'error', code, message, fixes });
   };
@@ -46,6 +56,7 @@ export function checkTask(setting: TaskSetting): Finding[] {
       ),
     );
   else if (isRegression) found.push(...checkRegression(labels, options));
+  else if (kind === 'multiLabel') found.push(...checkMultiLabel(labels));
   else if (labels.classes.length < 2)
     error(
       [],
@@ -67,7 +78,7 @@ export function checkTask(setting: TaskSetting): Finding[] {
     );
   const freeze = (options.options['freeze'] ?? []) as string[];
   if (freeze.length > 0) {
-    const layers = layersOf(Object.keys(family.encoder(encoder, shape, setting).shapes));
+    const layers = layersOf(Object.keys(family.encoder(encoder, shape, vocabulary).shapes));
     freeze.forEach((name, i) => {
       if (!layers.some((layer) => isNamed(layer, name)))
         error(
@@ -79,8 +90,7 @@ export function checkTask(setting: TaskSetting): Finding[] {
     });
   }
   const { labelsPerClass } = options;
-  const short =
-    labels && labelsPerClass !== null && !isRegression ? shortOf(labels.classes, labels.counts, labelsPerClass) : [];
+  const short = labels && labelsPerClass !== null && !isRegression ? shortOf(labels, kind, labelsPerClass) : [];
   if (short.length > 0)
     found.push({
       path: ['finetune', 'labelsPerClass'],
@@ -96,9 +106,10 @@ export function checkTask(setting: TaskSetting): Finding[] {
 }
 
 /** e.g. `"cat" (3)` */
-function shortOf(classes: readonly string[], counts: readonly number[], wanted: number): string[] {
-  return classes.flatMap((name, i) => {
-    const count = counts[i] ?? 0;
+function shortOf({ classes, counts, sets }: Labels, kind: TaskKind | null | undefined, wanted: number): string[] {
+  const [names, of] = kind === 'multiLabel' && sets ? [sets.names, countsOfLabels(counts, sets)] : [classes, counts];
+  return names.flatMap((name, i) => {
+    const count = of[i] ?? 0;
     return count < wanted ? [`"${name}" (${grouped(count)})`] : [];
   });
 }
@@ -114,9 +125,14 @@ export function modeOf(name: string): Mode {
 export function buildTask(setting: TaskSetting): TaskLearner {
   const { labels, options } = setting;
   if (!labels) throw new Error('There are no labels.');
-  return taskKind(options, labels.classes) === 'regression'
-    ? buildRegressor(setting, labels)
-    : buildClassifier(setting, labels);
+  switch (taskKind(options, labels)) {
+    case 'classification':
+      return buildClassifier(setting, labels);
+    case 'multiLabel':
+      return buildMultiLabel(setting, labels);
+    case 'regression':
+      return buildRegressor(setting, labels);
+  }
 }
 
 function buildClassifier(setting: TaskSetting, { classes, counts }: Labels): Classifier {
@@ -146,6 +162,45 @@ function buildClassifier(setting: TaskSetting, { classes, counts }: Labels): Cla
         solveHead(examples, classes.length, { penalty: options.options['penalty'] as number, weights }, onIteration),
     }),
     preview: (values, inputs, from, pass) => guessesPreview(scores, classes, values, inputs, from, pass, setting),
+  };
+}
+
+function buildMultiLabel(setting: TaskSetting, labels: Labels): MultiLabelClassifier {
+  const { options } = setting;
+  const { sets } = labels;
+  if (!sets) throw new Error('Each example has one label.');
+  const mode = modeOf(options.mode);
+  const foundation = foundationOf(setting, mode);
+  const { width, encode } = foundation;
+  const outputs = sets.names.length;
+  const known = mode.solves === 'neighbours' ? neighbourLabels(...neighboursOf(setting, width), outputs) : null;
+  const head = known ?? headOf([width], outputs, options.hidden);
+  const scores: Scores = (values, input, pass) => {
+    const codes = encode(values, input, pass);
+    return known ? known.scores(values, codes) : ((head as Network).apply(values, codes, pass) as tf.Tensor2D);
+  };
+  const table = tableOf(sets);
+  const weights = options.classWeights === 'balanced' ? balancedLabelWeights(labels, sets) : null;
+  const { labelSmoothing } = options;
+  return {
+    ...learnerOn(foundation, setting, head, (values, inputs, pass) =>
+      multiLabelLoss(scores, table, values, inputs, pass, { labelSmoothing, weights }),
+    ),
+    task: 'multiLabel',
+    classes: sets.names,
+    sets,
+    summary: summaryOf(setting, mode, t('{0} labels, several an example', outputs)),
+    classify: scores,
+    ...(known && {
+      solve: (examples) => Promise.resolve(known.remember(examples, labelTargetsOf(examples.labels, sets))),
+    }),
+    ...(mode.solves === 'head' && {
+      solve: (examples, onIteration) => {
+        const penalty = options.options['penalty'] as number;
+        return solveLabelHeads(examples, labelTargetsOf(examples.labels, sets), { penalty, weights }, onIteration);
+      },
+    }),
+    preview: (values, inputs, from, pass) => labelsPreview(scores, sets, values, inputs, from, pass, setting),
   };
 }
 

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { LabelSets } from '../../data/labelSets.js';
 import type { FinetuneOptions, EncoderOptions } from '../../recipe/recipe.js';
 import type { EncoderFamily } from '../encoder/encoder.js';
 import type { Arrays, Values } from '../engine/engine.js';
@@ -15,7 +16,7 @@ export interface TaskSetting extends ExampleFacts {
 }
 
 /** A network that answers something about an example. */
-export type TaskLearner = Classifier | Regressor;
+export type TaskLearner = Classifier | MultiLabelClassifier | Regressor;
 
 /** That names a number. */
 export interface Regressor extends Learner {
@@ -34,4 +35,14 @@ export interface Classifier extends Learner {
   classify(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
   /** The same of codes, [batch, width], that are there already. */
   classifyCodes(values: Values, codes: tf.Tensor2D, pass: Pass): tf.Tensor2D;
+}
+
+/** That says of each label whether an example has it. */
+export interface MultiLabelClassifier extends Learner {
+  task: 'multiLabel';
+  /** Names of the labels. */
+  classes: readonly string[];
+  sets: LabelSets;
+  /** @returns logits [batch, labels], whose sigmoids are probabilities */
+  classify(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
 }

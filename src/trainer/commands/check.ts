@@ -18,7 +18,6 @@ import type { RecipeDocument } from '../../recipe/document.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
-import { exampleOf } from '../example.js';
 import { labelsOf } from '../labels.js';
 import { dataPathOf, recipeLanguage, recipeName, withTokenizerPath } from '../language.js';
 import { findTeacher, withTeacherPath, type Teacher } from '../teacher.js';
@@ -60,11 +59,15 @@ export const check: Command = {
 };
 
 /** e.g. "Data: 6,000 examples (image, idx) of 28 × 28 × 1 · 10 classes: 0, 1, 2, ..." */
-function dataText({ kind, format, count, shape, classes }: DataFound): string {
+function dataText({ kind, format, count, shape, classes, severalLabels }: DataFound): string {
   const size = shape.map((dimension) => (dimension < 0 ? t('any') : dimension)).join(' × ');
   const shown = classes?.slice(0, CLASSES_SHOWN).join(', ') ?? '';
   const more = (classes?.length ?? 0) > CLASSES_SHOWN ? ', ...' : '';
-  const labels = classes ? `${counted(classes.length, '{0} class', '{0} classes')}: ${shown}${more}` : t('no labels');
+  const length = classes?.length ?? 0;
+  const many = severalLabels
+    ? counted(length, '{0} label, several an example', '{0} labels, several an example')
+    : counted(length, '{0} class', '{0} classes');
+  const labels = classes ? `${many}: ${shown}${more}` : t('no labels');
   return t(
     'Data: {0} ({1}, {2}) of {3} · {4}',
     counted(count, '{0} example', '{0} examples'),
@@ -113,8 +116,11 @@ async function factsOf(
       const { info, labels } = dataset;
       const splits = info.splits.map(({ name }) => name);
       facts = { ...facts, kind: info.kind, count: info.count, labels: labels !== null, splits };
-      const { kind, format, count, classes } = info;
-      found = { kind, format, count, shape: info.shape, classes };
+      const { kind, format, count, classes, labelSets } = info;
+      found = {
+        ...{ kind, format, count, shape: info.shape },
+        ...(labelSets ? { classes: labelSets.names, severalLabels: true } : { classes }),
+      };
       const { validation: split } = data;
       // A split that is not there is told with its fix, by the check of the recipe.
       const lacksSplit = typeof split === 'string' && split !== 'auto' && !splits.includes(split);
@@ -123,11 +129,7 @@ async function factsOf(
       const { preparation } = await planPreparation(dataset, data, chosen, { glance: true });
       const { training, validation } = chosen;
       const { teacher, trouble } = await teacherOf(recipe, recipePath, preparation, info.count);
-      const example = {
-        ...exampleOf(preparation),
-        labels: labelsOf(dataset, data, chosen),
-        teacher: teacher?.facts ?? null,
-      };
+      const example = { ...preparation, labels: labelsOf(dataset, data, chosen), teacher: teacher?.facts ?? null };
       const findings = recipe && !trouble ? findingsOf(recipe, example) : trouble ? [trouble] : [];
       const ofTask =
         recipe && example.labels && document.node(['finetune']) ? taskFindings(recipe, example, document) : [];

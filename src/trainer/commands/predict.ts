@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { codesInBatches } from '../../learn/evaluate/codes.js';
+import { THRESHOLD } from '../../learn/evaluate/multiLabel.js';
 import { predict as predictAll, type ClassPredictor, type Predicting } from '../../learn/evaluate/predict.js';
 import { t } from '../../protocol/l10n.js';
 import type { PredictionLine, SimilarExample, UseSummary } from '../../protocol/use.js';
@@ -34,7 +35,7 @@ const LEAST_SHOWN = 0.0005;
 export const predict: Command = {
   name: 'predict',
   summary: t(
-    'Says which class files are of, by a run that has learned classes, and which training examples they are like.',
+    'Says which class files are of, or which labels they have, by a run that has learned these, and which training examples they are like.',
   ),
   usage: 'RUN FILE...',
   words: [2, Infinity],
@@ -55,8 +56,9 @@ export const predict: Command = {
     const { csv, samples } = options;
     return withRun(run as string, options, output, async (used) => {
       const predicting = predictingOf(used.run);
-      const { classes } = predicting.learner;
-      const file = typeof csv === 'string' ? await PredictionTable.open(csv, classes) : null;
+      const { classes, task } = predicting.learner;
+      const isSeveral = task === 'multiLabel';
+      const file = typeof csv === 'string' ? await PredictionTable.open(csv, classes, isSeveral) : null;
       const showing = typeof samples === 'string' ? new Showing() : null;
       let training: TrainingExamples | null = null;
       let [count, failed] = [0, 0];
@@ -84,6 +86,7 @@ export const predict: Command = {
                 ...lineOf(
                   examples.nameOf(codes.from + i),
                   ranked(classes, probabilities.subarray(i * width, (i + 1) * width)),
+                  isSeveral,
                 ),
                 ...besides,
               }));
@@ -146,11 +149,12 @@ function ranked(classes: readonly string[], probabilities: Float32Array): Ranked
     .sort((a, b) => b.probability - a.probability);
 }
 
-function lineOf({ file, part }: ExampleName, classes: readonly Ranked[]): PredictionLine {
+function lineOf({ file, part }: ExampleName, classes: readonly Ranked[], isSeveral: boolean): PredictionLine {
+  const given = classes.filter(({ probability }) => probability > THRESHOLD);
   return {
     file,
     ...(part !== null && { part }),
-    label: classes[0]?.name ?? null,
+    ...(isSeveral ? { label: null, labels: given.map(({ name }) => name) } : { label: classes[0]?.name ?? null }),
     probabilities: Object.fromEntries(classes.map((one) => [one.name, one.probability])),
   };
 }
@@ -165,7 +169,12 @@ class Table {
     const { output } = this;
     for (const line of lines) output.object(line);
     const [head = '', ...rows] = tableLines([
-      [t('File'), t('Class'), '', t('Next'), ...(lines.some(({ similar }) => similar) ? [t('Most similar')] : [])],
+      [
+        t('File'),
+        ...(lines[0]?.labels ? [t('Labels')] : [t('Class'), '']),
+        t('Next'),
+        ...(lines.some(({ similar }) => similar) ? [t('Most similar')] : []),
+      ],
       ...lines.map(rowOf),
     ]);
     if (!this.isBegun) output.line(head);
@@ -174,16 +183,18 @@ class Table {
   }
 }
 
-function rowOf({ file, part, label, probabilities, similar }: PredictionLine): string[] {
+function rowOf({ file, part, label, labels, probabilities, similar }: PredictionLine): string[] {
+  const withPercent = (name: string): string => `${name} ${percent(probabilities[name] ?? 0)}`;
   const next = Object.entries(probabilities)
-    .filter(([name, probability]) => name !== label && probability >= LEAST_SHOWN)
+    .filter(([name, probability]) => !(labels?.includes(name) ?? name === label) && probability >= LEAST_SHOWN)
     .sort(([, a], [, b]) => b - a)
     .slice(0, NEXT);
   return [
     nameText({ file, part: part ?? null }),
-    label ?? '',
-    percent(probabilities[label ?? ''] ?? 0).padStart(percent(1).length),
-    next.map(([name, probability]) => `${name} ${percent(probability)}`).join(', '),
+    ...(labels
+      ? [labels.map(withPercent).join(', ') || t('(none)')]
+      : [label ?? '', percent(probabilities[label ?? ''] ?? 0).padStart(percent(1).length)]),
+    next.map(([name]) => withPercent(name)).join(', '),
     ...(similar ? [similar.map(similarText).join(', ')] : []),
   ];
 }

@@ -54,6 +54,7 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
   const picture = await writeReconstructions(summary.run);
   output.object({ type: 'summary', ...summary });
   const { loss, validationLoss, probeAccuracy, testAccuracy, validationAccuracy } = summary.metrics;
+  const { testMacroF1, validationMacroF1 } = summary.metrics;
   const { validationMeanAbsoluteError, validationR2, testMeanAbsoluteError, testR2 } = summary.metrics;
   const isTask = summary.stage === 'finetune';
   const losses = [
@@ -64,6 +65,12 @@ export async function reportRun(summary: RunSummary, output: Output): Promise<nu
       ? t('validation accuracy {0} %', (100 * validationAccuracy).toFixed(1))
       : null,
     testAccuracy === undefined ? null : t('test accuracy {0} %', (100 * testAccuracy).toFixed(1)),
+    isTask && validationAccuracy === undefined && validationMacroF1 !== undefined
+      ? t('validation macro F1 {0} %', (100 * validationMacroF1).toFixed(1))
+      : null,
+    testAccuracy === undefined && testMacroF1 !== undefined
+      ? t('test macro F1 {0} %', (100 * testMacroF1).toFixed(1))
+      : null,
     validationMeanAbsoluteError === undefined
       ? null
       : t('validation MAE {0}', validationMeanAbsoluteError.toPrecision(3)),

@@ -66,7 +66,21 @@ export class Laboratory {
           advice: t('Set "test" in the recipe’s data to a part such as 0.2, or add a split "test" with labels.'),
         },
       );
-    if (taskKind(recipe.finetune, example.labels?.classes ?? []) === 'regression')
+    const kind = taskKind(recipe.finetune, example.labels ?? { classes: [] });
+    if (kind === 'multiLabel')
+      throw new UserError(
+        t(
+          'The examples of {0} may have several labels, and label efficiency is measured where each has one.',
+          dataPath,
+        ),
+        {
+          file: dataPath,
+          advice: t(
+            'Fine-tune with "labelsPerClass" and in the mode "scratch", and compare the runs; or set "task": "classification" to tell combinations of labels apart.',
+          ),
+        },
+      );
+    if (kind === 'regression')
       throw new UserError(
         t('The labels of {0} are numbers, and label efficiency is measured by labels of each class.', dataPath),
         {

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { KeptPlan } from '../../data/prepare/preparation.js';
+import { isShape } from '../../data/prepare/kept.js';
+import type { KeptPlan, Preparation, Vocabulary } from '../../data/prepare/preparation.js';
 import { misfit } from '../../learn/checkpoint.js';
 import type { Values } from '../../learn/engine/engine.js';
 import { startEngine } from '../../learn/engine/index.js';
 import type { Encoding } from '../../learn/evaluate/codes.js';
 import type { ClassPredictor, Predicting } from '../../learn/evaluate/predict.js';
-import type { ExampleFacts, Learner } from '../../learn/method/method.js';
-import { exampleIn } from '../example.js';
+import type { ExampleFacts, Labels, Learner } from '../../learn/method/method.js';
 import { sizeOf } from '../../learn/parameters.js';
 import { t } from '../../protocol/l10n.js';
 import { CheckpointFile, RunFile, stepName, type RunDataset, type RunRecord } from '../../protocol/run.js';
@@ -93,6 +93,7 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
   );
   const options = trainingOptions(recipe, work);
   const classes = classesOf(learner, record);
+  const task = dataset.severalLabels && work.stage === 'finetune' ? 'multiLabel' : 'classification';
   const classify = learner.classify?.bind(learner);
   return {
     folder,
@@ -102,8 +103,7 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
     work,
     kept,
     encoding: { engine, learner, options },
-    predicting:
-      classes && classify ? { engine, learner: { task: 'classification', classes, classify }, options } : null,
+    predicting: classes && classify ? { engine, learner: { task, classes, classify }, options } : null,
     values,
     epoch: record.epoch,
     close: () => tf.dispose(values),
@@ -132,11 +132,12 @@ function factsIn(
   { preparation }: KeptPlan,
 ): { dataset: RunDataset; example: ExampleFacts } {
   const { dataset } = record;
-  const example = exampleIn(preparation);
+  const { shape, vocabulary, features } = (preparation ?? {}) as Partial<Preparation>;
   const file = path.join(folder, RunFile.run);
   if (
     !dataset ||
-    !example ||
+    !isShape(shape) ||
+    !isVocabulary(vocabulary) ||
     !isNames(dataset.classes) ||
     !(Number.isSafeInteger(dataset.trainingCount) && dataset.trainingCount > 0) ||
     ![dataset.path, dataset.fingerprint].every((one: unknown) => typeof one === 'string')
@@ -146,17 +147,36 @@ function factsIn(
       advice: t('Bring it back from a copy of the run, or take another run.'),
     });
   const { classes, trainingCount } = dataset;
-  // Which class they were of is not recorded, and no network depends on it.
-  const counts = (classes ?? []).map((_, i) => (i === 0 ? trainingCount : 0));
-  const labels = classes && { classes, unlabelled: 0, counts };
+  const labels = classes && labelsOf(classes, trainingCount, dataset.severalLabels === true);
   return {
     dataset,
     example: {
-      ...example,
+      shape,
+      ...(vocabulary && { vocabulary }),
+      ...(features && { features }),
       labels,
       teacher: factsOf(record),
     },
   };
+}
+
+/** Which class the training examples were of is not recorded, and no network depends on it. */
+function labelsOf(classes: string[], trainingCount: number, isSeveral: boolean): Labels {
+  if (!isSeveral)
+    return { classes, unlabelled: 0, counts: classes.map((_, label) => (label === 0 ? trainingCount : 0)) };
+  const sets = [[], ...classes.map((_, label) => [label])];
+  return {
+    classes: sets.map((set) => set.map((label) => classes[label]).join()),
+    unlabelled: 0,
+    counts: sets.map((_, set) => (set === 0 ? trainingCount - 1 : set === 1 ? 1 : 0)), // not all alike: nothing could be learned
+    sets: { names: classes, sets },
+  };
+}
+
+function isVocabulary(value: Vocabulary | undefined): boolean {
+  if (value === undefined) return true;
+  const isId = (id: unknown): boolean => Number.isSafeInteger(id) && Number(id) >= 0 && Number(id) < value.size;
+  return isShape([value.size]) && isId(value.pad) && (value.mask === null || isId(value.mask));
 }
 
 function isNames(value: unknown): boolean {

@@ -82,9 +82,10 @@ export class TrainingExamples {
 
   private described({ position, cosine }: Neighbour): Similar {
     const { dataset, training, positions, facts } = this.dataset;
+    const classes = facts.classes && dataset.info.classes; // numbers are none
     const label = training.labels?.[position] ?? -1;
     const inDataset = positions.training[position] ?? -1;
-    return { name: dataset.name(inDataset), label: facts.classes?.[label] ?? null, cosine, position: inDataset };
+    return { name: dataset.name(inDataset), label: classes?.[label] ?? null, cosine, position: inDataset };
   }
 
   close(): Promise<void> {

@@ -27,6 +27,22 @@ describe('What a trainer says of examples', () => {
     assert.equal(answers[0]?.title, 'rows.csv, row 3');
   });
 
+  it('is counted under each of its labels where it may have several, and shows all that it is given', () => {
+    const names = Array.from('abcdefgh');
+    const probabilities = Object.fromEntries(names.map((name, i) => [name, i < 6 ? 0.9 : 0.1]));
+    const none = { file: '/b', label: null, labels: [], probabilities: { a: 0.4, b: 0.001 } };
+    const { answers, classes } = collected({ file: '/a', label: null, labels: names.slice(0, 6), probabilities }, none);
+    assert.deepEqual(
+      answers[0]?.classes.map(({ name, given }) => [name, given]),
+      names.slice(0, 6).map((name) => [name, true]),
+    );
+    assert.deepEqual(answers[1]?.classes, [{ name: 'a', probability: 0.4, given: false }]);
+    assert.deepEqual(
+      classes.map(({ count }) => count),
+      [1, 1, 1, 1, 1, 1],
+    );
+  });
+
   it('keeps the likeliest class though none is likely', () => {
     const probabilities = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`c${i}`, 1 / 400]));
     const { answers } = collected({ file: '/a', label: 'c0', probabilities });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
-import { knnAccuracy, knnClasses, type Labelled } from '../../../../src/learn/evaluate/knn.js';
+import { knnAccuracy, knnClasses, neighbourShares, unit, type Labelled } from '../../../../src/learn/evaluate/knn.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
 import { stream } from '../../../../src/protocol/random.js';
 import { engineOrSkip } from '../engines.js';
@@ -72,5 +72,16 @@ for (const name of engineNames)
       const found = await knnClasses(references, { count: 2, width: 2, data: Float32Array.of(0, 0, 5, 0) });
       assert.deepEqual(Array.from(found), [0, 0]);
       assert.equal(tf.memory().numTensors, before);
+    });
+
+    it('never have a share above 1, whose logarithm of the rest would be none', () => {
+      const [references, queries] = [clouds(500, 8, 'references'), clouds(500, 8, 'queries')].map(
+        ({ data, count, width }) => tf.tensor2d(data, [count, width]),
+      ) as [tf.Tensor2D, tf.Tensor2D];
+      const shares = neighbourShares(unit(references), tf.ones([500, 1]), queries, 20).dataSync();
+      assert.ok(
+        shares.every((share) => share <= 1 && share > 0.999),
+        `${Math.max(...shares)}`,
+      );
     });
   });

@@ -9,7 +9,7 @@ import { parameter } from '../parameters.js';
 import { trainedShapes, type Losses, type Method, type Setting } from './method.js';
 import { imagePixels, imageShape } from './pictures.js';
 import { learnerOf } from './reconstruction.js';
-import { localPatterns } from './starts.js';
+import { localPatterns, withPretrain } from './starts.js';
 
 /** The monitor shows a square of pictures. */
 const COLUMNS = 8;
@@ -32,7 +32,8 @@ export const adversarial: Method = {
     summary:
       'A generator invents examples; the encoder learns to tell them from real ones. For images of one kind; shows what it invents.',
     paper: { authors: 'Goodfellow et al.', year: 2014, title: 'Generative adversarial nets' },
-    starts: localPatterns,
+    // Section 4 of Radford et al.
+    starts: withPretrain(localPatterns, { optimizer: { name: 'adam', learningRate: 0.0002, beta1: 0.5 } }),
     options: {
       latent: {
         type: 'integer',

@@ -4,7 +4,7 @@ import { nothingFound } from './fileHeaders.js';
 import { CSV_NAME } from './fileNames.js';
 import { namedParts, type NamedPart } from './namedParts.js';
 import { LeftOut } from './leftOut.js';
-import { MEMORY_BYTES } from './pack/pack.js';
+import { TABLE_BYTES } from './pack/pack.js';
 import type { Collection, DatasetOptions } from './reader.js';
 import { profileColumns } from './table/columns.js';
 import { openCsv, type Csv, type CsvOptions } from './table/csv.js';
@@ -23,7 +23,7 @@ import { openTree, type Tree } from './tree/tree.js';
 export async function openCsvData(
   target: string,
   options: DatasetOptions = {},
-  memoryBytes = MEMORY_BYTES,
+  memoryBytes = TABLE_BYTES,
 ): Promise<Collection> {
   const tree = await openTree(target, options);
   try {

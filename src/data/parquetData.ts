@@ -6,7 +6,7 @@ import type { LaidOutFile } from './fileLayout.js';
 import { readHeader } from './image/header.js';
 import { HEADER_BYTES, ImageCollection } from './imageFolder.js';
 import { LeftOut } from './leftOut.js';
-import { MEMORY_BYTES } from './pack/pack.js';
+import { TABLE_BYTES } from './pack/pack.js';
 import { bytesLeaf, CellTree } from './parquet/cells.js';
 import {
   blocksOf,
@@ -44,7 +44,7 @@ import { openTree, type DataFile, type Tree } from './tree/tree.js';
 export async function openParquet(
   target: string,
   options: DatasetOptions = {},
-  memoryBytes = MEMORY_BYTES,
+  memoryBytes = TABLE_BYTES,
 ): Promise<Collection> {
   const tree = await openTree(target, options);
   let kept = false;

@@ -21,6 +21,8 @@ import { bytesOf, FileValues, MemoryValues, newValues, type Values } from './val
 
 /** Larger data stays in its file. */
 export const MEMORY_BYTES = 512 * 1024 ** 2;
+/** Larger columns of a table are read from its file again: its prepared rows are in memory beside them. */
+export const TABLE_BYTES = MEMORY_BYTES / 2;
 
 export interface PackOptions extends OpenOptions {
   /** Positions that will be read, ascending; others are not prepared. */

@@ -26,3 +26,11 @@ export function table(rows: Row[]): string {
 export function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }
+
+/** In percent; the deviation is of the sample, and missing with one. */
+export function meanAndDeviation(values: readonly number[]): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  const percent = (part: number): string => (100 * part).toFixed(1);
+  return values.length < 2 ? percent(mean) : `${percent(mean)} ± ${percent(Math.sqrt(square))}`;
+}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { meanAndDeviation } from '../table.js';
 import { rows, sets, type BenchMethod } from './plan.js';
 
 /** Labels of each class, where there are but some. */
@@ -100,14 +101,6 @@ function page(results: readonly Result[]): string {
   ];
   const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   return `${INTRODUCTION}\n\n${table}\n`;
-}
-
-/** In percent; the deviation is of the sample, and missing with one. */
-function meanAndDeviation(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  const percent = (part: number): string => (100 * part).toFixed(1);
-  return values.length < 2 ? percent(mean) : `${percent(mean)} ± ${percent(Math.sqrt(square))}`;
 }
 
 const INTRODUCTION = `# What each method is worth

@@ -46,7 +46,7 @@ describe('A new recipe of each method', () => {
         const given = { ...recipe.pretrain.options, ...recipe.pretrain } as Record<string, unknown>;
         for (const [option, value] of Object.entries(start.pretrain ?? {})) {
           // What it leaves out of an optimizer has its default.
-          const whole = typeof value === 'object' ? { ...(given[option] as object), ...value } : value;
+          const whole = typeof value === 'object' ? { ...(given[option] as object), ...(value as object) } : value;
           assert.deepEqual(given[option], whole, option);
         }
         assert.ok(Object.keys(start.pretrain ?? {}).every((option) => text.includes(`"${option}": `)));

@@ -6,8 +6,11 @@ import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
 import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
-import { ARCHIVE_NAME, IMAGE_NAME } from './fileNames.js';
+import { ARCHIVE_NAME, CSV_NAME, IMAGE_NAME, JSONL_NAME, TEXT_NAME, unpackedName } from './fileNames.js';
+import { findDatasets } from './find.js';
+import { glimpse, type Glimpse } from './glimpse.js';
 import { withLabelSets } from './labelSets.js';
+import { otherFormat } from './otherFormats.js';
 import { DataError, type Collection, type DatasetOptions, type Format, type Reader } from './reader.js';
 
 export { detectDataset, SAMPLE_DIGITS } from './detect.js';
@@ -62,6 +65,10 @@ const readHere = () =>
     'Read are images (PNG, JPEG, WebP, BMP, PNM), WAV and FLAC sounds, Parquet, CSV, JSON Lines and text files, .npy and .npz arrays, IDX and CIFAR files, also within .zip and .tar.gz.',
   );
 
+/** Deeper in a folder that is no dataset, this long for one. */
+const LOOK_MILLISECONDS = 2000;
+const MOST_NAMES = 1000;
+
 async function unknownFolder(folder: string): Promise<DataError> {
   const listing = await listFolder(folder);
   if (listing.entries.length + listing.links.length === 0)
@@ -72,7 +79,7 @@ async function unknownFolder(folder: string): Promise<DataError> {
     );
   const inside = listing.entries.filter(({ name, isDirectory }) => isDirectory || ARCHIVE_NAME.test(name));
   let unreadable: DataError | null = null;
-  for (const { name } of inside.slice(0, 50)) {
+  for (const { name, isDirectory } of inside.slice(0, 50)) {
     const inner = path.join(folder, name);
     try {
       const [found] = await detectDataset(inner);
@@ -82,23 +89,72 @@ async function unknownFolder(folder: string): Promise<DataError> {
           folder,
           t('Name {0} instead.', inner),
         );
+      if (isDirectory) continue;
+      checkNotEmpty(inner, (await look(inner)).size);
+      unreadable ??= await unknownFile(inner);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       unreadable ??= error;
     }
   }
   if (unreadable) return unreadable;
-  return new DataError(t('{0} holds no dataset, but {1}.', folder, describeEntries(listing)), folder, readHere());
+  const { found } = await findDatasets(folder, { limit: 1, milliseconds: LOOK_MILLISECONDS, useIgnoreFiles: false });
+  const [deeper] = found;
+  if (deeper)
+    return new DataError(
+      t('{0} is not a dataset, but {1} in it looks like one.', folder, path.relative(folder, deeper.path)),
+      folder,
+      t('Name {0} instead.', deeper.path),
+    );
+  const holds = describeEntries(listing);
+  const named = [CSV_NAME, JSONL_NAME, TEXT_NAME];
+  const parts = listing.entries.filter(({ name }) => named.some((kind) => kind.test(unpackedName(name))));
+  if (parts.length > 1)
+    return new DataError(
+      t('{0} holds no dataset, but {1}; which belong together, their names do not tell.', folder, holds),
+      folder,
+      t('Name one of them, or call those that belong together train, validation and test.'),
+    );
+  const other = otherFormat(await namesIn(await glimpse(folder)));
+  return new DataError(
+    other
+      ? t('{0} holds no dataset, but {1}; {2} is in a format that is not read.', folder, holds, other.name)
+      : t('{0} holds no dataset, but {1}.', folder, holds),
+    folder,
+    other?.advice ?? readHere(),
+  );
+}
+
+/** Of files here and in folders below, some of many. */
+async function namesIn(seen: Glimpse, folder = '', depth = 3): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, isDirectory } of folder === '' ? seen.entries : await seen.list(folder)) {
+    const inside = path.join(folder, name);
+    if (!isDirectory) names.push(inside);
+    else if (depth > 0) names.push(...(await namesIn(seen, inside, depth - 1)));
+    if (names.length >= MOST_NAMES) break;
+  }
+  return names;
 }
 
 async function unknownFile(file: string): Promise<DataError> {
   const name = path.basename(file);
   if (IMAGE_NAME.test(name))
     return new DataError(t('{0} is a single image.', name), file, t('Name the folder of the images instead.'));
+  const seen = await glimpse(file);
+  const other = otherFormat(seen.kind === 'archive' ? await namesIn(seen) : [name]);
+  if (seen.kind === 'archive')
+    return new DataError(
+      other
+        ? t('{0} holds no dataset: {1} in it is in a format that is not read.', name, other.name)
+        : t('{0} holds no dataset.', name),
+      file,
+      other?.advice ?? readHere(),
+    );
   const start = await readStart(file, 4);
   return new DataError(
     t('{0} is no data that is read here: it begins with the bytes {1}.', name, start.toString('hex')),
     file,
-    readHere(),
+    other?.advice ?? readHere(),
   );
 }

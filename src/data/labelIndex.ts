@@ -1,8 +1,12 @@
 /** From a name for each example to names in order and an index for each example. */
 import { compareNames } from './files.js';
 
-/** @returns null when no example has a name; else names by UTF-16 units, and -1 for an example without one */
-export function labelIndex(values: readonly (string | null)[]): { names: string[]; indexes: Int32Array } | null {
+/**
+ * Names that Unicode takes for the same (NFC) are the same: macOS writes "é" as two characters, others as one.
+ * @returns null when no example has a name; else names by UTF-16 units, and -1 for an example without one
+ */
+export function labelIndex(given: readonly (string | null)[]): { names: string[]; indexes: Int32Array } | null {
+  const values = given.map((name) => name?.normalize('NFC') ?? null);
   const names = [...new Set(values)].filter((name) => name !== null).sort(compareNames);
   if (names.length === 0) return null;
   const index = new Map<string | null, number>(names.map((name, i) => [name, i]));

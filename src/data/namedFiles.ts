@@ -7,6 +7,7 @@ import type { DataFile } from './tree/tree.js';
 /** Why there is no file. */
 export type NotNamed = 'empty' | 'outside' | 'missing' | 'several';
 
+/** Names are compared as Unicode takes them for the same (NFC): macOS writes "é" as two characters, others as one. */
 export class NamedFiles {
   private readonly byPath = new Map<string, DataFile>();
   /** By the last part, and by it without its ending. */
@@ -15,8 +16,9 @@ export class NamedFiles {
 
   constructor(files: readonly DataFile[]) {
     for (const file of files) {
-      this.byPath.set(file.name, file);
-      const name = path.posix.basename(file.name);
+      const whole = file.name.normalize('NFC');
+      this.byPath.set(whole, file);
+      const name = path.posix.basename(whole);
       const ending = path.posix.extname(name);
       this.endings.add(ending.toLowerCase());
       for (const key of [name, name.slice(0, name.length - ending.length)]) {
@@ -39,15 +41,20 @@ export class NamedFiles {
    */
   find(written: string, table: string, split: SplitName | null): DataFile | NotNamed {
     if (written === '') return 'empty';
-    const name = written.replaceAll('\\', '/').replace(/^(\.\/+)+/, '');
+    const name = written
+      .normalize('NFC')
+      .replaceAll('\\', '/')
+      .replace(/^(\.\/+)+/, '');
     if (/^(\/|[A-Za-z]:)/.test(name) || name.split('/').includes('..')) return 'outside';
-    const exact = this.byPath.get(path.posix.join(path.posix.dirname(table), name)) ?? this.byPath.get(name);
+    const exact =
+      this.byPath.get(path.posix.join(path.posix.dirname(table.normalize('NFC')), name)) ?? this.byPath.get(name);
     if (exact) return exact;
     const ends = this.byName.get(path.posix.basename(name)) ?? [];
     const alike = name.includes('/')
-      ? ends.filter(
-          (file) => `/${file.name}`.endsWith(`/${name}`) || withoutEnding(`/${file.name}`).endsWith(`/${name}`),
-        )
+      ? ends.filter((file) => {
+          const whole = `/${file.name.normalize('NFC')}`;
+          return whole.endsWith(`/${name}`) || withoutEnding(whole).endsWith(`/${name}`);
+        })
       : ends;
     const [only, ...more] = alike;
     if (!only) return 'missing';

@@ -128,7 +128,7 @@ class Utf8Decoder implements Decoder {
         `0x${value}`,
       ),
       this.file,
-      t('Save it as UTF-8 (in most editors: Save with Encoding), or have such bytes replaced.'),
+      t('Save it as UTF-8 (in most editors: Save with Encoding).'),
     );
   }
 }
@@ -183,7 +183,7 @@ class Utf16Decoder implements Decoder {
         formatCount(offset),
       ),
       this.file,
-      t('Save it as UTF-8, or have such characters replaced.'),
+      t('Save it as UTF-8.'),
     );
   }
 }

@@ -138,6 +138,25 @@ describe('Image folders', function () {
     );
   });
 
+  it('take names for the same that Unicode does, as macOS and others write them', async () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    put(at('unicode', 'train', composed, '1.png'), png(2, 2, [1, 2, 3]));
+    put(at('unicode', 'train', 'bar', '2.png'), png(2, 2, [1, 2, 3]));
+    put(at('unicode', 'test', decomposed, '3.png'), png(2, 2, [1, 2, 3]));
+    const { info, labels } = await openImageFolder(at('unicode'));
+    assert.deepEqual(
+      [info.classes, [...labels!]],
+      [
+        ['bar', composed],
+        [0, 1, 1],
+      ],
+    );
+    put(at('named', `${decomposed}.png`), png(2, 2, [1, 2, 3]));
+    put(at('named', 'labels.csv'), `file,label\n${composed}.png,x\n`);
+    const table = await openImageFolder(at('named'));
+    assert.deepEqual([table.info.classes, [...table.labels!]], [['x'], [0]]);
+  });
+
   it('take a class called "train" among others as a class', async () => {
     for (const name of ['train/1', 'bus/1']) put(at('vehicles', `${name}.png`), png(1, 1, [1, 2, 3]));
     assert.deepEqual((await openImageFolder(at('vehicles'))).info.classes, ['bus', 'train']);

@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { formats, openDataset, SAMPLE_DIGITS } from '../../../src/data/index.js';
 import { fileError } from '../../../src/data/files.js';
@@ -8,7 +9,7 @@ import { DataError } from '../../../src/data/reader.js';
 import { counting, float32, idx, npy, png, put, readAll, rejectsWith, temporaryFolder, whileClosed } from './make.js';
 import { parquet } from './parquet/make.js';
 import { wavFile } from './sound/wavFile.js';
-import { zip } from './tree/make.js';
+import { tar, zip } from './tree/make.js';
 
 describe('Opening a dataset', function () {
   this.timeout(60_000);
@@ -135,6 +136,46 @@ describe('Opening a dataset', function () {
       await rejectsWith(openDataset(at('archived')), 'pets.zip', /damaged/);
       put(at('archived', 'pets.zip'), zip([{ name: 'cat/1.png', content: png(2, 2, [1, 2, 3]) }]).bytes);
       await rejectsWith(openDataset(at('archived')), 'archived', /pets.zip in it looks like one/, /archived.pets.zip/);
+    });
+    it('a folder far above the dataset', async () => {
+      put(at('torch', 'data', 'MNIST', 'raw', 'train-images-idx3-ubyte'), images);
+      const says = [/MNIST.raw in it looks like one/, /Name .*MNIST.raw instead/];
+      await rejectsWith(openDataset(at('torch', 'data')), 'data', ...says);
+    });
+    it('several tables that could be meant', async () => {
+      for (const name of ['a.csv', 'b.csv.gz']) put(at('tables', name), 'x,y\n1,2\n');
+      await rejectsWith(openDataset(at('tables')), 'tables', /which belong together/, /train, validation and test/);
+    });
+    for (const [what, names, ...says] of [
+      [
+        'images of another format',
+        ['cat/1.gif', 'dog/2.gif'],
+        /cat\/1\.gif is in a format/,
+        /Convert the images to PNG/,
+      ],
+      ['sounds of another format', ['1.mp3', '2.mp3'], /1\.mp3/, /WAV or FLAC/],
+      ['a workbook', ['data.xlsx'], /1 \.xlsx file; data\.xlsx/, /as CSV/],
+      ['JSON', ['data.json'], /data\.json/, /JSON Lines/],
+      ['arrays of Python', ['x.pkl'], /x\.pkl/, /numpy\.savez/],
+      ['CIFAR for Python', ['batches.meta', 'data_batch_1'], /data_batch_1/, /cifar-10-binary/],
+    ] as const)
+      it(`${what}, in a folder or an archive`, async () => {
+        for (const name of names) put(at('other', what, name), 'GIF89a, or what begins otherwise');
+        await rejectsWith(openDataset(at('other', what)), what, ...says);
+        const packed = zip(names.map((name) => ({ name: `all/${name}`, content: 'GIF89a' }))).bytes;
+        const file = put(at('other', `${what.replaceAll(' ', '-')}.zip`), packed);
+        await rejectsWith(openDataset(file), path.basename(file), says.at(-1) as RegExp);
+      });
+    it('an archive within an archive', async () => {
+      const inner = zip([{ name: 'cat/1.png', content: png(2, 2, [1, 2, 3]) }]).bytes;
+      for (const [file, bytes] of [
+        ['outer.zip', zip([{ name: 'inner.zip', content: inner }]).bytes],
+        ['outer.tar.gz', gzipSync(tar({ name: 'set/inner.zip', content: inner }))],
+      ] as const) {
+        const says = [/inner\.zip in it is in a format that is not read/, /archives within archives/];
+        await rejectsWith(openDataset(put(at('nested', file, file), bytes)), file, ...says);
+        await rejectsWith(openDataset(at('nested', file)), file, ...says);
+      }
     });
     it('a folder above the dataset', async () => {
       put(at('above', 'arrays', 'x_train.npy'), npy('<f4', [2, 3], float32(counting(6))));

@@ -58,6 +58,7 @@ export async function openParquet(
     const source = { path: target, files, problems };
     const leftOut = new LeftOut(options);
     const faults = new Faults(leftOut);
+    if (options.labelColumn) await refuseLists(first, options.labelColumn, { faults });
     const media = options.textColumn
       ? null
       : await sniff(shards, { faults, ...(options.signal && { signal: options.signal }) });
@@ -216,6 +217,19 @@ async function openMedia(
     problems: [...problems, ...read.unreadable],
     files,
   });
+}
+
+/** @throws DataError where the column holds any number of values in a row */
+async function refuseLists(file: DataFile, column: string, options: Pick<ColumnOptions, 'faults'>): Promise<void> {
+  for await (const { footer } of opened([file], options))
+    if (footer.leaves.some(({ repeated, path: [name] }) => repeated && name === column))
+      throw new DataError(
+        t('Column "{0}" of {1} holds lists, which are not read as labels here.', column, path.basename(file.path)),
+        file.path,
+        t(
+          'Write the labels of a row as one text, such as "cat;dog", and ";" as "labelSeparator" in the recipe’s data.',
+        ),
+      );
 }
 
 /** By the recipe, else by a usual name; else the only column of class numbers. */

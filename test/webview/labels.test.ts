@@ -126,7 +126,8 @@ describe('several labels an example are shown', () => {
     assert.deepEqual(decoded(labels).labels!.rows[1]!.has, [false, true, false]);
     for (const part of [{ names: ['cat'] }, { names: null }, { probabilities: 'scores' }])
       assert.throws(() => decoded({ ...labels, ...part }), /Its labels are/);
-    assert.throws(() => decoded({ ...labels, has: 'p' }), /which labels each of 4 examples has/);
+    for (const has of ['p', 'shownExamples'])
+      assert.throws(() => decoded({ ...labels, has }), /which labels each of 4 examples has/);
     assert.throws(() => decoded({ ...scores, scores: 'p' }), /Its scores are 4 x 3 for 3 labels/);
   });
 });

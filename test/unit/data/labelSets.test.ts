@@ -6,7 +6,7 @@ import { countsOfLabels, rarestLabels, withLabelSets, type LabelSets } from '../
 import type { DatasetInfo, DatasetOptions } from '../../../src/data/reader.js';
 import { chooseSplits, drawLabels } from '../../../src/data/split.js';
 import { stream } from '../../../src/protocol/random.js';
-import { png, put, temporaryFolder } from './make.js';
+import { png, put, rejectsWith, temporaryFolder } from './make.js';
 
 describe('Several labels an example', () => {
   const at = temporaryFolder();
@@ -57,6 +57,16 @@ describe('Several labels an example', () => {
     await assert.rejects(openDataset(at('images')), /it says something else of a.png than labels.csv, line 2 does/);
   });
 
+  it('are refused in a column of lists of a Parquet file, which is not read', async () => {
+    const lists = path.join(__dirname, '../../fixtures/parquet/values/lists.parquet');
+    await rejectsWith(
+      openDataset(lists, { labelColumn: 'list' }),
+      'lists.parquet',
+      /holds lists, which are not read as labels/,
+      /"labelSeparator"/,
+    );
+  });
+
   it('are refused where there are more combinations than can be kept', () => {
     const classes = Array.from({ length: 5000 }, (_, i) => `${i};x${i}`);
     const dataset = { info: { ...facts(5000), classes }, labels: Int32Array.from(classes.keys()) };
@@ -85,12 +95,22 @@ describe('Several labels an example', () => {
 
   it('are split by the rarest of them', () => {
     assert.deepEqual([...rarestLabels(Int32Array.of(0, 1, 2, 3, 1, -1), sets)], [3, 0, 1, 2, 0, -1]);
-    const labels = drawn(1000);
-    const info = { ...facts(1000), classes: ['', 'a', 'a, b', 'a, b, c', 'b'], labelSets: sets };
-    const all = Int32Array.from(labels.keys());
-    const chosen = chooseSplits({ info, groups: null }, labels, { validation: 0.2, limit: null }, 1);
-    const [rare, whole] = [countsOf(labels, chosen.validation)[2]!, countsOf(labels, all)[2]!];
-    assert.equal(rare, Math.round(whole / 5), `${rare} of ${whole}`);
+    // Eight frequent labels in any combination, hardly two alike, and one that is rare.
+    const names = Array.from({ length: 9 }, (_, label) => `l${label}`);
+    const random = stream(5, 'rare');
+    const rows = Array.from({ length: 1000 }, () =>
+      names.flatMap((_, at) => (random.uniform() < (at < 8 ? 0.5 : 0.07) ? [at] : [])),
+    );
+    const info = { ...facts(1000), classes: rows.map(String), labelSets: { names, sets: rows } };
+    const chosen = chooseSplits(
+      { info, groups: null },
+      Int32Array.from(rows.keys()),
+      { validation: 0.2, limit: null },
+      1,
+    );
+    const isRare = (position: number): boolean => rows[position]!.includes(8);
+    const [rare, whole] = [chosen.validation.filter(isRare).length, rows.filter((set) => set.includes(8)).length];
+    assert.ok(Math.abs(rare - whole / 5) < 1, `${rare} of ${whole}`);
   });
 
   it('are drawn at least so many of each, a smaller budget within a larger one', () => {

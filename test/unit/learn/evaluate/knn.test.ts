@@ -78,7 +78,7 @@ for (const name of engineNames)
       const [references, queries] = [clouds(500, 8, 'references'), clouds(500, 8, 'queries')].map(
         ({ data, count, width }) => tf.tensor2d(data, [count, width]),
       ) as [tf.Tensor2D, tf.Tensor2D];
-      const shares = neighbourShares(unit(references), tf.ones([500, 1]), queries, 20).dataSync();
+      const shares = neighbourShares(unit(references), tf.ones([500, 3]), queries, 20).dataSync();
       assert.ok(
         shares.every((share) => share <= 1 && share > 0.999),
         `${Math.max(...shares)}`,

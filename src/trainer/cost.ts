@@ -33,16 +33,16 @@ export function findingsOf(recipe: Recipe, example: ExampleFacts, work: Work = p
   const { method, setting } = settingOf(recipe, example);
   const { family, encoder, shape, vocabulary } = setting;
   if (vocabulary && !method.takesIds) return [idsNotLearned(method)];
-  const found = family.check?.(encoder, shape, vocabulary) ?? [];
+  const found = family.check?.(encoder, shape, setting) ?? [];
   if (found.some(({ severity }) => severity === 'error')) return found;
   return [...found, ...(method.check?.(setting) ?? [])];
 }
 
 function taskFindings(setting: TaskSetting): Finding[] {
-  const { family, encoder, shape, vocabulary, start } = setting;
-  const found = family.check?.(encoder, shape, vocabulary) ?? [];
+  const { family, encoder, shape, start } = setting;
+  const found = family.check?.(encoder, shape, setting) ?? [];
   if (found.some(({ severity }) => severity === 'error')) return found;
-  const misfit = start && encoderMisfit(start, family.encoder(encoder, shape, vocabulary));
+  const misfit = start && encoderMisfit(start, family.encoder(encoder, shape, setting));
   if (misfit !== null)
     found.push({
       path: ['encoder'],

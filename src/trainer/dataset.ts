@@ -9,7 +9,8 @@ import { networkValues } from '../data/prepare/scale.js';
 import { chooseSplits, labelledSplits, type ChosenSplits, type LabelBudget } from '../data/split.js';
 import type { Batch, Collection, OpenOptions, Reader } from '../data/reader.js';
 import type { ExampleData, Source } from '../learn/loop.js';
-import type { ExampleFacts } from '../learn/method/method.js';
+import type { ExampleFacts, Labels } from '../learn/method/method.js';
+import { exampleOf } from './example.js';
 import { taskKind } from '../learn/task/index.js';
 import { stream } from '../protocol/random.js';
 import type { RunDataset } from '../protocol/run.js';
@@ -62,7 +63,13 @@ export interface LoadedDataset {
 export interface LoadOptions extends OpenOptions, Pick<PrepareOptions, 'kept'> {
   work?: Pick<Work, 'stage'>;
   /** Hears what will be made of the examples before any is prepared; what it throws ends that. */
-  onPlanned: (example: Preparation & ExampleFacts, splits: ChosenSplits, heldBytes: number, count: number) => void;
+  onPlanned: (
+    preparation: Preparation,
+    labels: Labels | null,
+    splits: ChosenSplits,
+    heldBytes: number,
+    count: number,
+  ) => void;
 }
 
 /**
@@ -91,7 +98,7 @@ export async function loadDataset(
     // Where the task tells combinations apart, each is a class.
     const labelSets = (task === null || task === 'multiLabel' ? info.labelSets : null) ?? null;
     const planned: PrepareOptions['onPlanned'] = (preparation, chosen, heldBytes) =>
-      onPlanned({ ...preparation, labels: labelsOf(dataset, data, chosen) }, chosen, heldBytes, info.count);
+      onPlanned(preparation, labelsOf(dataset, data, chosen), chosen, heldBytes, info.count);
     const { value: identity, files } = await fingerprint(dataset, { ...open, cache });
     const { reader, preparation, assets, splits, notes } = await prepareDataset(
       dataset,
@@ -142,7 +149,7 @@ export async function loadDataset(
       files,
       preparation,
       assets,
-      example: { ...preparation, labels: labelsOf(dataset, data, splits) },
+      example: { ...exampleOf(preparation), labels: labelsOf(dataset, data, splits) },
       notes,
       training: source(splits.training),
       part: (positions) => {

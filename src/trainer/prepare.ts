@@ -9,6 +9,7 @@ import type { Learner } from '../learn/method/method.js';
 import type { Lesson } from '../learn/teacher.js';
 import { scalingTrouble } from '../recipe/check.js';
 import type { Recipe } from '../recipe/recipe.js';
+import { exampleOf } from './example.js';
 import { buildLearner, costOf, findingsOf, familyOf, memoryTrouble } from './cost.js';
 import { loadDataset, type LoadedDataset } from './dataset.js';
 import { Stopped, UserError } from './errors.js';
@@ -67,9 +68,9 @@ export async function prepare(
       signal: stopped,
       onProgress,
       kept,
-      onPlanned: ({ labels, ...preparation }, { training, validation }, heldBytes, count) => {
-        const example = { ...preparation, labels: labels ?? null, teacher: teacher?.facts ?? null };
-        const unscaled = work.stage === 'pretrain' ? scalingTrouble(recipe, example.kind) : null;
+      onPlanned: (preparation, labels, { training, validation }, heldBytes, count) => {
+        const example = { ...exampleOf(preparation), labels, teacher: teacher?.facts ?? null };
+        const unscaled = work.stage === 'pretrain' ? scalingTrouble(recipe, preparation.kind) : null;
         if (unscaled !== null) throw new UserError(unscaled);
         const taughtBytes = teacher?.heldBytes(training.length + validation.length) ?? 0;
         const tooLarge = memoryTrouble(costOf(recipe, example, heldBytes + taughtBytes, training.length, work));

@@ -10,6 +10,7 @@ import type { Engine } from '../learn/engine/engine.js';
 import { targetOf } from '../learn/method/distillation.js';
 import { methods } from '../learn/method/index.js';
 import type { ExampleFacts, Learner, TeacherFacts } from '../learn/method/method.js';
+import { exampleIn } from './example.js';
 import { flat } from '../learn/method/reconstruction.js';
 import { sizeOf } from '../learn/parameters.js';
 import { lesson, rowsAt, SilentTeacher, withRows, type Lesson, type TeacherNetwork } from '../learn/teacher.js';
@@ -164,17 +165,19 @@ interface RunLearner {
 /** The network of a run, as its recipe and record describe it. @throws Error when they do not */
 async function learnerOfRun(folder: string, record: RunRecord): Promise<RunLearner> {
   const { encoder, pretrain } = await readRunRecipe(folder);
-  const { shape = [], classes = null } = record.dataset ?? {};
+  const { classes = null, preparation = null } = record.dataset ?? {};
+  const prepared = exampleIn(preparation);
+  if (!prepared) throw new Error(t('how its data were prepared cannot be read'));
   const method = Object.hasOwn(methods, pretrain.method) ? methods[pretrain.method] : undefined;
   if (!method) throw new Error(t('There is no "{0}".', pretrain.method));
   const family = familyOf(encoder);
   const example: ExampleFacts = {
-    shape,
+    ...prepared,
     labels: classes && { classes, unlabelled: 0, counts: [] },
     teacher: factsOf(record),
   };
   const learner = method.build({ family, encoder, ...example, options: pretrain.options });
-  const network = family.encoder(encoder, shape);
+  const network = family.encoder(encoder, example.shape, example);
   const code = sizeOf(network.outputShape);
   const named = record.teacher?.classes ?? classes ?? [];
   const classify = learner.classify?.bind(learner);

@@ -114,7 +114,8 @@ function isKept(value: unknown): value is Kept {
   }
 }
 
-function isTable(value: unknown): boolean {
+/** Whether it can be what was learned of a table's columns. */
+export function isTable(value: unknown): value is TablePreparation['columns'] {
   if (!isRecord(value) || value['version'] !== 1 || !Array.isArray(value['columns'])) return false;
   return value['columns'].every((column: unknown) => {
     if (!isRecord(column) || typeof column['name'] !== 'string') return false;

@@ -1,7 +1,7 @@
 /** From prepared rows back to what a person can read: the inverse of prepare.ts. */
 import { decimal, t } from '../../protocol/l10n.js';
 import type { ShownColumn } from '../../protocol/sample.js';
-import type { TablePreparation } from './prepare.js';
+import { outputWidths, type TablePreparation } from './prepare.js';
 
 /** More would not be read. */
 const SHOWN_COLUMNS = 40;
@@ -18,8 +18,8 @@ export function shownCells({ columns }: TablePreparation, row: ArrayLike<number>
   let at = from;
   return columns.slice(0, SHOWN_COLUMNS).map((column) => {
     const start = at;
-    at += widthOf(column);
     if (column.kind === 'number') {
+      at += 1 + Number(column.indicator);
       if (column.indicator && (row[start + 1] as number) > 0.5) return t('missing');
       return decimal((row[start] as number) * column.scale + column.shift, DIGITS);
     }
@@ -28,6 +28,7 @@ export function shownCells({ columns }: TablePreparation, row: ArrayLike<number>
       ...(column.missing ? [t('missing')] : []),
       ...(column.other ? [t('other')] : []),
     ];
+    at += names.length;
     let likeliest = -1;
     names.forEach((_, i) => {
       const value = row[start + i] as number;
@@ -38,12 +39,7 @@ export function shownCells({ columns }: TablePreparation, row: ArrayLike<number>
 }
 
 /** The columns that {@link shownCells} are of. */
-export function shownColumns({ columns }: TablePreparation): ShownColumn[] {
-  return columns.slice(0, SHOWN_COLUMNS).map((column) => ({ name: column.name, width: widthOf(column) }));
-}
-
-function widthOf(column: TablePreparation['columns'][number]): number {
-  return column.kind === 'number'
-    ? 1 + Number(column.indicator)
-    : column.categories.length + Number(column.missing) + Number(column.other);
+export function shownColumns(preparation: TablePreparation): ShownColumn[] {
+  const widths = outputWidths(preparation);
+  return preparation.columns.slice(0, SHOWN_COLUMNS).map(({ name }, i) => ({ name, width: widths[i] ?? 0 }));
 }

@@ -1,5 +1,7 @@
 import type { Activation } from '../engine/engine.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
+import { t } from '../../protocol/l10n.js';
+import { categoryEmbeddings, hasCategories } from '../layer/categories.js';
 import { dense as layer, tiedDense } from '../layer/dense.js';
 import { reshape } from '../layer/reshape.js';
 import { sequence, type Network } from '../network.js';
@@ -10,6 +12,8 @@ interface DenseOptions {
   /** Units of each layer; the last is the width of the code. */
   units: number[];
   activation: Activation;
+  /** Of rows of a table: each category becomes a few learned numbers first. */
+  embeddings: boolean;
 }
 
 /** Fully connected layers over the flattened example: activation(x · kernel + bias), layer by layer. */
@@ -33,6 +37,12 @@ export const dense: EncoderFamily = {
         default: 'relu',
         description: 'Activation after each layer.',
       },
+      embeddings: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Of tables: learns a few numbers for each category, before the layers. For columns of many categories.',
+      },
     },
   },
 
@@ -40,9 +50,25 @@ export const dense: EncoderFamily = {
 
   codePath: (options) => ['units', of(options).units.length - 1],
 
-  encoder(options, inputShape) {
-    const { units, activation } = of(options);
-    return stack('encoder', inputShape, units, activation, activation);
+  check(options, _, { columns } = {}) {
+    if (!of(options).embeddings || (columns && hasCategories(columns))) return [];
+    return [
+      {
+        path: ['encoder', 'embeddings'],
+        severity: 'error',
+        code: 'nothing-to-embed',
+        message: t('These data have no column of more than two categories that could be embedded.'),
+        fixes: [false],
+      },
+    ];
+  },
+
+  encoder(options, inputShape, { columns } = {}) {
+    const { units, activation, embeddings } = of(options);
+    const layers = (shape: number[]): Network => stack('encoder', shape, units, activation, activation);
+    return embeddings && columns
+      ? sequence(inputShape, [categoryEmbeddings('encoder/embedding', columns), layers])
+      : layers(inputShape);
   },
 
   decoder(options, outputShape) {
@@ -55,7 +81,8 @@ export const dense: EncoderFamily = {
   },
 
   tiedDecoder(options, outputShape) {
-    const { units, activation } = of(options);
+    const { units, activation, embeddings } = of(options);
+    if (embeddings) return null; // rows of categories cannot be gone back through
     const layers = backwards(units, outputShape).map((width, i) => {
       const last = units.length - i;
       return tiedDense(

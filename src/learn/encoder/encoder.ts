@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Vocabulary } from '../../data/prepare/preparation.js';
+import type { TablePreparation } from '../../data/table/prepare.js';
 import type { EncoderDescription } from '../../recipe/description.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
@@ -7,29 +8,37 @@ import type { Values } from '../engine/engine.js';
 import type { PatchGrid } from '../layer/patches.js';
 import type { Network, Part, Pass } from '../network.js';
 
+/** What an encoder may know of examples besides their shape; each is missing where it does not apply. */
+export interface Contents {
+  /** Of ids of tokens. */
+  vocabulary?: Vocabulary;
+  /** Of rows of a table. */
+  columns?: TablePreparation;
+}
+
 /** A family of encoders, with the decoder that mirrors it. Each casts its options, which the schema has checked. */
 export interface EncoderFamily {
   description: EncoderDescription;
   /** Whether its operations are large enough for all cores to share; small ones only wait for each other. */
   parallel: boolean;
   /** What cannot work, or hardly can, with such examples. Nothing else is called where there is an error. */
-  check?(options: EncoderOptions, inputShape: number[], vocabulary?: Vocabulary): Finding[];
+  check?(options: EncoderOptions, inputShape: number[], contents?: Contents): Finding[];
   /** Where in its options the width of the code stands, e.g. ["units", 1]. */
   codePath(options: EncoderOptions): (string | number)[];
   /**
    * Parameters are named `encoder/...`.
    * @param inputShape shape of one example
-   * @param vocabulary of examples that are ids
+   * @param contents what the numbers of an example are
    * @returns puts out [width of the code]
    */
-  encoder(options: EncoderOptions, inputShape: number[], vocabulary?: Vocabulary): Network;
+  encoder(options: EncoderOptions, inputShape: number[], contents?: Contents): Network;
   /**
    * From the code back to `outputShape`; the last layer is linear, so that a loss on logits can follow.
    * Parameters are named `decoder/...`.
    */
   decoder(options: EncoderOptions, outputShape: number[]): Network;
-  /** Only of families whose decoder can go back by the encoder's own weights: that decoder. */
-  tiedDecoder?(options: EncoderOptions, outputShape: number[]): Network;
+  /** Only of families whose decoder can go back by the encoder's own weights: that decoder, null where it cannot. */
+  tiedDecoder?(options: EncoderOptions, outputShape: number[]): Network | null;
   /** e.g. "784 → 32": widths from input to code. */
   summary(options: EncoderOptions, inputShape: number[]): { encoder: string; decoder: string };
   /** Only of families that can encode some of an image's patches: what masked pretraining needs. */

@@ -46,7 +46,7 @@ export const tokenTransformer: EncoderFamily = {
 
   parallel: true,
 
-  check(options, inputShape, vocabulary) {
+  check(options, inputShape, { vocabulary } = {}) {
     if (!vocabulary) return [noIds(inputShape)];
     const { width, heads } = of(options);
     if (width % heads === 0) return [];
@@ -63,7 +63,7 @@ export const tokenTransformer: EncoderFamily = {
 
   codePath: () => ['width'],
 
-  encoder(options, inputShape, vocabulary) {
+  encoder(options, inputShape, { vocabulary } = {}) {
     if (!vocabulary) throw new Error('A token transformer takes ids.');
     const { part, width, encode } = tokenEncoder(options, sizeOf(inputShape), vocabulary);
     return {

@@ -67,7 +67,7 @@ export const adversarial: Method = {
     const { family, encoder: options, shape } = setting;
     const latent = setting.options['latent'] as number;
     const averaging = setting.options['averaging'] as number;
-    const encoder = family.encoder(options, shape);
+    const encoder = family.encoder(options, shape, setting);
     const discriminator = sequence(shape, [() => encoder, dense('head', 1, 'linear')]);
     const decoder = family.decoder(options, shape);
     const generator = sequence([latent], [dense('generator', decoder.inputShape[0] as number, 'relu'), () => decoder]);

@@ -61,7 +61,7 @@ export const causalLanguageModel: Method = {
   build(setting) {
     const { family, encoder: encoderOptions, shape, options } = setting;
     const { tokens, vocabulary, length } = tokenEncoderOf(setting);
-    const encoder = family.encoder(encoderOptions, shape, vocabulary);
+    const encoder = family.encoder(encoderOptions, shape, setting);
 
     function losses(values: Values, ids: tf.Tensor2D, pass: Pass): Losses {
       const [before, after] = [0, 1].map((from) => tf.slice(ids, [0, from], [-1, length - 1])) as [

@@ -26,15 +26,15 @@ export function codeTooWide({ family, encoder, shape }: Setting): Finding[] {
 }
 
 /** Weights are tied only where the decoder's layers are the encoder's, turned round. */
-export function untied({ family, options }: Setting): Finding[] {
-  if (options['tied'] !== true || family.tiedDecoder) return [];
+export function untied({ family, encoder, shape, options }: Setting): Finding[] {
+  if (options['tied'] !== true || family.tiedDecoder?.(encoder, shape)) return [];
   return [
     {
       path: ['pretrain', 'tied'],
       severity: 'error',
       code: 'cannot-be-tied',
       message: t(
-        'The decoder of the encoder "{0}" cannot go back by the same weights: only those of a dense one can be tied.',
+        'The decoder of the encoder "{0}" cannot go back by the same weights: only those of a dense one without embeddings can be tied.',
         family.description.title,
       ),
       fixes: [false],

@@ -69,9 +69,9 @@ export const contrastive: Method = {
   takesIds: true,
 
   build(setting) {
-    const { family, encoder: options, shape, vocabulary, options: own } = setting;
+    const { family, encoder: options, shape, options: own } = setting;
     const temperature = own['temperature'] as number;
-    const encoder = family.encoder(options, shape, vocabulary);
+    const encoder = family.encoder(options, shape, setting);
     const head = projection(encoder, own['projection'] as number);
     return {
       ...twoViewLearner(encoder, head),

@@ -77,7 +77,7 @@ export const distillation: Method = {
 
   build(setting) {
     const { family, encoder: options, shape } = setting;
-    const encoder = family.encoder(options, shape);
+    const encoder = family.encoder(options, shape, setting);
     const widths = family.summary(options, shape).encoder;
     return targetOf(setting) === 'labels' ? byLabels(setting, encoder, widths) : byFeatures(setting, encoder, widths);
   },

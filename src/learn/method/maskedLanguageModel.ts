@@ -67,7 +67,7 @@ export const maskedLanguageModel: Method = {
     const { family, encoder: encoderOptions, shape, options } = setting;
     const ratio = options['maskRatio'] as number;
     const { tokens, vocabulary, length } = tokenEncoderOf(setting);
-    const encoder = family.encoder(encoderOptions, shape, vocabulary);
+    const encoder = family.encoder(encoderOptions, shape, setting);
     const places = Math.max(1, Math.round(ratio * length));
     const head = sequence(
       [tokens.width],

@@ -1,23 +1,21 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LabelSets } from '../../data/labelSets.js';
-import type { Preparation, Vocabulary } from '../../data/prepare/preparation.js';
+import type { Preparation } from '../../data/prepare/preparation.js';
 import type { NamedTensor } from '../../protocol/safetensors.js';
 import type { SampleView } from '../../protocol/sample.js';
 import type { MethodDescription } from '../../recipe/description.js';
 import type { Arrays, Values } from '../engine/engine.js';
-import type { EncoderFamily } from '../encoder/encoder.js';
+import type { Contents, EncoderFamily } from '../encoder/encoder.js';
 import type { Labelled } from '../evaluate/knn.js';
 import type { Finding } from '../../recipe/finding.js';
 import type { EncoderOptions } from '../../recipe/recipe.js';
 import type { Network, Pass } from '../network.js';
 
 /** What one example is. */
-export interface ExampleFacts {
+export interface ExampleFacts extends Contents {
   shape: number[];
   /** Missing where nothing is prepared. */
   kind?: Preparation['kind'];
-  /** Of ids of tokens; missing for quantities. */
-  vocabulary?: Vocabulary;
   /** Of texts; missing for anything else. */
   features?: Preparation['features'];
   /** Null or missing where the examples have none. */

@@ -63,14 +63,16 @@ export interface Measure {
 }
 
 /** @throws Error for weights that cannot be tied, which {@link untied} tells before */
-export function autoencoderOf({ family, encoder: options, shape, kind, features, options: own }: Setting): Autoencoder {
+export function autoencoderOf(setting: Setting): Autoencoder {
+  const { family, encoder: options, shape, kind, features, options: own } = setting;
   const { loss, tied } = own;
-  if (tied === true && !family.tiedDecoder)
+  const tiedDecoder = tied === true ? family.tiedDecoder?.(options, shape) : null;
+  if (tied === true && !tiedDecoder)
     throw new Error(`The weights of a ${family.description.name} encoder cannot be tied.`);
   const widths = family.summary(options, shape);
   return {
-    encoder: family.encoder(options, shape),
-    decoder: (tied === true && family.tiedDecoder?.(options, shape)) || family.decoder(options, shape),
+    encoder: family.encoder(options, shape, setting),
+    decoder: tiedDecoder ?? family.decoder(options, shape),
     widths: `${widths.encoder} → ${widths.decoder}`,
     measure: loss === 'meanSquaredError' ? meanSquaredError() : binaryCrossentropy(),
     show: features === 'bag' ? bagPreview : kind === 'table' ? rowsPreview : picturePreview,

@@ -57,9 +57,9 @@ export const redundancy: Method = {
   takesIds: true,
 
   build(setting) {
-    const { family, encoder: options, shape, vocabulary, options: own } = setting;
+    const { family, encoder: options, shape, options: own } = setting;
     const weight = own['weight'] as number;
-    const encoder = family.encoder(options, shape, vocabulary);
+    const encoder = family.encoder(options, shape, setting);
     const head = projector(encoder.outputShape, own['projection'] as number);
     return {
       ...twoViewLearner(encoder, head),

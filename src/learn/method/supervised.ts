@@ -95,8 +95,8 @@ export const supervised: Method = {
   takesIds: true,
 
   build(setting) {
-    const { family, encoder: options, shape, vocabulary } = setting;
-    const encoder = family.encoder(options, shape, vocabulary);
+    const { family, encoder: options, shape } = setting;
+    const encoder = family.encoder(options, shape, setting);
     const widths = family.summary(options, shape).encoder;
     return setting.options['loss'] === 'contrastive'
       ? byContrast(setting, encoder, widths)

@@ -21,8 +21,8 @@ export interface Foundation {
 }
 
 export function foundationOf(setting: TaskSetting, mode: Mode): Foundation {
-  const { family, encoder: encoderOptions, shape, vocabulary, options } = setting;
-  const encoder = family.encoder(encoderOptions, shape, vocabulary);
+  const { family, encoder: encoderOptions, shape, options } = setting;
+  const encoder = family.encoder(encoderOptions, shape, setting);
   const plan = mode.plan(options.options, layersOf(Object.keys(encoder.shapes)));
   const isStill = (name: string, epoch: number): boolean => {
     const layer = layerOf(name);

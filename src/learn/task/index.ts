@@ -40,7 +40,7 @@ export type { Classifier, MultiLabelClassifier, Regressor, TaskLearner, TaskSett
 
 /** What cannot work, or hardly can, in this setting. Nothing is built where there is an error. */
 export function checkTask(setting: TaskSetting): Finding[] {
-  const { labels, options, family, encoder, shape, vocabulary } = setting;
+  const { labels, options, family, encoder, shape } = setting;
   const found: Finding[] = [];
   const kind = labels && taskKind(options, labels);
   const isRegression = kind === 'regression';
@@ -78,7 +78,7 @@ export function checkTask(setting: TaskSetting): Finding[] {
     );
   const freeze = (options.options['freeze'] ?? []) as string[];
   if (freeze.length > 0) {
-    const layers = layersOf(Object.keys(family.encoder(encoder, shape, vocabulary).shapes));
+    const layers = layersOf(Object.keys(family.encoder(encoder, shape, setting).shapes));
     freeze.forEach((name, i) => {
       if (!layers.some((layer) => isNamed(layer, name)))
         error(

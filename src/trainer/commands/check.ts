@@ -18,6 +18,7 @@ import type { RecipeDocument } from '../../recipe/document.js';
 import type { DataOptions, Recipe } from '../../recipe/recipe.js';
 import { bytesText, costOf, findingsOf, memoryTrouble } from '../cost.js';
 import { describeError, UserError } from '../errors.js';
+import { exampleOf } from '../example.js';
 import { labelsOf } from '../labels.js';
 import { dataPathOf, recipeLanguage, recipeName, withTokenizerPath } from '../language.js';
 import { findTeacher, withTeacherPath, type Teacher } from '../teacher.js';
@@ -129,7 +130,11 @@ async function factsOf(
       const { preparation } = await planPreparation(dataset, data, chosen, { glance: true });
       const { training, validation } = chosen;
       const { teacher, trouble } = await teacherOf(recipe, recipePath, preparation, info.count);
-      const example = { ...preparation, labels: labelsOf(dataset, data, chosen), teacher: teacher?.facts ?? null };
+      const example = {
+        ...exampleOf(preparation),
+        labels: labelsOf(dataset, data, chosen),
+        teacher: teacher?.facts ?? null,
+      };
       const findings = recipe && !trouble ? findingsOf(recipe, example) : trouble ? [trouble] : [];
       const ofTask =
         recipe && example.labels && document.node(['finetune']) ? taskFindings(recipe, example, document) : [];

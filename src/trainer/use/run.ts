@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { isShape } from '../../data/prepare/kept.js';
-import type { KeptPlan, Preparation, Vocabulary } from '../../data/prepare/preparation.js';
+import type { KeptPlan } from '../../data/prepare/preparation.js';
 import { misfit } from '../../learn/checkpoint.js';
 import type { Values } from '../../learn/engine/engine.js';
 import { startEngine } from '../../learn/engine/index.js';
 import type { Encoding } from '../../learn/evaluate/codes.js';
 import type { ClassPredictor, Predicting } from '../../learn/evaluate/predict.js';
 import type { ExampleFacts, Labels, Learner } from '../../learn/method/method.js';
+import { exampleIn } from '../example.js';
 import { sizeOf } from '../../learn/parameters.js';
 import { t } from '../../protocol/l10n.js';
 import { CheckpointFile, RunFile, stepName, type RunDataset, type RunRecord } from '../../protocol/run.js';
@@ -132,12 +132,11 @@ function factsIn(
   { preparation }: KeptPlan,
 ): { dataset: RunDataset; example: ExampleFacts } {
   const { dataset } = record;
-  const { shape, vocabulary, features } = (preparation ?? {}) as Partial<Preparation>;
+  const example = exampleIn(preparation);
   const file = path.join(folder, RunFile.run);
   if (
     !dataset ||
-    !isShape(shape) ||
-    !isVocabulary(vocabulary) ||
+    !example ||
     !isNames(dataset.classes) ||
     !(Number.isSafeInteger(dataset.trainingCount) && dataset.trainingCount > 0) ||
     ![dataset.path, dataset.fingerprint].every((one: unknown) => typeof one === 'string')
@@ -151,9 +150,7 @@ function factsIn(
   return {
     dataset,
     example: {
-      shape,
-      ...(vocabulary && { vocabulary }),
-      ...(features && { features }),
+      ...example,
       labels,
       teacher: factsOf(record),
     },
@@ -171,12 +168,6 @@ function labelsOf(classes: string[], trainingCount: number, isSeveral: boolean):
     counts: sets.map((_, set) => (set === 0 ? trainingCount - 1 : set === 1 ? 1 : 0)), // not all alike: nothing could be learned
     sets: { names: classes, sets },
   };
-}
-
-function isVocabulary(value: Vocabulary | undefined): boolean {
-  if (value === undefined) return true;
-  const isId = (id: unknown): boolean => Number.isSafeInteger(id) && Number(id) >= 0 && Number(id) < value.size;
-  return isShape([value.size]) && isId(value.pad) && (value.mask === null || isId(value.mask));
 }
 
 function isNames(value: unknown): boolean {

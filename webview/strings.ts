@@ -383,6 +383,7 @@ export const english = {
   viewsTitle: 'Views that augmentation makes',
   viewOriginal: 'as it is',
   viewNumber: 'view {0}',
+  itsTokens: 'Its tokens',
   viewText: '{0} of {1}',
   viewReplaced: 'replaced',
   problems: 'Cannot be used',

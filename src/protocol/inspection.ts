@@ -206,6 +206,8 @@ export interface ShownExample {
   size: string;
   /** The beginning of a text. */
   text?: string;
+  /** Its first tokens, as a network would get them. */
+  tokens?: string[];
   /** The cells of a row, the first of many. */
   cells?: string[];
 }

@@ -173,7 +173,12 @@ describe('the page of an inspected dataset', () => {
   it('shows texts with their characters, and tables with their columns', async () => {
     await show(await inspectedTexts());
     assert.match(await page.locator('.text-example').first().innerText(), /Is my card/);
+    assert.equal(await page.locator('.token-boxes').count(), 0, 'nothing is known of tokens');
     assert.match(await page.locator('.part', { hasText: 'Shortest and longest' }).innerText(), /shortest[^]*longest/i);
+    await page.context().close();
+    await show(await inspectedSentences());
+    const first = page.locator('.card', { hasText: 'My card number 0 is lost' }).first();
+    assert.equal((await first.locator('.token-boxes li').allInnerTexts()).join('|'), 'my|card|number|0|is|lost');
     await page.context().close();
     await show(await inspectedTable());
     const titles = await page.locator('.data').first().locator('thead th').allInnerTexts();

@@ -32,10 +32,20 @@ export function exampleCard(
   return card;
 }
 
+/** One box each, so that it shows where a text is cut. */
+function tokenList(tokens: readonly string[]): HTMLElement {
+  const list = element('ul', { class: 'token-boxes', 'aria-label': say('itsTokens') });
+  list.append(...tokens.map((token) => element('li', {}, token)));
+  return list;
+}
+
 function content(example: CardExample, kind: string, pictures: Pictures): HTMLElement {
-  const { position, name, text, cells } = example;
+  const { position, name, text, tokens, cells } = example;
   const words = exampleText(example);
-  if (text !== undefined) return element('blockquote', { class: 'text-example' }, text);
+  if (text !== undefined) {
+    const quote = element('blockquote', { class: 'text-example' }, text);
+    return tokens ? element('div', {}, quote, tokenList(tokens)) : quote;
+  }
   if (cells) return element('p', { class: 'row-example' }, cells.join(' · '));
   if (kind === 'sound') {
     const picture = pictures.sound(position, say('spectrogramText', words));

@@ -15,8 +15,9 @@ import { countClasses, imbalanceOf } from './classes.js';
 import { findingsOf } from './findings.js';
 import { glanceAtFiles } from './files.js';
 import { examinedPositions, typicalPositions, USUAL_LIMITS, type InspectLimits } from './sample.js';
-import { showExamples, TYPICAL } from './show.js';
+import { showExamples, TYPICAL, uncut } from './show.js';
 import { Survey } from './survey.js';
+import { tokensBy } from './tokens.js';
 import { showViews } from './views.js';
 import { visitExamples } from './visit.js';
 
@@ -76,6 +77,9 @@ export async function inspectDataset(
   );
   const drawn = drawnSplits(dataset, data, seed);
   const plan = drawn && (await planOf(dataset, data, drawn, signal));
+  const tokensOf = plan && tokensBy(plan);
+  if (tokensOf)
+    for (const example of examples) if (example.text !== undefined) example.tokens = tokensOf(uncut(example.text));
   const inTraining = new Set(drawn?.training);
   const facts: Omit<Inspection, 'findings'> = {
     path: info.path,

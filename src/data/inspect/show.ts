@@ -81,6 +81,11 @@ function described(example: Example): Pick<ShownExample, 'size' | 'text' | 'cell
   }
 }
 
+/** The beginning of a text without the mark that it is not all. */
+export function uncut(text: string): string {
+  return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+}
+
 function beginning(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }

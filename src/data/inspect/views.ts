@@ -14,12 +14,11 @@ import type { Collection, OpenOptions, Reader } from '../reader.js';
 import { shownCells, shownColumns } from '../table/restore.js';
 import { textOfTokens } from '../text/tokenizer/tokenText.js';
 import { MAX_VALUES, thumbnail } from './show.js';
+import { MAX_TOKENS } from './tokens.js';
 
 /** Of so many examples so many views each. */
 const EXAMPLES = 6;
 const VIEWS_EACH = 5;
-/** Tokens of a text that are shown. */
-const MAX_TOKENS = 120;
 
 export interface ViewsOptions extends OpenOptions {
   /** The recipe's; without one a recipe's defaults. */

@@ -12,6 +12,7 @@ import { chooseSplits } from '../../../../src/data/split.js';
 import { TextPacker } from '../../../../src/data/text/collection.js';
 import { exampleTensor, type Inspection } from '../../../../src/protocol/inspection.js';
 import { stream } from '../../../../src/protocol/random.js';
+import type { TextOptions } from '../../../../src/recipe/recipe.js';
 import { dataOptions, idx, png, put, temporaryFolder } from '../make.js';
 import { wavFile } from '../sound/wavFile.js';
 
@@ -288,6 +289,30 @@ describe('Inspecting texts, tables and what is not known yet', () => {
     assert.notDeepEqual(part, all);
     const { inspection } = await inspected(texts, { data });
     assert.deepEqual(inspection.prepared?.shape, part);
+  });
+
+  it('shows texts with their tokens, as a recipe’s tokenizer cuts them', async () => {
+    const packer = new TextPacker();
+    packer.begin('train');
+    const texts = ['Is my card lost?', 'My card is red.', `card ${'is lost '.repeat(200)}`];
+    texts.forEach((text, i) => packer.add(text, null, `line ${i + 1}`, 'cards.txt'));
+    const cards = packer.collection({ format: 'text', path: 'cards.txt', files: [], problems: [] });
+    const tokens = async (text: Partial<TextOptions>) => {
+      const data = { ...dataOptions, text: { ...dataOptions.text, ...text } };
+      const { inspection } = await inspected(cards, { data });
+      return inspection.examples.map((example) => example.tokens);
+    };
+    const [first, second, long] = await tokens({ tokenizer: 'word', lowercase: true });
+    assert.deepEqual([first, second], ['is my card lost ?'.split(' '), 'my card is red .'.split(' ')]);
+    assert.deepEqual([long?.length, long?.slice(0, 3)], [120, ['card', 'is', 'lost']]);
+    assert.deepEqual((await tokens({ tokenizer: 'character', lowercase: false }))[0]?.slice(0, 4), [
+      'I',
+      's',
+      '" "',
+      'm',
+    ]);
+    const [ids] = await tokens({ tokenizer: 'word', lowercase: true, features: 'ids', length: 4 });
+    assert.deepEqual(ids, ['is', 'my', 'card', 'lost'], 'the rest is cut off');
   });
 
   it('tells characters, words, shortest and longest texts, empty and repeated ones', async () => {

@@ -5,7 +5,7 @@ import { CSV_NAME } from './fileNames.js';
 import { namedParts, type NamedPart } from './namedParts.js';
 import { LeftOut } from './leftOut.js';
 import { TABLE_BYTES } from './pack/pack.js';
-import type { Collection, DatasetOptions } from './reader.js';
+import type { Collection, DatasetOptions, UnreadableFile } from './reader.js';
 import { profileColumns } from './table/columns.js';
 import { openCsv, type Csv, type CsvOptions } from './table/csv.js';
 import { tableCollection, textColumns, type DatasetSource } from './table/dataset.js';
@@ -39,7 +39,7 @@ export async function openCsvData(
       ? await openTexts(parts, texts, source, options, leftOut)
       : await tableCollection(
           { format: 'csv', parts, profiles, ...source },
-          (part, columns) => blocksOf(part, columns, options, leftOut),
+          (part, columns, mayLack) => blocksOf(part, columns, options, leftOut, { mayLack, problems: source.problems }),
           options,
           {
             memoryBytes,
@@ -69,13 +69,22 @@ async function* blocksOf(
   columns: ReadonlyMap<string, Packing>,
   options: DatasetOptions,
   leftOut: LeftOut,
+  labels: { mayLack: string | null; problems: UnreadableFile[] } | null = null,
 ): AsyncGenerator<PackedTable, void, undefined> {
   const csv = await read(part, options, leftOut);
+  const mayLack = labels?.mayLack ?? null;
+  if (labels) tellLack(part, csv, mayLack, labels.problems);
   const packer = new ColumnPacker(csv, columns, part.file.path, {
     ...missingOf(options),
+    mayLack,
     leaveOut: leftOut.line,
   });
   for await (const block of csv.blocks) yield packer.pack(block);
+}
+
+function tellLack({ file }: NamedPart, { names }: Csv, column: string | null, problems: UnreadableFile[]): void {
+  if (column !== null && !names.includes(column))
+    problems.push({ file: file.path, reason: t('It has no column “{0}”: its rows are without a label.', column) });
 }
 
 function read({ file }: NamedPart, { signal, table = {} }: DatasetOptions, leftOut: LeftOut): Promise<Csv> {
@@ -105,7 +114,10 @@ async function openTexts(
   if (label !== null) columns.set(label, 'category');
   for (const part of parts) {
     packer.begin(part.split);
-    const table = await packTable(await read(part, options, leftOut), columns, part.file.path, missingOf(options));
+    const csv = await read(part, options, leftOut);
+    const mayLack = part === parts[0] ? null : label;
+    tellLack(part, csv, mayLack, source.problems);
+    const table = await packTable(csv, columns, part.file.path, { ...missingOf(options), mayLack });
     const [texts, labels] = table.columns;
     if (texts?.packing !== 'text') continue;
     for (let row = 0; row < table.rows; row++) {

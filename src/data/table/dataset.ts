@@ -62,13 +62,13 @@ export interface ReadAgain {
 }
 
 /**
- * @param read blocks of these columns of a part, in order
+ * @param read blocks of these columns of a part, in order; a part but the first may lack the column of labels
  * @param again null keeps all in memory, whatever it takes
  * @throws DataError for a column that is asked for and not there, no rows, or nothing to learn from
  */
 export async function tableCollection<Part extends { split: SplitName }>(
   { format, parts, profiles, path, files, problems }: TableSource<Part>,
-  read: (part: Part, columns: ReadonlyMap<string, Packing>) => AsyncIterable<PackedTable>,
+  read: (part: Part, columns: ReadonlyMap<string, Packing>, mayLack: string | null) => AsyncIterable<PackedTable>,
   options: DatasetOptions,
   again: ReadAgain | null = null,
 ): Promise<TableCollection> {
@@ -109,7 +109,7 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const least = [...learned.values()].reduce((sum, packing) => sum + rows * (leastBytes[packing] ?? 0), 0);
   const most = again?.memoryBytes ?? Infinity;
   const table = await readTable(
-    parts.map((part) => read(part, columns)),
+    parts.map((part, i) => read(part, columns, i > 0 ? label : null)),
     learned.size,
     least > most ? null : most,
   );

@@ -28,12 +28,15 @@ export interface PackedTable {
 export interface PackOptions {
   /** Cells that stand for a missing value; `MISSING` when not given. */
   missing?: readonly string[] | undefined;
+  /** A column, of numbers or categories, that may not be there: then its values are missing. */
+  mayLack?: string | null;
   /** Hears of each row with a cell that is no finite number where numbers are packed, which then is passed over. */
   leaveOut?: LeaveOut;
 }
 
 /** Turns blocks into packed columns. Categories keep their codes from block to block. */
 export class ColumnPacker {
+  /** An index of -1 for a column that is not there. */
   private readonly chosen: { name: string; index: number; packing: Packing; dictionary: Dictionary }[];
   private readonly isMissing: Missing;
   private readonly missingNumbers: ReadonlySet<number>;
@@ -49,7 +52,7 @@ export class ColumnPacker {
     { names, dialect }: Pick<Csv, 'names' | 'dialect'>,
     columns: ReadonlyMap<string, Packing>,
     private readonly file: string,
-    { missing, leaveOut = raise }: PackOptions = {},
+    { missing, mayLack = null, leaveOut = raise }: PackOptions = {},
   ) {
     this.leaveOut = leaveOut;
     this.isMissing = missingWords(missing);
@@ -57,12 +60,12 @@ export class ColumnPacker {
     this.decimal = dialect.decimal.charCodeAt(0);
     const places = new Map(names.map((name, place) => [name, place]));
     this.chosen = [...columns].map(([name, packing]) => {
-      const index = places.get(name);
+      const index = places.get(name) ?? (name === mayLack ? -1 : undefined);
       if (index === undefined)
         throw new DataError(
           t('{0} has no column “{1}”.', path.basename(file), name),
           file,
-          t('Its columns are {0}.', names.slice(0, 20).join(', ') + (names.length > 20 ? ', …' : '')),
+          `${t('Its columns are {0}.', names.slice(0, 20).join(', ') + (names.length > 20 ? ', …' : ''))} ${t('If it is the label, which not all files need, name it as "labelColumn" in the recipe’s data; if it is not needed, leave it out by "table": {"columns": [...]}.')}`,
         );
       return { name, index, packing, dictionary: new Dictionary() };
     });
@@ -96,6 +99,7 @@ export class ColumnPacker {
     wrong: Set<number>,
   ): Float64Array {
     const values = new Float64Array(rows);
+    if (index < 0) return values.fill(NaN);
     for (let row = 0, field = index; row < rows; row++, field += columns) {
       const start = starts[field] as number;
       const end = ends[field] as number;
@@ -126,6 +130,7 @@ export class ColumnPacker {
     dictionary: Dictionary,
   ): Int32Array {
     const codes = new Int32Array(rows);
+    if (index < 0) return codes.fill(-1);
     for (let row = 0, field = index; row < rows; row++, field += columns) {
       const start = starts[field] as number;
       const end = ends[field] as number;

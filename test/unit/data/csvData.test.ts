@@ -204,7 +204,7 @@ describe('Tables and texts', () => {
     });
 
     it('leave out a row that is too large for floats where that is wanted, packed with the others', async () => {
-      const rows = Array.from({ length: 20_000 }, (_, i) => `${i === 12_345 ? '1e39,1e39' : `${i},${i % 3}`}`);
+      const rows = Array.from({ length: 20_000 }, (_, i) => (i === 12_345 ? '1e39,1e39' : `${i},${i % 3}`));
       const file = put(at('too large.csv'), `x,z\n${rows.join('\n')}\n`);
       for (const memoryBytes of [1000, 1e9]) {
         const dataset = await openCsvData(file, {}, memoryBytes);
@@ -263,6 +263,47 @@ describe('Tables and texts', () => {
       const { data } = await reader.read([10, 29_999, 20_001, 0]);
       const expected = [0, 0, 1, 1, (10_000.5 - 5) / (14_999.5 - 5), 1 / 9, -5 / (14_999.5 - 5), 0];
       assert.deepEqual([...data], expected.map(Math.fround));
+    });
+
+    it('may have a test file without labels, as competitions have it', async () => {
+      const rows = (label: boolean, text: boolean) =>
+        Array.from({ length: 40 }, (_, i) =>
+          [...(text ? [`How do I pay bill ${i}?`] : [i % 7, i / 2]), ...(label ? [i % 2 ? 'yes' : 'no'] : [])].join(
+            ',',
+          ),
+        ).join('\n');
+      for (const [kind, head] of [
+        ['table', 'a,b'],
+        ['text', 'text'],
+      ] as const) {
+        put(at('labels', kind, 'train.csv'), `${head},label\n${rows(true, kind === 'text')}\n`);
+        put(at('labels', kind, 'test.csv'), `${head}\n${rows(false, kind === 'text')}\n`);
+        const dataset = await openCsvData(at('labels', kind));
+        const { info, labels } = dataset;
+        assert.deepEqual([info.kind, info.count, info.classes], [kind, 80, ['no', 'yes']]);
+        assert.deepEqual([...labels!.subarray(38, 42)], [0, 1, -1, -1]);
+        const [problem, ...more] = info.problems.filter(({ file }) => file.endsWith('test.csv'));
+        assert.match(problem?.reason ?? '', /no column “label”: its rows are without a label/);
+        assert.deepEqual(more, []);
+        const { reader } = await prepared(dataset);
+        assert.ok((await reader.read([0, 79])).data.length > 0);
+      }
+      put(at('labels', 'numbers', 'train.csv'), 'a,target\n1,0\n2,1\n3,0\n');
+      put(at('labels', 'numbers', 'test.csv'), 'a\n1\n2\n');
+      const numbers = await openCsvData(at('labels', 'numbers'), { labelColumn: 'target' });
+      assert.deepEqual([...numbers.labels!], [0, 1, 0, -1, -1]);
+      // Another column must be there, and the message says what to do where it is the label.
+      put(at('labels', 'other', 'train.csv'), 'age,survived,port\n21,0,x\n30,1,y\n42,0,x\n50,1,y\n');
+      put(at('labels', 'other', 'test.csv'), 'age,port\n21,x\n30,y\n');
+      await rejectsWith(openCsvData(at('labels', 'other')), 'test.csv', /no column “survived”/, /"labelColumn"/);
+      const survived = await openCsvData(at('labels', 'other'), { labelColumn: 'survived' });
+      assert.deepEqual(
+        [survived.info.classes, [...survived.labels!]],
+        [
+          ['0', '1'],
+          [0, 1, 0, 1, -1, -1],
+        ],
+      );
     });
 
     it('keep groups that a column tells', async () => {

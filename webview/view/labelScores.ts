@@ -42,14 +42,9 @@ export class LabelScoresView implements View {
       element('p', { class: 'quiet' }, say('labelScoresHint')),
       element(
         'div',
-        { class: 'confusion-parts' },
+        { class: 'label-parts' },
         element('div', { class: 'label-table' }, table),
-        element(
-          'div',
-          { class: 'confusion-examples' },
-          element('div', { class: 'confusion-head' }, this.title),
-          this.list,
-        ),
+        element('div', { class: 'label-examples' }, element('div', { class: 'label-head' }, this.title), this.list),
       ),
     );
   }

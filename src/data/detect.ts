@@ -164,10 +164,11 @@ function isParquet(start: Buffer): boolean {
 
 async function detectText(seen: Glimpse): Promise<Detection | null> {
   const parts = await namedDetector('text', 'text', TEXT_NAME)(seen);
-  if (parts) return parts;
   const documents = await filesDetector('text', TEXT_NAME)(seen);
-  // Texts without a label each are one text, in a file.
-  return documents && (await lookAtFiles(seen, TEXT_NAME)).layout !== 'flat' ? documents : null;
+  const { layout, folders } = await lookAtFiles(seen, TEXT_NAME);
+  // Texts without a label each are one text, in a file. One beside folders of documents, such as a README, is none of them.
+  const areDocuments = layout === 'splits' || (layout === 'classes' && (folders > 1 || !parts));
+  return documents && areDocuments ? documents : parts;
 }
 
 /** Files that are an example each, in a folder or archive. */

@@ -17,9 +17,9 @@ const names: Record<string, SplitName> = {
   t10k: 'test',
 };
 
-/** The split that one word of a name stands for, in any case; null for other words. */
+/** The split that one word of a name stands for, in any case, also as "test set" or "test_set"; null for other words. */
 export function splitName(word: string): SplitName | null {
-  const lower = word.toLowerCase();
+  const lower = word.toLowerCase().replace(/[ _-]?set$/, '');
   return Object.hasOwn(names, lower) ? (names[lower] ?? null) : null;
 }
 

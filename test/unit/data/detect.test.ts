@@ -239,6 +239,22 @@ describe('What a folder, archive or file is taken for', () => {
     assert.deepEqual([same?.others, same?.taken], [undefined, undefined], 'without a doubt there is no question');
   });
 
+  it('is documents in folders, not only the notes beside them', async () => {
+    for (const name of ['README.txt', 'pos/1.txt', 'pos/2.txt', 'neg/1.txt']) put(at('opinions', name), 'A good film.');
+    for (const name of ['notes.txt', 'train/pos/1.txt', 'train/neg/1.txt', 'test/pos/1.txt'])
+      put(at('films', name), 'A good film.');
+    for (const [folder, classes, count] of [
+      ['opinions', ['neg', 'pos'], 4],
+      ['films', ['neg', 'pos'], 4],
+    ] as const) {
+      const { info } = await openDataset(at(folder));
+      assert.deepEqual([info.format, info.classes, info.count], ['text', classes, count]);
+    }
+    // One text and a folder of others is that text.
+    for (const name of ['book.txt', 'old/book.txt']) put(at('book', name), 'Chapter 1');
+    assert.equal((await detectDataset(at('book')))[0]?.path, at('book', 'book.txt'));
+  });
+
   it('is texts with a label each where they lie in folders', async () => {
     for (let i = 0; i < 24; i++) put(at('reviews', i % 2 ? 'good' : 'bad', `${i}.txt`), 'It is what it is.\n');
     const [detection] = await detectDataset(at('reviews'));

@@ -37,6 +37,15 @@ describe('The layout of files', () => {
     ]);
   });
 
+  it('takes folders called "training_set", "Test Set" and "valset" as splits', async () => {
+    const files = ['training_set/cat/1.png', 'Test Set/cat/2.png', 'valset/dog/3.png'];
+    assert.deepEqual((await layout(files)).files, [
+      'training_set/cat/1.png train cat ',
+      'valset/dog/3.png validation dog ',
+      'Test Set/cat/2.png test cat ',
+    ]);
+  });
+
   it('tells what is left out beside splits and within classes', async () => {
     assert.deepEqual((await layout(['train/a/1.png', 'train/b/2.png', 'extra/a/3.png', 'test/a/x/4.png'])).problems, [
       'extra',

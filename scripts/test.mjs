@@ -57,10 +57,14 @@ async function runSuite(suite, missing, mochaArgs) {
       '--exit',
       ...(suite.atOnce ? ['--parallel', '--jobs', String(suite.atOnce)] : []),
     ];
-    const { code } = await run(node, ['--import=tsx', 'node_modules/mocha/lib/cli/cli.js', ...args, ...mochaArgs, files], {
-      show: true,
-      env: { ...process.env, PRETRAIN_TEST_COUNTS: counts },
-    });
+    const { code } = await run(
+      node,
+      ['--import=tsx', 'node_modules/mocha/lib/cli/cli.js', ...args, ...mochaArgs, files],
+      {
+        show: true,
+        env: { ...process.env, PRETRAIN_TEST_COUNTS: counts },
+      },
+    );
     if (!existsSync(counts))
       return { passed: 0, failed: 1, skipped: 0, problem: `ended with code ${code} before it had run` };
     const result = JSON.parse(readFileSync(counts, 'utf8'));

@@ -21,7 +21,7 @@ export function exampleIn(preparation: unknown): ExampleFacts | null {
   if (typeof preparation !== 'object' || preparation === null) return null;
   const { kind, shape, vocabulary } = preparation as Partial<Preparation>;
   if (!isShape(shape) || !isVocabulary(vocabulary)) return null;
-  if (kind === 'table' && !isRowOf(preparation as Partial<TablePreparation>, shape)) return null;
+  if (kind === 'table' && !isRowOf(preparation, shape)) return null;
   return exampleOf(preparation as Preparation);
 }
 

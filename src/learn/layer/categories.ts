@@ -32,7 +32,7 @@ export function categoryEmbeddings(name: string, columns: TablePreparation): (in
       ),
     apply: (values, input) => {
       const split = tf.split(
-        input as tf.Tensor2D,
+        input,
         parts.map(({ outputs }) => outputs),
         1,
       );

@@ -61,6 +61,8 @@ export function newRecipeText(
     const optional = Object.keys(sectionSchema.properties ?? {});
     const rows = Object.entries(recipe[section])
       .filter(([key], i) => i === 0 || !optional.includes(key) || isShown(section, key))
+      // What is off is only in the way.
+      .filter(([key, value]) => value !== false || isGiven(section, key))
       .sort(([a], [b]) => rank(section, a) - rank(section, b))
       .flatMap(([key, value]) => {
         const written = isGiven(section, key) ? spaced(given[section][key] ?? null) : short(value, kind);

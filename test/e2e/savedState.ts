@@ -16,9 +16,8 @@ export async function untilEditorsSaved(page: Page, timeout = 30_000): Promise<v
     const editors = editorsOf(state);
     const isComplete = editors.length === (await page.locator('.tab').count());
     // A panel's own state comes later than the panel, and one that is saved without it does not come back.
-    const isChanged = state !== before && editors.every(hasState);
-    const isSavedSince = isChanged || Date.now() - started > SAVE_INTERVAL + 1_000;
-    if (isComplete && isSavedSince) return;
+    const isSavedSince = state !== before || Date.now() - started > SAVE_INTERVAL + 1_000;
+    if (isComplete && isSavedSince && editors.every(hasState)) return;
     await sleep(250);
   }
 }

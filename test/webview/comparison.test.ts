@@ -16,30 +16,35 @@ describe('the page that compares runs', () => {
     page = await lab.open({ width: 1280, height: 1000, ...options });
   }
 
+  /** Until the page has received them. */
   async function send(...messages: ToComparison[]): Promise<void> {
-    await page.evaluate((all) => {
-      for (const message of all) window.postMessage(message);
-    }, messages);
+    await page.evaluate(
+      (all) =>
+        new Promise<void>((resolve) => {
+          for (const message of all) window.postMessage(message);
+          const last = { type: 'last' };
+          window.addEventListener('message', ({ data }: MessageEvent<{ type: string }>) => {
+            if (data.type === last.type) resolve();
+          });
+          window.postMessage(last);
+        }),
+      messages,
+    );
   }
 
   async function show(runs: readonly FakeRun[], options: OpenOptions = {}): Promise<void> {
     await open(options);
     await send(...messagesOf(runs));
-    await page
-      .locator('.results tbody tr')
-      .nth(runs.length - 1)
-      .waitFor();
-    await untilBest(runs.length);
+    await untilRead(runs.length);
   }
 
   /** The tables follow when the histories are read. */
-  async function untilBest(runs: number): Promise<void> {
-    await page.waitForFunction((count) => {
-      const cells = [...document.querySelectorAll('.results tbody tr')].map(
-        (row) => row.children[4]?.textContent ?? '–',
-      );
-      return cells.length === count && cells.every((text) => text !== '–');
-    }, runs);
+  async function untilRead(runs: number): Promise<void> {
+    await nextFrame();
+    await page
+      .locator('.results[aria-busy="false"] tbody tr')
+      .nth(runs - 1)
+      .waitFor();
   }
 
   const rows = () =>
@@ -165,6 +170,7 @@ describe('the page that compares runs', () => {
     await show(runs);
     await page.locator('.results tbody .link').nth(1).click();
     await page.locator('.take-out').first().click();
+    await nextFrame();
     assert.deepEqual(await rows(), ids(runs, 1, 2));
     assert.equal(await page.locator('.run-toggle').count(), 2);
     await page.locator('vscode-button', { hasText: 'Add Runs' }).click();
@@ -233,7 +239,7 @@ describe('the page that compares runs', () => {
     await page.waitForFunction(() => document.querySelector('.waiting-note'));
     assert.deepEqual(lab.sent.at(-1), { type: 'ready', folders: runs.map(({ folder }) => folder) });
     await send(...messagesOf(runs));
-    await untilBest(2);
+    await untilRead(2);
     assert.equal(await page.locator('.choices input[value="time"]').isChecked(), true);
     assert.equal(await page.locator('.run-toggle').first().getAttribute('aria-pressed'), 'false');
     assert.equal(await page.locator('th[aria-sort="ascending"]').innerText(), 'Time ↑');

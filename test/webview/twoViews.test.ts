@@ -294,8 +294,8 @@ describe('the monitor shows what is learned from two views, or from labels:', ()
     it('a student and a teacher that do not fit are refused, cosines brought into their range', () => {
       const [byLabels, byFeatures] = [labelAgreement[0]!, featureAgreement[0]!];
       assert.throws(() => decoded(byLabels, { opinion: few }), /guesses are 3 x 3 for 10 examples/);
-      assert.throws(() => decoded(byFeatures, { cosine: few }), /not a number for each of 10 pictures/);
-      assert.throws(() => decoded({ ...byFeatures, cosine: 7 }), /not a number for each of 10 pictures/);
+      assert.throws(() => decoded(byFeatures, { cosine: few }), /not a number for each of 10 examples/);
+      assert.throws(() => decoded({ ...byFeatures, cosine: 7 }), /not a number for each of 10 examples/);
       const wild: NamedTensor = { shape: [count], data: new Float32Array(count).fill(NaN).fill(9, 5).fill(-9, 8) };
       const { cosines } = decoded(byFeatures, { cosine: wild }).agreement!;
       assert.deepEqual(Array.from(cosines!), [0, 0, 0, 0, 0, 1, 1, 1, -1, -1]);

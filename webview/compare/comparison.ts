@@ -184,6 +184,7 @@ function render(): void {
   curves.render(view, zoom);
   if (unread) draw();
   const wait = tablesAt + TABLES_EVERY - performance.now();
+  results.element.ariaBusy = String(tablesChanged || unread);
   if (!tablesChanged && !unread) return;
   if (wait > 0) drawTablesIn(wait);
   else renderTables(unread);
@@ -201,6 +202,7 @@ function renderTables(unread: boolean): void {
   tablesChanged = unread;
   tablesAt = performance.now();
   results.render(runs, view);
+  results.element.ariaBusy = String(unread);
   const training = runs.filter(({ state }) => isAlive(state)).length;
   setText(
     summary,

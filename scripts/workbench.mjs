@@ -12,7 +12,15 @@ const CODE_SERVER_VERSION = '4.139.1';
 
 const nodePackage = `node-${process.platform}-${process.arch}`;
 
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+/** The first is Chromium without its windows: all that tests show, a third faster. */
+const BROWSERS = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+];
 
 /** Chromium's executable: PRETRAIN_CHROMIUM, or one on PATH or in its usual place; null when there is none. */
 export function findBrowser() {
@@ -40,7 +48,11 @@ export function workbenchParts(folder) {
 
 export async function ensureBrowser() {
   if (findBrowser()) return;
-  await aptInstall(['chromium'], 'The tests of the monitor need Chromium or Google Chrome', 'about 40 s');
+  const why = 'The tests of the monitor need Chromium or Google Chrome';
+  // Not every distribution has a package of the first.
+  await aptInstall(['chromium-headless-shell'], why, 'about 20 s').catch(() =>
+    aptInstall(['chromium'], why, 'about 40 s'),
+  );
   if (!findBrowser())
     throw new StepError('Chromium was installed but is not on PATH: set PRETRAIN_CHROMIUM to its executable.');
 }

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const scratch = path.join(os.tmpdir(), 'pretrain-bench-methods');
   await mkdir(scratch, { recursive: true });
   const results = await readResults();
+  await writeResults(results); // what belongs to other recipes is gone
   // All rows of one seed before the next, so that what is stopped early is a whole table.
   for (let seed = 1; seed <= Number(values.seeds); seed++)
     for (const [name, method] of chosen) {

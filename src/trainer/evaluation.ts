@@ -1,12 +1,11 @@
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Progress } from '../learn/checkpoint.js';
 import type { Values } from '../learn/engine/engine.js';
 import { classification, type Classification } from '../learn/evaluate/classification.js';
 import { predict } from '../learn/evaluate/predict.js';
 import type { Source } from '../learn/loop.js';
 import type { ExampleFacts, Preview } from '../learn/method/method.js';
-import { shownExamples } from '../learn/method/examples.js';
+import { examplesAt } from '../learn/method/examples.js';
 import type { Classifier } from '../learn/task/index.js';
 import {
   RunFile,
@@ -101,14 +100,7 @@ interface Measured {
 async function shown({ from, source, labels, probabilities, measured, classes, example }: Measured): Promise<Preview> {
   const chosen = examplesOfCells(labels, probabilities, classes.length);
   const positions = Int32Array.from(chosen, ({ position }) => position);
-  const batch = await source.batch(positions);
-  const input = tf.tensor(
-    batch,
-    [positions.length, ...source.shape],
-    batch instanceof Int32Array ? 'int32' : 'float32',
-  );
-  const examples = await shownExamples(input, example);
-  input.dispose();
+  const examples = await examplesAt(source, positions, example);
   const { bins, expectedError } = measured.calibration;
   return {
     views: [

@@ -1,11 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { countsOfLabels } from '../data/labelSets.js';
 import type { Progress } from '../learn/checkpoint.js';
 import type { Values } from '../learn/engine/engine.js';
 import { multiLabel, type MultiLabel } from '../learn/evaluate/multiLabel.js';
 import { predict } from '../learn/evaluate/predict.js';
 import type { Source } from '../learn/loop.js';
-import { shownExamples } from '../learn/method/examples.js';
+import { examplesAt } from '../learn/method/examples.js';
 import type { Preview } from '../learn/method/method.js';
 import type { MultiLabelClassifier } from '../learn/task/index.js';
 import { targetsOf } from '../learn/task/multiLabel.js';
@@ -69,14 +68,7 @@ async function shown(
 ): Promise<Preview> {
   const width = classes.length;
   const positions = mostWrong(targets, probabilities, width);
-  const batch = await source.batch(positions);
-  const input = tf.tensor(
-    batch,
-    [positions.length, ...source.shape],
-    batch instanceof Int32Array ? 'int32' : 'float32',
-  );
-  const examples = await shownExamples(input, example);
-  input.dispose();
+  const examples = await examplesAt(source, positions, example);
   const rows = <T extends Uint8Array | Float32Array>(of: T, chosen: T): T => {
     positions.forEach((position, row) =>
       chosen.set(of.subarray(position * width, (position + 1) * width), row * width),

@@ -12,6 +12,7 @@ import type { TablePreparation } from '../prepare/table.js';
 import { TOKENIZER_FILE } from '../prepare/text.js';
 import type { Collection, OpenOptions, Reader } from '../reader.js';
 import { shownCells, shownColumns } from '../table/restore.js';
+import { occurring } from '../text/bag.js';
 import { textOfTokens } from '../text/tokenizer/tokenText.js';
 import { MAX_VALUES, thumbnail } from './show.js';
 import { MAX_TOKENS } from './tokens.js';
@@ -137,10 +138,6 @@ function contentOf({ kind, shape, vocabulary }: Augmentation, preparation: Prepa
 }
 
 /** Ids of the tokens that a bag holds, noise passed over. */
-function occurring(bag: Float32Array): number[] {
-  return Array.from(bag.keys()).filter((id) => (bag[id] as number) > 0.5);
-}
-
 /** @param shape [frames, bands, 1] */
 function bandsFirst(values: Float32Array, [frames = 0, bands = 0]: readonly number[]): NamedTensor {
   const data = new Uint8Array(frames * bands);

@@ -37,10 +37,9 @@ export function neighbourVotes(
   k: number,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const cosines = tf.matMul(unit(queries), directions, false, true);
-    const { values, indices } = tf.topk(cosines, Math.min(k, directions.shape[0]));
+    const { values, indices } = nearest(directions, queries, k);
     const votes = tf.exp(tf.div(values, TEMPERATURE));
-    const voted = tf.oneHot(tf.cast(tf.gather(labels, tf.cast(indices, 'int32')), 'int32'), classes);
+    const voted = tf.oneHot(tf.cast(tf.gather(labels, indices), 'int32'), classes);
     return tf.sum<tf.Tensor2D>(tf.mul(tf.expandDims(votes, 2), tf.cast(voted, 'float32')), 1);
   });
 }
@@ -59,10 +58,9 @@ export function neighbourShares(
   k: number,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const cosines = tf.matMul(unit(queries), directions, false, true);
-    const { values, indices } = tf.topk(cosines, Math.min(k, directions.shape[0]));
+    const { values, indices } = nearest(directions, queries, k);
     const votes = tf.exp(tf.div(values, TEMPERATURE));
-    const has = tf.gather(targets, tf.cast(indices, 'int32'));
+    const has = tf.gather(targets, indices);
     const voted = tf.sum<tf.Tensor2D>(tf.mul(tf.expandDims(votes, 2), has), 1);
     return tf.minimum<tf.Tensor2D>(tf.div(voted, tf.sum(votes, 1, true)), 1); // rounded, all may be more
   });
@@ -82,10 +80,20 @@ export function neighbourMeans(
   k: number,
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    const cosines = tf.matMul(unit(queries), directions, false, true);
-    const { indices } = tf.topk(cosines, Math.min(k, directions.shape[0]));
-    return tf.mean<tf.Tensor1D>(tf.gather(targets, tf.cast(indices, 'int32')), 1);
+    const { indices } = nearest(directions, queries, k);
+    return tf.mean<tf.Tensor1D>(tf.gather(targets, indices), 1);
   });
+}
+
+/** The k references, or as many as there are, of the largest cosine, and the cosines: both [queries, k]. */
+function nearest(
+  directions: tf.Tensor2D,
+  queries: tf.Tensor2D,
+  k: number,
+): { values: tf.Tensor2D; indices: tf.Tensor2D } {
+  const cosines = tf.matMul<tf.Tensor2D>(unit(queries), directions, false, true);
+  const { values, indices } = tf.topk<tf.Tensor2D>(cosines, Math.min(k, directions.shape[0]));
+  return { values, indices: tf.cast<tf.Tensor2D>(indices, 'int32') };
 }
 
 /** @returns the class of each query, by {@link neighbourVotes} */

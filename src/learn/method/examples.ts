@@ -1,5 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { occurring } from '../../data/text/bag.js';
 import type { NamedTensor } from '../../protocol/safetensors.js';
+import type { Source } from '../loop.js';
 import type { ExampleFacts } from './method.js';
 import { imagePixels, imageShape } from './pictures.js';
 
@@ -27,11 +29,14 @@ export async function shownExamples(input: tf.Tensor, looks: Looks): Promise<Nam
   return imagePixels(input, imageShape(input.shape.slice(1)));
 }
 
-/** Ids of the tokens that a bag says occur, ascending. @param bag of each token 1 where it occurs, else 0 */
-export function occurring(bag: ArrayLike<number>): number[] {
-  const ids: number[] = [];
-  for (let id = 0; id < bag.length; id++) if ((bag[id] as number) > 0.5) ids.push(id);
-  return ids;
+/** The same of examples of a source. */
+export async function examplesAt(source: Source, positions: Int32Array, looks: Looks): Promise<NamedTensor> {
+  const batch = await source.batch(positions);
+  const shape = [positions.length, ...source.shape];
+  const input = tf.tensor(batch, shape, batch instanceof Int32Array ? 'int32' : 'float32');
+  const examples = await shownExamples(input, looks);
+  input.dispose();
+  return examples;
 }
 
 /** As many columns as the longest row has, -1 after the end of the others. */

@@ -5,7 +5,16 @@
 import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { cifarVariant } from './cifarNames.js';
-import { CSV_NAME, IMAGE_NAME, JSONL_NAME, NPY_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
+import {
+  CSV_NAME,
+  IMAGE_NAME,
+  JSONL_NAME,
+  NPY_NAME,
+  NPZ_NAME,
+  PARQUET_NAME,
+  SOUND_NAME,
+  TEXT_NAME,
+} from './fileNames.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { tableNaming } from './labelTables.js';
@@ -105,16 +114,17 @@ async function detectCifar(seen: Glimpse): Promise<Detection | null> {
   );
 }
 
-function detectNpz(seen: Glimpse): Promise<Detection | null> {
-  const archives = seen.kind === 'archive' ? [] : filesOf(seen).filter((name) => /\.npz$/i.test(seen.file(name)));
+async function detectNpz(seen: Glimpse): Promise<Detection | null> {
+  const entries = seen.kind === 'file' ? seen.entries : await onlyFolder(seen);
+  const archives = entries.flatMap(({ name, isDirectory }) => (!isDirectory && NPZ_NAME.test(name) ? [name] : []));
   const [only] = archives;
-  if (only === undefined || archives.length > 1) return Promise.resolve(null);
-  return Promise.resolve({
+  if (only === undefined || archives.length > 1) return null;
+  return {
     format: 'npz',
     kind: 'array',
     path: seen.file(only),
     reason: t('{0} is named as NumPy archives are.', only),
-  });
+  };
 }
 
 async function detectNpy(seen: Glimpse): Promise<Detection | null> {

@@ -7,6 +7,7 @@ export const CSV_NAME = /\.(csv|tsv)$/i;
 export const PARQUET_NAME = /\.(parquet|parq|pq)$/i;
 export const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz)$/i;
 export const NPY_NAME = /\.npy$/i;
+export const NPZ_NAME = /\.npz$/i;
 
 /** The name of a file's content: without the ".gz" that says how it is packed. */
 export function unpackedName(name: string): string {

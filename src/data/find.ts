@@ -33,13 +33,13 @@ export interface Search {
 /** Folders that never hold data. */
 const NEVER = new Set(['node_modules', 'bower_components', 'dist', 'out', '__pycache__', 'venv', 'site-packages']);
 /** Files that may be datasets by themselves. */
-const SINGLE = /\.(np[yz]|zip|tar|tgz|tar\.gz|parquet|parq|pq|(csv|tsv|jsonl|ndjson|txt)(\.gz)?)$/i;
+const SINGLE = /\.(zip|tar|tgz|tar\.gz|parquet|parq|pq|(np[yz]|csv|tsv|jsonl|ndjson|txt)(\.gz)?)$/i;
 /** Smaller ones are settings and examples; smaller texts notes, licences and lists of packages. */
 const MIN_BYTES: Record<string, number> = { csv: 1024, jsonl: 1024, text: 64 * 1024 };
 /** Single files that are looked at in each folder. */
 const MAX_SINGLES = 20;
 /** Beside a dataset of several files, these are others. */
-const ARCHIVE = /\.(npz|zip|tar|tgz|tar\.gz)$/i;
+const ARCHIVE = /\.(npz|npz\.gz|zip|tar|tgz|tar\.gz)$/i;
 const DEFAULT_LIMIT = 100;
 const DEFAULT_MILLISECONDS = 20_000;
 const MAX_DEPTH = 12;

@@ -197,7 +197,7 @@ async function namesIn(bytes: Bytes, file: string): Promise<Names> {
 function usable(names: readonly string[]): string[] {
   return names.flatMap((stored) => {
     const entry = entryName(stored);
-    return entry === null || entry.reason !== null ? [] : [entry.name];
+    return entry === null || entry.reason !== null ? [] : [unpackedName(entry.name)];
   });
 }
 

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { detectDataset, detectors, SAMPLE_DIGITS } from './detect.js';
 import { checkNotEmpty, describeEntries, listFolder, look, readStart } from './files.js';
-import { ARCHIVE_NAME, CSV_NAME, IMAGE_NAME, JSONL_NAME, TEXT_NAME, unpackedName } from './fileNames.js';
+import { ARCHIVE_NAME, CSV_NAME, IMAGE_NAME, JSONL_NAME, NPZ_NAME, TEXT_NAME, unpackedName } from './fileNames.js';
 import { findDatasets } from './find.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { withLabelSets } from './labelSets.js';
@@ -17,7 +17,7 @@ export { detectDataset, SAMPLE_DIGITS } from './detect.js';
 
 const openers: Record<string, Format['open']> = {
   idx: async (target, options) => (await import('./idx.js')).openIdx(target, options),
-  npz: async (target, options) => (await import('./npy.js')).openNpy(target, options),
+  npz: async (target, options) => (await import('./npy.js')).openNpz(target, options),
   npy: async (target, options) => (await import('./npy.js')).openNpy(target, options),
   cifar: async (target, options) => (await import('./cifar.js')).openCifar(target, options),
   imageFolder: async (target, options) => (await import('./imageFolder.js')).openImageFolder(target, options),
@@ -142,7 +142,10 @@ async function unknownFile(file: string): Promise<DataError> {
   if (IMAGE_NAME.test(name))
     return new DataError(t('{0} is a single image.', name), file, t('Name the folder of the images instead.'));
   const seen = await glimpse(file);
-  const other = otherFormat(seen.kind === 'archive' ? await namesIn(seen) : [name]);
+  const names = seen.kind === 'archive' ? await namesIn(seen) : [name];
+  if (names.filter((inside) => NPZ_NAME.test(inside)).length > 1)
+    return (await import('./npy.js')).severalNpz(file, names);
+  const other = otherFormat(names);
   if (seen.kind === 'archive')
     return new DataError(
       other

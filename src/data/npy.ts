@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { archivedArrays } from './archivedArrays.js';
-import { NPY_NAME, unpackedName } from './fileNames.js';
+import { NPY_NAME, NPZ_NAME, unpackedName } from './fileNames.js';
 import { arrayReader, type ArrayPart } from './arrays.js';
 import { checkNotEmpty, describeEntries, joinList, listFolder, look, readStart, readWhole } from './files.js';
 import type { StoredLabels } from './labels.js';
@@ -38,23 +38,65 @@ export async function openNpy(target: string, options: OpenOptions = {}, largeBy
   const { isDirectory, size } = await look(target);
   if (isDirectory) return openFolder(target, options);
   checkNotEmpty(target, size);
-  if (!target.toLowerCase().endsWith('.npz')) return openFile(target, options, largeBytes);
-  const zip = await ZipFile.open(target);
+  if (NPZ_NAME.test(unpackedName(target))) return openNpz(target, options);
+  return openFile(target, options, largeBytes);
+}
+
+/** An .npz archive, which may itself lie in an archive, or be packed by gzip: then it is held in memory meanwhile. @throws DataError */
+export async function openNpz(target: string, options: OpenOptions = {}): Promise<Reader> {
+  const { isDirectory, size } = await look(target);
+  if (isDirectory) return openFolder(target, options);
+  checkNotEmpty(target, size);
+  if (NPZ_NAME.test(unpackedName(target)))
+    return openArchive(target, diskFile(target, path.basename(target), size), [], options);
+  const archive = await archivedArrays(target, (name) => NPZ_NAME.test(name), options);
+  if (!archive) return openFile(target, options, LARGE_BYTES);
+  const { tree, files } = archive;
   try {
+    const found = [...files.values()].filter(({ name }) => NPZ_NAME.test(name));
+    const [only] = found;
+    if (only === undefined) return await openFile(target, options, LARGE_BYTES);
+    if (found.length > 1) throw severalNpz(target, [...files.keys()]);
+    return await openArchive(target, only, [...tree.problems], options);
+  } finally {
+    await tree.close();
+  }
+}
+
+/** @param names of which more than one is an .npz archive */
+export function severalNpz(target: string, names: readonly string[]): DataError {
+  const archives = names.filter((name) => NPZ_NAME.test(name));
+  return new DataError(
+    t('{0} holds {1} .npz archives: {2}.', path.basename(target), archives.length, joinList(archives.slice(0, 8))),
+    target,
+    t('Leave one of them in it, or save the arrays that belong together as one by numpy.savez.'),
+  );
+}
+
+/** @param target to be told as the dataset; the archive may lie in it */
+async function openArchive(
+  target: string,
+  file: DataFile,
+  problems: UnreadableFile[],
+  options: OpenOptions,
+): Promise<Reader> {
+  const zip = await ZipFile.open(file, options.signal ? { signal: options.signal } : {});
+  try {
+    const archive = path.basename(file.path);
     const arrays = zip.entries
       .filter(({ name }) => name.endsWith('.npy'))
       .map((entry): NamedArray => {
         const key = entry.name.slice(0, -'.npy'.length);
-        const name = `${path.basename(target)}: ${key}`;
+        const name = `${archive}: ${key}`;
         return { key, name, file: target, load: async () => decodeNpy(await zip.read(entry), name, target) };
       });
     if (arrays.length === 0)
       throw new DataError(
-        t('{0} holds no arrays.', path.basename(target)),
+        t('{0} holds no arrays.', archive),
         target,
         t('Save it by numpy.savez with arrays such as x_train and y_train.'),
       );
-    return await openArrays(target, 'npz', arrays, [], options);
+    return await openArrays(target, 'npz', arrays, problems, options);
   } finally {
     await zip.close();
   }

@@ -31,7 +31,7 @@ const formats: readonly Format[] = [
     endings: ['7z', 'rar', 'xz', 'txz', 'bz2', 'tbz2', 'zst', 'lz4'],
     advice: () => t('Unpack it, or pack it as .zip or .tar.gz.'),
   },
-  { endings: ['zip', 'tar', 'tgz', 'npz', 'gz'], advice: () => t('Unpack it: archives within archives are not read.') },
+  { endings: ['zip', 'tar', 'tgz', 'gz'], advice: () => t('Unpack it: archives within archives are not read.') },
 ];
 
 /** What to do about the first of the files whose format is known, but not read; null when there is none. */

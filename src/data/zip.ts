@@ -2,16 +2,17 @@
  * ZIP archives (PKWARE APPNOTE 6.3.10): stored or deflated entries, also ZIP64. The directory at the end tells what is
  * inside. An entry is unpacked by itself, never beyond the size that the directory gives for it, and checked by its sum.
  */
-import type { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { formatCount, t } from '../protocol/l10n.js';
 import { crc32 } from './crc32.js';
-import { look, MAX_BYTES, openToRead, telling } from './files.js';
+import { MAX_BYTES } from './files.js';
 import { MAX_RATIO } from './gzip.js';
 import { DataError } from './reader.js';
+import { diskFile } from './tree/storedFile.js';
+import type { DataFile, RandomAccess, ReadOptions } from './tree/tree.js';
 import { findOverlap, LOCAL_ENTRY_BYTES, parseDirectory, type ZipEntry } from './zipDirectory.js';
 
 const unpack = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
@@ -39,8 +40,7 @@ export class ZipFile {
 
   private constructor(
     private readonly file: string,
-    private readonly handle: fs.FileHandle,
-    private readonly size: number,
+    private readonly content: RandomAccess,
   ) {}
 
   /** In the order of the archive's directory. */
@@ -48,22 +48,25 @@ export class ZipFile {
     return this.listed;
   }
 
-  /** @throws DataError when the file is no whole archive. The caller closes it. */
-  static async open(file: string): Promise<ZipFile> {
-    const { size } = await look(file);
-    const handle = await openToRead(file);
-    const zip = new ZipFile(file, handle, size);
+  /**
+   * @param file on the disk, or in a dataset's tree: what is packed itself is held in memory
+   * @throws DataError when it is no whole archive. The caller closes it.
+   */
+  static async open(file: string | DataFile, options: ReadOptions = {}): Promise<ZipFile> {
+    const stored = typeof file === 'string' ? diskFile(file, path.basename(file)) : file;
+    const content = await stored.open(options);
+    const zip = new ZipFile(stored.path, content);
     try {
       zip.listed = await zip.readDirectory();
       return zip;
     } catch (error) {
-      await handle.close();
+      await content.close();
       throw error;
     }
   }
 
   close(): Promise<void> {
-    return this.handle.close();
+    return this.content.close();
   }
 
   /** Why an entry cannot be read, with what to do; null when it can, unless it is damaged. */
@@ -195,7 +198,7 @@ export class ZipFile {
   /** The first `length` of the entry's packed bytes. */
   private async packed(entry: ZipEntry, length: number): Promise<Buffer> {
     const guess = LOCAL_ENTRY_BYTES + entry.storedName.length + EXTRA_BYTES + length;
-    const local = await this.bytesAt(entry.offset, Math.min(guess, this.size - entry.offset));
+    const local = await this.bytesAt(entry.offset, Math.min(guess, this.content.size - entry.offset));
     const start = this.localBytes(entry, local);
     if (start + length <= local.length) return local.subarray(start, start + length);
     return this.bytesAt(entry.offset + start, length);
@@ -219,8 +222,8 @@ export class ZipFile {
   }
 
   private async readDirectory(): Promise<ZipEntry[]> {
-    const tailBytes = Math.min(this.size, END_BYTES + MAX_COMMENT_BYTES);
-    const tail = await this.bytesAt(this.size - tailBytes, tailBytes);
+    const tailBytes = Math.min(this.content.size, END_BYTES + MAX_COMMENT_BYTES);
+    const tail = await this.bytesAt(this.content.size - tailBytes, tailBytes);
     let at = tail.length - END_BYTES;
     while (at >= 0 && tail.readUInt32LE(at) !== END) at--;
     if (at < 0) throw this.damaged(t('it does not end as ZIP archives do'));
@@ -255,18 +258,11 @@ export class ZipFile {
   }
 
   private async bytesAt(offset: number, length: number): Promise<Buffer> {
-    if (offset < 0 || length < 0 || offset + length > this.size)
+    if (offset < 0 || length < 0 || offset + length > this.content.size)
       throw this.damaged(t('it points beyond its own end, to byte {0}', formatCount(offset + length)));
-    const buffer = Buffer.allocUnsafeSlow(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await telling(this.file, () =>
-        this.handle.read(buffer, filled, length - filled, offset + filled),
-      );
-      if (bytesRead === 0) throw this.damaged(t('it became shorter while it was read'));
-      filled += bytesRead;
-    }
-    return buffer;
+    const bytes = await this.content.read(offset, length);
+    if (bytes.length < length) throw this.damaged(t('it became shorter while it was read'));
+    return bytes;
   }
 
   private cannotUnpack({ name, bytes }: ZipEntry): DataError {

@@ -169,8 +169,16 @@ class DiskSource implements Source {
         size: stats.size,
         async read(start, length) {
           const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, stats.size - start)));
-          const { bytesRead } = await telling(file, () => handle.read(buffer, 0, buffer.length, start));
-          return buffer.subarray(0, bytesRead);
+          let filled = 0;
+          // At most 2 GiB come at once.
+          while (filled < buffer.length) {
+            const { bytesRead } = await telling(file, () =>
+              handle.read(buffer, filled, buffer.length - filled, start + filled),
+            );
+            if (bytesRead === 0) break;
+            filled += bytesRead;
+          }
+          return buffer.subarray(0, filled);
         },
         close: () => handle.close(),
       };

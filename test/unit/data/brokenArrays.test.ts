@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { openDataset } from '../../../src/data/index.js';
 import { DataError } from '../../../src/data/reader.js';
 import { counting, float32, idx, npy, put, readAll, temporaryFolder } from './make.js';
@@ -171,6 +172,12 @@ describe('Broken arrays', function () {
     ['packed IDX', 'train-images-idx3-ubyte.gz', brokenPacked],
     ['NPY', 'x_train.npy', brokenNpy],
     ['NPZ', 'data.npz', brokenNpz],
+    ['packed NPZ', 'data.npz.gz', brokenNpz.map(([what, bytes]): Broken => [what, gzipSync(bytes)])],
+    [
+      'NPZ in an archive',
+      'data.zip',
+      brokenNpz.map(([what, bytes]): Broken => [what, Buffer.from(zipSync({ 'data.npz': bytes }))]),
+    ],
     ['CIFAR', 'data_batch_1.bin', brokenCifar],
   ] as const)
     it(`are refused by their file, with advice and without filling the memory: ${kind}`, async () => {

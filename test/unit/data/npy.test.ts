@@ -1,12 +1,15 @@
 import * as assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
+import { openDataset } from '../../../src/data/index.js';
 import { openNpy } from '../../../src/data/npy.js';
 import { decodeNpy } from '../../../src/data/npyArray.js';
 import { parseArrayName } from '../../../src/data/npyNames.js';
 import { crc32OfBytes } from '../../../src/data/crc32.js';
 import { counting, float32, npy, put, readAll, rejectsWith, temporaryFolder } from './make.js';
+import { tar } from './tree/make.js';
 
 /** Written by NumPy itself (make.py there). */
 const fixtures = path.resolve('test/fixtures/numpy');
@@ -108,6 +111,37 @@ describe('NumPy arrays', () => {
       [...data],
       Array.from({ length: 96 }, (_, i) => (i * 7) % 256),
     );
+  });
+
+  it('in an .npz archive are read where it lies: in .zip, .tar and .tar.gz, beside others, packed by gzip', async () => {
+    const bytes = readFileSync(fixture('stored.npz'));
+    const alone = await openDataset(put(at('alone.npz'), bytes));
+    const values = (await readAll(alone)).data;
+    const members = [
+      { name: 'set/README.md', content: 'x' },
+      { name: 'set/digits.npz', content: bytes },
+    ];
+    const packed = gzipSync(bytes);
+    const inZip = { 'set/README.md': Buffer.from('x'), 'set/digits.npz': bytes };
+    for (const [name, content] of Object.entries({
+      'stored.zip': Buffer.from(zipSync(inZip, { level: 0 })),
+      'deflated.zip': Buffer.from(zipSync(inZip)),
+      'packed.zip': Buffer.from(zipSync({ 'digits.npz.gz': packed })),
+      'digits.tar': tar(...members),
+      'digits.tar.gz': gzipSync(tar(...members)),
+      'packed.tar': tar({ name: 'digits.npz.gz', content: packed }),
+      'digits.npz.gz': packed,
+      'folder/digits.npz.gz': packed,
+    })) {
+      const file = put(at('within', ...name.split('/')), content);
+      for (const target of name.startsWith('folder') ? [file, path.dirname(file)] : [file]) {
+        const reader = await openDataset(target);
+        assert.deepEqual({ ...reader.info, path: '', files: [] }, { ...alone.info, path: '', files: [] }, target);
+        assert.deepEqual([reader.info.path, reader.info.files], [file, [file]]);
+        assert.deepEqual([...reader.labels!], [...alone.labels!]);
+        assert.deepEqual((await readAll(reader)).data, values);
+      }
+    }
   });
 
   it('in a compressed archive are read, and text labels are class names', async () => {
@@ -275,6 +309,18 @@ describe('NumPy arrays', () => {
         /x_train and y_train/,
       ));
     it('an archive without arrays', () => wrong('readme.npz', zipSync({ readme: zeros(3) }), /no arrays/));
+    it('several .npz archives in one place', async () => {
+      const some = readFileSync(fixture('stored.npz'));
+      const file = put(at('several.zip'), zipSync({ 'a.npz': some, 'b.npz': some }));
+      await rejectsWith(
+        openDataset(file),
+        'several.zip',
+        /holds 2 \.npz archives: a\.npz and b\.npz/,
+        /by numpy\.savez/,
+      );
+      for (const name of ['a.npz', 'b.npz']) put(at('several', name), some);
+      await rejectsWith(openDataset(at('several')), 'several', /a\.npz in it looks like one/, /Name .*a\.npz instead/);
+    });
     it('no archive', () => wrong('text.npz', Buffer.from('x,y\n1,2\n'), /no ZIP archive/));
     it('an archive that is cut off', () => {
       const bytes = readFileSync(fixture('stored.npz'));

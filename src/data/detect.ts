@@ -25,6 +25,7 @@ import {
   readingsBesideFolders,
   readingsBesideTable,
   readingsOfNames,
+  readingsOfText,
   withOtherFormats,
   type NameReadings,
 } from './otherReadings.js';
@@ -178,7 +179,7 @@ async function detectText(seen: Glimpse): Promise<Detection | null> {
   const { layout, folders } = await lookAtFiles(seen, TEXT_NAME);
   // Texts without a label each are one text, in a file. One beside folders of documents, such as a README, is none of them.
   const areDocuments = layout === 'splits' || (layout === 'classes' && (folders > 1 || !parts));
-  return documents && areDocuments ? documents : parts;
+  return documents && areDocuments ? documents : parts && { ...parts, ...told(parts.reason, readingsOfText()) };
 }
 
 /** Files that are an example each, in a folder or archive. */

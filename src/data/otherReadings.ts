@@ -70,6 +70,22 @@ export async function readingsBesideTable(
   };
 }
 
+/** One text, which is no list of documents. */
+export function readingsOfText(): NameReadings {
+  return {
+    taken: { title: t('Each line or paragraph'), reason: '', data: {} },
+    others: [
+      {
+        title: t('Stretches of equal length, one after the other'),
+        reason: t(
+          'It could also be cut into stretches of equal length, as a language model takes that is to write on.',
+        ),
+        data: { text: { unit: 'window' } },
+      },
+    ],
+  };
+}
+
 function fromPart(part: number, label: string): string {
   return t('Label from part {0} of the file names, such as "{1}"', part, label);
 }

@@ -43,6 +43,8 @@ export interface DatasetInfo {
   splits: Split[];
   /** Files that were left out, with the reason. */
   problems: UnreadableFile[];
+  /** Whether each example goes on where the last one ended: then what is held out is the end, not drawn at random. */
+  sequential?: true;
   /** All files that the examples come from, for the fingerprint. */
   files: string[];
 }
@@ -141,7 +143,7 @@ export interface DatasetOptions extends OpenOptions {
   /** Column, or member of JSON Lines, that holds the text; null or nothing finds it. */
   textColumn?: string | null;
   /** What is an example in .txt files; null or nothing finds it. */
-  text?: { unit: Unit | null };
+  text?: { unit: Unit | null; window?: number };
   /** Column, or part of `filePattern`, whose values are the groups. */
   groups?: string | null;
   /** How a table is read; what it leaves out, or is null, is found by looking. */
@@ -194,7 +196,7 @@ export interface Reading {
   /** e.g. 'The label could also be part 2 of the file names, such as "jackson".' */
   reason: string;
   /** What chooses it in a recipe's `data`; empty where a recipe that says nothing means it. */
-  data: Pick<DatasetOptions, 'format' | 'filePattern' | 'labelColumn'>;
+  data: Pick<DatasetOptions, 'format' | 'filePattern' | 'labelColumn'> & { text?: { unit: Unit } };
 }
 
 /** A data file that cannot be used: message says what is wrong with which file and what to do. */

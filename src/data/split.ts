@@ -25,10 +25,11 @@ const TEST_SEED = 0;
 
 /**
  * A fraction is drawn from the training split, each class in proportion where there are labels (of examples with several,
- * by the rarest of them), and at least one example; with groups, whole groups are drawn instead, as near to the fraction as they allow. Where the validation
- * split comes with the data, training examples of its groups are left out. What `test` holds out is drawn first, from
- * the data alone. `limit` then keeps the first so many of the remaining training examples in a random order; validation
- * stays the same whatever the limit. Both depend on the seed and the data only.
+ * by the rarest of them), and at least one example; with groups, whole groups are drawn instead, as near to the fraction
+ * as they allow; of examples that go on one after the other, the last ones are taken. Where the validation split comes
+ * with the data, training examples of its groups are left out. What `test` holds out is drawn first, from the data alone.
+ * `limit` then keeps the first so many of the remaining training examples in a random order; validation stays the same
+ * whatever the limit. Both depend on the seed and the data only.
  * @param labels class of each example of the dataset, -1 for none; null to draw regardless of classes
  * @throws DataError when a split is asked for that the data has not, or when nothing is left to train on
  */
@@ -79,7 +80,11 @@ export function chooseSplits(
     );
   const strata = labels && info.labelSets ? rarestLabels(labels, info.labelSets) : labels;
   const part = (positions: Int32Array, fraction: number, seed: number, purpose: string): Drawn =>
-    groups ? drawGroups(positions, groups, fraction, seed, purpose) : draw(positions, strata, fraction, seed, purpose);
+    info.sequential
+      ? last(positions, fraction)
+      : groups
+        ? drawGroups(positions, groups, fraction, seed, purpose)
+        : draw(positions, strata, fraction, seed, purpose);
   const held = test === null ? null : part(training, test, TEST_SEED, 'test');
   const left = held?.rest ?? training;
   const { drawn, rest } = validating
@@ -197,6 +202,13 @@ function limited(positions: Int32Array, limit: number | null, seed: number): Int
     .subarray(0, limit)
     .map((i) => positions[i] as number)
     .sort();
+}
+
+/** The end: round(fraction × count) positions, at least one. */
+function last(positions: Int32Array, fraction: number): Drawn {
+  const count = fraction > 0 ? Math.max(1, Math.round(fraction * positions.length)) : 0;
+  const from = positions.length - count;
+  return { drawn: positions.slice(from), rest: positions.slice(0, from) };
 }
 
 /** Takes round(fraction × count) positions, shared out among the classes by largest remainder. */

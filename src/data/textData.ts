@@ -9,7 +9,7 @@ import type { DatasetOptions } from './reader.js';
 import { TextPacker, type TextCollection } from './text/collection.js';
 import { decodeText } from './text/encoding.js';
 import { jsonLines } from './text/jsonl.js';
-import { textUnits, type Unit } from './text/units.js';
+import { textUnits, type TextUnit, type Unit } from './text/units.js';
 import { openTree, type DataFile, type Tree } from './tree/tree.js';
 
 /** Of one file: so much tells whether blank lines part it. */
@@ -35,7 +35,7 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
       const unit = options.text?.unit ?? (parts[0] ? await unitOf(parts[0].file) : 'line');
       for (const { split, file } of parts) {
         packer.begin(split);
-        for await (const { text, line } of textUnits(decodeText(file.stream(options), file.path), unit, file.path))
+        for await (const { text, line } of unitsOf(file, unit, options))
           packer.add(text, null, nameOf(unit, line, file), file.path);
       }
     } else {
@@ -45,7 +45,7 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
         if (split !== last) packer.begin((last = split));
         const before = packer.count;
         try {
-          for await (const { text, line } of textUnits(decodeText(file.stream(options), file.path), unit, file.path))
+          for await (const { text, line } of unitsOf(file, unit, options))
             packer.add(text, label, nameOf(unit, line, file), file.path);
           readable.push(file);
         } catch (error) {
@@ -58,10 +58,16 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
     const used = parts ? parts.map(({ file }) => file) : readable;
     const files = tree.kind === 'folder' ? used.map((file) => file.path) : [target];
     const problems = [...layout.problems, ...leftOut.problems()];
-    return packer.collection({ format: 'text', path: target, files, problems });
+    const sequential = options.text?.unit === 'window' && { sequential: true as const };
+    return packer.collection({ format: 'text', path: target, files, problems, ...sequential });
   } finally {
     await tree.close();
   }
+}
+
+function unitsOf(file: DataFile, unit: Unit, { signal, text }: DatasetOptions): AsyncGenerator<TextUnit> {
+  const source = decodeText(file.stream(signal ? { signal } : {}), file.path);
+  return textUnits(source, unit, file.path, text?.window === undefined ? {} : { window: text.window });
 }
 
 function nameOf(unit: Unit, line: number, { name }: DataFile): string {

@@ -174,11 +174,23 @@ const textOptions: JsonSchema = {
       ),
       anyOf: [
         {
-          enum: ['line', 'paragraph', 'document'],
-          enumDescriptions: ['Each line.', 'What stands between blank lines.', 'Each file.'],
+          enum: ['line', 'paragraph', 'document', 'window'],
+          enumDescriptions: [
+            'Each line.',
+            'What stands between blank lines.',
+            'Each file.',
+            'Each stretch of so many characters as "window" says, one after the other: what a language model learns to write from. Validation is the end of the text.',
+          ],
         },
         { type: 'null' },
       ],
+    },
+    window: {
+      type: 'integer',
+      minimum: 2,
+      maximum: 65_536,
+      default: 256,
+      ...words('Characters of each example, for "unit": "window".'),
     },
     features: {
       enum: ['bag', 'ids'],

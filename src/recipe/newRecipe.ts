@@ -44,7 +44,7 @@ export function newRecipeText(
   const path = dataPath === '' ? '.' : dataPath;
   const needed = neededBy(schema, index, kind);
   const given: Sections = {
-    data: { ...needed.data, ...data },
+    data: joined(needed.data, data),
     encoder: needed.encoder,
     pretrain: { ...needed.pretrain, ...options },
   };
@@ -72,6 +72,17 @@ export function newRecipeText(
   });
   const title = name.trim() === '' ? [] : [`  "name": ${JSON.stringify(name)},`, ''];
   return [...comment(about, 0), '{', ...title, sections.join('\n\n').slice(0, -1), '}', ''].join('\n');
+}
+
+/** Both; what is an object in both has the members of both. */
+function joined(needed: Record<string, Json>, given: Record<string, Json>): Record<string, Json> {
+  const both = Object.keys(given).filter((key) => isObject(needed[key]) && isObject(given[key]));
+  const members = both.map((key) => [key, { ...(needed[key] as object), ...(given[key] as object) }] as const);
+  return { ...needed, ...given, ...Object.fromEntries(members) };
+}
+
+function isObject(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Sections = Record<'data' | 'encoder' | 'pretrain', Record<string, Json>>;
@@ -131,8 +142,6 @@ function comment(text: string, indent: number): string[] {
  * each kind of data only those of this kind, or of the first.
  */
 function short(value: Json, kind: string): string {
-  const isObject = (one: Json | undefined): one is Record<string, Json> =>
-    typeof one === 'object' && one !== null && !Array.isArray(one);
   if (!isObject(value)) return spaced(value);
   const entries = Object.entries(value);
   if (!entries.every(([, one]) => isObject(one))) return spaced(Object.fromEntries(entries.slice(0, 2)));

@@ -90,7 +90,9 @@ export interface TableOptions {
 
 export interface TextOptions {
   /** What is an example in .txt files; null looks at them. */
-  unit: 'line' | 'paragraph' | 'document' | null;
+  unit: 'line' | 'paragraph' | 'document' | 'window' | null;
+  /** UTF-16 units of each example, for windows. */
+  window: number;
   /** Which tokens occur in a text (0 or 1 each), or the ids of its tokens in order. */
   features: 'bag' | 'ids';
   /** A kind that is trained on the texts, or the path of a tokenizer.json, absolute or relative to the recipe. */

@@ -12,6 +12,8 @@ export interface TextSource {
   path: string;
   files: string[];
   problems: UnreadableFile[];
+  /** {@link DatasetInfo.sequential} */
+  sequential?: true;
 }
 
 /** Gathers texts part by part. */
@@ -64,7 +66,7 @@ export class TextPacker {
   }
 
   /** @throws DataError when there is no text */
-  collection({ format, path, files, problems }: TextSource): TextCollection {
+  collection({ format, path, files, problems, sequential }: TextSource): TextCollection {
     const { count } = this;
     if (count === 0) throw new DataError(t('{0} holds no text.', path), path, t('Choose a file with text in it.'));
     const labels = labelIndex(this.labels);
@@ -83,6 +85,7 @@ export class TextPacker {
         parts.map((part) => part.count),
       ),
       problems,
+      ...(sequential && { sequential }),
       files,
     };
     const starts = Float64Array.from(this.starts);

@@ -1,9 +1,9 @@
-/** From a stream of text to examples: its lines, its paragraphs, or the whole document. */
+/** From a stream of text to examples: its lines, its paragraphs, windows of one length, or the whole document. */
 import * as path from 'node:path';
 import { formatCount, t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
 
-export type Unit = 'line' | 'paragraph' | 'document';
+export type Unit = 'line' | 'paragraph' | 'document' | 'window';
 
 export interface TextUnit {
   text: string;
@@ -13,10 +13,20 @@ export interface TextUnit {
 
 /** Longest unit, in UTF-16 units: what is longer is hardly text, and would fill the memory. */
 export const MAX_UNIT = 64 * 1024 ** 2;
+/** Characters of a window where nobody says how many. */
+export const USUAL_WINDOW = 256;
+
+export interface UnitOptions {
+  /** UTF-16 units of a window. */
+  window?: number;
+  /** UTF-16 units that a line, paragraph or document may have. */
+  longest?: number;
+}
 
 /**
- * Units in their order, those of white space only left out. Lines end in LF, CRLF or CR. A paragraph ends at a blank
- * line; its lines are joined by LF. A document is everything.
+ * Units in their order, those of white space only left out. Lines end in LF, CRLF or CR, which become LF. A paragraph
+ * ends at a blank line; its lines are joined by LF. A document is everything. Windows are everything, too, cut after each
+ * so many UTF-16 units, between characters; the last one may be shorter.
  * @param source pieces of text, as `decodeText` gives them
  * @param file for messages
  * @throws DataError for a unit longer than `longest`
@@ -25,9 +35,10 @@ export async function* textUnits(
   source: AsyncIterable<string>,
   unit: Unit,
   file: string,
-  longest = MAX_UNIT,
+  { window = USUAL_WINDOW, longest = MAX_UNIT }: UnitOptions = {},
 ): AsyncGenerator<TextUnit> {
-  if (unit === 'document') yield* wholeDocument(source, file, longest);
+  if (unit === 'window') yield* windows(source, window);
+  else if (unit === 'document') yield* wholeDocument(source, file, longest);
   else if (unit === 'paragraph') yield* paragraphs(source, file, longest);
   else for await (const line of lines(source, file, longest)) if (!isBlank(line.text)) yield line;
 }
@@ -91,6 +102,37 @@ async function* wholeDocument(source: AsyncIterable<string>, file: string, longe
   }
   const text = pieces.join('');
   if (!isBlank(text)) yield { text, line: 1 };
+}
+
+async function* windows(source: AsyncIterable<string>, size: number): AsyncGenerator<TextUnit> {
+  let held = '';
+  let line = 1;
+  const cut = function* (least: number): Generator<TextUnit> {
+    let start = 0;
+    while (held.length - start >= least && start < held.length) {
+      let end = Math.min(held.length, start + size);
+      if (isHighSurrogate(held.charCodeAt(end - 1)) && end - start > 1 && end < held.length) end--;
+      const text = held.slice(start, end);
+      if (!isBlank(text)) yield { text, line };
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line++;
+      start = end;
+    }
+    held = held.slice(start);
+  };
+  let afterReturn = false;
+  for await (const piece of source) {
+    // A CR at the end may be half of a CRLF.
+    const whole: string = (afterReturn ? '\r' : '') + piece;
+    afterReturn = whole.endsWith('\r');
+    held += (afterReturn ? whole.slice(0, -1) : whole).replace(/\r\n?/g, '\n');
+    yield* cut(size + 1);
+  }
+  if (afterReturn) held += '\n';
+  yield* cut(1);
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }
 
 function isBlank(text: string): boolean {

@@ -215,7 +215,7 @@ async function readingOf(
     onError: like?.kind === 'table' ? 'stop' : 'skip',
     format: await formatOf(target, formatsOf[kind] ?? []),
     textColumn: like?.kind === 'text' ? data.textColumn : null,
-    text: { unit: data.text.unit ?? (TEXT_NAME.test(name) ? 'document' : null) },
+    text: { ...data.text, unit: data.text.unit ?? (TEXT_NAME.test(name) ? 'document' : null) },
     table: { ...data.table, columns: null, header: data.table.header ?? hasHeader(like) },
     ...(like && { like }),
   };

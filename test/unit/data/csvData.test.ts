@@ -350,6 +350,12 @@ describe('Tables and texts', () => {
       assert.deepEqual(await units('paragraph'), [['one\nmore', 'two'], 'line 4 of asked.txt']);
       assert.deepEqual(await units('document'), [['one\nmore\n\ntwo\n'], 'asked.txt']);
       assert.deepEqual(await units(null), await units('paragraph'));
+      const windows = await openText(file, { text: { unit: 'window', window: 7 } });
+      assert.deepEqual(await examples(windows), ['one\nmor', 'e\n\ntwo\n']);
+      assert.deepEqual(
+        [windows.info.sequential, (await openText(file)).info.sequential, windows.name(1)],
+        [true, undefined, 'line 2 of asked.txt'],
+      );
       put(at('folders', 'a', 'x.txt'), 'one\ntwo\n');
       put(at('folders', 'b', 'y.txt'), 'three\n');
       const dataset = await openText(at('folders'), { text: { unit: 'line' } });

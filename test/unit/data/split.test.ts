@@ -20,6 +20,17 @@ function info(...splits: [Split['name'], number][]): Pick<Dataset, 'info' | 'gro
   return { info: dataset, groups: null };
 }
 
+describe('Examples that go on one after the other', () => {
+  it('are held out as the end: the test first, then validation, the same whatever the seed', () => {
+    const set = { info: { ...info(['train', 100]).info, sequential: true as const }, groups: null };
+    for (const seed of [1, 2]) {
+      const { test, training, validation } = chooseSplits(set, null, { validation: 0.1, test: 0.2, limit: null }, seed);
+      const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+      assert.deepEqual([[...training], [...validation], [...test!]], [range(0, 72), range(72, 80), range(80, 100)]);
+    }
+  });
+});
+
 describe('Choosing splits', () => {
   const auto = { validation: 'auto', limit: null } as const;
 

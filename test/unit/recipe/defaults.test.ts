@@ -39,7 +39,15 @@ const primer: Recipe = {
       scaling: 'minMax',
       mostCategories: 100,
     },
-    text: { unit: null, features: 'bag', tokenizer: 'word', vocabularySize: 4096, lowercase: true, length: null },
+    text: {
+      unit: null,
+      window: 256,
+      features: 'bag',
+      tokenizer: 'word',
+      vocabularySize: 4096,
+      lowercase: true,
+      length: null,
+    },
   },
   encoder: { type: 'dense', units: [32], activation: 'relu' },
   pretrain: {

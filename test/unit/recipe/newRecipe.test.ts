@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { parse as parseJsonc } from 'jsonc-parser';
+import type { JsonSchema } from '../../../src/recipe/description.js';
+import realSchema from '../../../src/recipe/recipe.schema.json';
 import { newRecipeText } from '../../../src/recipe/newRecipe.js';
 import { parse, schema } from './fixture.js';
 import { generator } from './random.js';
@@ -59,6 +62,18 @@ describe('A new recipe', () => {
       ...['path', 'format', 'filePattern', 'validation'],
     ]);
     assert.match(text, /\/\/ What the names of files tell, in braces\..*\n *"filePattern"/);
+  });
+
+  it('reads texts as was chosen and as the method needs', () => {
+    const text = newRecipeText(realSchema as JsonSchema, {
+      name: 'a',
+      dataPath: 'b.txt',
+      kind: 'text',
+      method: 'causalLanguageModel',
+      data: { text: { unit: 'window' } },
+    });
+    const { data } = parseJsonc(text) as { data: Record<string, unknown> };
+    assert.deepEqual(data['text'], { features: 'ids', unit: 'window' });
   });
 
   it('is not written for a method that does not exist', () => {

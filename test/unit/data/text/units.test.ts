@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, createReadStream } from 'node:fs';
 import { decodeText } from '../../../../src/data/text/encoding.js';
-import { textUnits, type Unit } from '../../../../src/data/text/units.js';
+import { textUnits, type Unit, type UnitOptions } from '../../../../src/data/text/units.js';
 import { assertTold, collect } from '../pieces.js';
 
 /** The text in pieces of `size` characters. */
@@ -9,8 +9,8 @@ async function* cut(text: string, size: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
 }
 
-const units = async (text: string, unit: Unit, size = 3, longest?: number): Promise<[string, number][]> =>
-  (await collect(textUnits(cut(text, size), unit, 'a.txt', longest))).map(({ text, line }) => [text, line]);
+const units = async (text: string, unit: Unit, size = 3, options: UnitOptions = {}): Promise<[string, number][]> =>
+  (await collect(textUnits(cut(text, size), unit, 'a.txt', options))).map(({ text, line }) => [text, line]);
 
 describe('a text is split', () => {
   it('into lines by LF, CRLF and CR, blank ones left out but counted', async () => {
@@ -24,6 +24,29 @@ describe('a text is split', () => {
       ]);
       assert.deepEqual(await units('a\r\n', 'line', size), [['a', 1]]);
     }
+  });
+  it('into windows of so many characters, of which nothing is lost, none within a character', async () => {
+    const text = 'one\ntwo\r\n\nthree\rfour 😀 five\n';
+    const whole = text.replace(/\r\n?/g, '\n');
+    for (const size of [1, 2, 3, 1000])
+      for (const window of [2, 3, 5, 8, 1000]) {
+        const found = await units(text, 'window', size, { window });
+        assert.equal(
+          found.map(([part]) => part).join(''),
+          whole.replace(/\n+$/, (end) => (found.at(-1)?.[0].endsWith('\n') ? end : '')),
+          `${size}, ${window}`,
+        );
+        for (const [part] of found)
+          assert.ok(part.length <= window && Buffer.from(part).toString() === part, `${size}, ${window}: ${part}`);
+        for (const [part] of found.slice(0, -1)) assert.ok(part.length >= window - 1);
+      }
+    assert.deepEqual(await units('a\nb\r\ncd\n\n   ef', 'window', 2, { window: 4 }), [
+      ['a\nb\n', 1],
+      ['cd\n\n', 3],
+      ['   e', 5],
+      ['f', 5],
+    ]);
+    assert.deepEqual(await units('abc     ', 'window', 2, { window: 4 }), [['abc ', 1]]);
   });
   it('into paragraphs at blank lines', async () => {
     for (const size of [1, 2, 1000])
@@ -47,7 +70,7 @@ describe('a text is split', () => {
       ['12345\n67890', 'document', /line 1: the document/],
     ] as const) {
       for (const size of [1, 4, 100])
-        await assert.rejects(units(text, unit, size, 10), (error) => {
+        await assert.rejects(units(text, unit, size, { longest: 10 }), (error) => {
           assertTold(error, 'a.txt', says, /10 characters/);
           return true;
         });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { output } from './program.js';
 
 /** What people use instead, by pip: each set in a folder of its own. */
@@ -30,12 +31,40 @@ export async function peerPython(set: PeerSet = 'keras'): Promise<string> {
   if (installed !== null) return installed;
   const { packages, size } = sets[set];
   const folder = folderOf(set);
-  process.stdout.write(`Setting up ${packages[0]} by pip in a folder of its own: some ${size}, a few minutes.\n`);
-  await mkdir(folder, { recursive: true });
-  await output('python3', ['-m', 'venv', folder]);
-  await output(pythonOf(set), ['-m', 'pip', 'install', '--quiet', ...packages]);
-  await writeFile(stampOf(set), packages.join('\n'));
-  return pythonOf(set);
+  await mkdir(path.dirname(folder), { recursive: true });
+  return alone(`${folder}.lock`, async () => {
+    if (installedPython(set) !== null) return pythonOf(set);
+    process.stdout.write(`Setting up ${packages[0]} by pip in a folder of its own: some ${size}, a few minutes.\n`);
+    await output('python3', ['-m', 'venv', '--clear', folder]);
+    await output(pythonOf(set), ['-m', 'pip', 'install', '--quiet', ...packages]);
+    await writeFile(stampOf(set), packages.join('\n'));
+    return pythonOf(set);
+  });
+}
+
+/** An installation takes less; a lock that is older was left by a process that was killed. */
+const LONGEST_MILLISECONDS = 15 * 60_000;
+
+/** Test files run at the same time, and two of them may want the same packages first. */
+async function alone<T>(lock: string, action: () => Promise<T>): Promise<T> {
+  while (!(await taken(lock))) await setTimeout(500);
+  try {
+    return await action();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+async function taken(lock: string): Promise<boolean> {
+  try {
+    await mkdir(lock);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const left = await stat(lock).catch(() => null);
+  if (left && Date.now() - left.mtimeMs > LONGEST_MILLISECONDS) await rm(lock, { recursive: true, force: true });
+  return false;
 }
 
 function folderOf(set: PeerSet): string {

@@ -107,7 +107,7 @@ export function npmScript() {
 /** The environment without what an npm that started us says about its own project. */
 export function cleanEnvironment(extra = {}) {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(config_(local_prefix|prefix|ignore_scripts)|package_|lifecycle_)/i.test(name),
+    ([name]) => !/^npm_(config_(local_prefix|prefix|ignore_scripts|user_agent)|package_|lifecycle_)/i.test(name),
   );
   return { ...Object.fromEntries(kept), ...extra };
 }

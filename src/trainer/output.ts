@@ -7,10 +7,11 @@ export class Output {
   private readonly stdout = process.stdout;
 
   constructor(readonly json: boolean) {
-    // The window that started this process may close: its end of the pipe goes away, the run goes on.
+    // The window that started this process may close: its end of the pipe goes away, the run goes on. Where it had not
+    // read all, the first error is another one: pipes between processes may be sockets.
     for (const stream of [process.stdout, process.stderr])
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
+        if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') throw error;
       });
   }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isResumable, namesClasses } from '../protocol/run.js';
+import { isResumable, predicts } from '../protocol/run.js';
 import { ContextKey } from './contributions.js';
 import type { Host } from './host.js';
 
@@ -16,8 +16,8 @@ export function registerContextKeys({ runs }: Host): vscode.Disposable {
     const states = readable.map(({ state }) => state);
     set(ContextKey.hasRuns, states.length > 0);
     set(
-      ContextKey.namesClasses,
-      readable.some(({ record }) => record !== null && namesClasses(record)),
+      ContextKey.predicts,
+      readable.some(({ record }) => record !== null && predicts(record)),
     );
     set(
       ContextKey.running,

@@ -42,8 +42,8 @@ export const View = {
 export const ContextKey = {
   /** There are runs at all. */
   hasRuns: 'pretrain.hasRuns',
-  /** Some run has learned classes. */
-  namesClasses: 'pretrain.namesClasses',
+  /** Some run predicts. */
+  predicts: 'pretrain.predicts',
   /** Some run is preparing or training, some is paused, some can be resumed. */
   running: 'pretrain.running',
   paused: 'pretrain.paused',

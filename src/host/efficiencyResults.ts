@@ -104,6 +104,7 @@ const fields: Partial<Record<keyof EfficiencyRecord, (value: unknown) => boolean
   engine: isText,
   from: isText,
   count: isNumber,
+  measure: (value) => value === 'accuracy' || value === 'macroF1',
   classes: isList(isText),
   modes: isList(isText),
   labelsPerClass: isList(isNumber),

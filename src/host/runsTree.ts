@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n.js';
 import { EFFICIENCY_FOLDER, EfficiencyFile } from '../protocol/efficiency.js';
-import { RUNS_FOLDER, namesClasses, type RunState } from '../protocol/run.js';
+import { RUNS_FOLDER, predicts, type RunState } from '../protocol/run.js';
 import { Command, View } from './contributions.js';
 import { EfficiencyResult, listEfficiency } from './efficiencyResults.js';
 import { runText, stateText } from './format.js';
@@ -130,7 +130,7 @@ async function item(run: TrackedRun, isParent: boolean, above: string | undefine
   result.iconPath = icon(state);
   const abilities = [
     ...((await canStartFrom(run)) ? ['encoder'] : []),
-    ...(namesClasses(record) && (await hasCheckpoint(run.folder)) ? ['classes'] : []),
+    ...(predicts(record) && (await hasCheckpoint(run.folder)) ? ['predicts'] : []),
   ];
   result.contextValue = ['run', state, ...abilities].join('.');
   result.accessibilityInformation = {

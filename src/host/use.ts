@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatCount, t } from '../protocol/l10n.js';
-import { namesClasses, type RunRecord } from '../protocol/run.js';
+import { predicts } from '../protocol/run.js';
 import type { UseSummary } from '../protocol/use.js';
 import { Command } from './contributions.js';
 import { pickDataset } from './datasetPicker.js';
@@ -31,7 +31,7 @@ const formats = (): { name: string; ending: string; detail: string }[] => [
 ];
 
 /**
- * Says which class files are of.
+ * Says which class files are of, which labels they have, or which number they are given.
  * @param selected all that are selected where it was called
  * @returns undefined when a question was closed, or nothing came of it and the person knows
  */
@@ -158,17 +158,10 @@ async function askData(host: Host, title: string, named: vscode.Uri | undefined)
   });
 }
 
-/** Whether a run's network can be asked so: that of numbers cannot yet. */
-const fits: Record<Use, (record: RunRecord) => boolean> = {
-  predict: namesClasses,
-  similar: (record) => record.stage === 'pretrain' || namesClasses(record),
-  embed: (record) => record.stage === 'pretrain' || namesClasses(record),
-};
-
 /** The run in front, the only one, or the one picked; undefined when there is none and the person knows, or none was picked. */
 async function askRun(host: Host, use: Use, title: string): Promise<TrackedRun | undefined> {
   await host.runs.ready();
-  const named = host.runs.runs.filter(({ record }) => record !== null && fits[use](record));
+  const named = host.runs.runs.filter(({ record }) => record !== null && (use !== 'predict' || predicts(record)));
   const ready = await Promise.all(named.map(({ folder }) => hasCheckpoint(folder)));
   const candidates = named.filter((_, index) => ready[index]);
   if (candidates.length > 0) return chooseRun(host, candidates, { title, placeHolder: t('By which run?') });
@@ -176,7 +169,7 @@ async function askRun(host: Host, use: Use, title: string): Promise<TrackedRun |
     use === 'predict' ? [t('Fine-Tune'), Command.fineTune] : [t('Start Pretraining'), Command.start];
   const text =
     use === 'predict'
-      ? t('There is no run yet that has learned classes. Fine-Tune teaches them to one.')
+      ? t('There is no run yet that has learned from labels. Fine-Tune teaches one.')
       : t('There is no run with a checkpoint yet that could be asked. Pretrain first.');
   if ((await vscode.window.showInformationMessage(text, button)) === button)
     await vscode.commands.executeCommand(command);

@@ -3,6 +3,7 @@ import { t } from '../protocol/l10n.js';
 import type { CommandError, TrainerLine } from '../protocol/trainer.js';
 import {
   MOST_SHOWN,
+  type ClassAnswer,
   type PredictionLine,
   type ShowUse,
   type SimilarLine,
@@ -37,17 +38,19 @@ export class UseAnswers {
     return [...this.counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
   }
 
-  private addAnswer({ file, part, label, labels, ...line }: Partial<PredictionLine>): void {
-    const { probabilities = {}, similar = [], shown } = line;
+  private addAnswer(line: PredictionLine | SimilarLine): void {
+    const { file, part, similar = [], shown } = line;
+    const { label, labels, probabilities = {} }: Partial<ClassAnswer> = 'probabilities' in line ? line : {};
     this.count++;
     for (const given of labels ?? (typeof label === 'string' ? [label] : []))
       this.counts.set(given, (this.counts.get(given) ?? 0) + 1);
-    if (this.answers.length === MOST_SHOWN || file === undefined) return;
+    if (this.answers.length === MOST_SHOWN) return;
     const name = this.nameOf(file);
     this.answers.push({
       file: path.resolve(file),
       title: part === undefined ? name : t('{0}, {1}', name, part),
       shown: shown ?? null,
+      ...('prediction' in line && { prediction: line.prediction }),
       classes: Object.entries(probabilities)
         .map(([name, probability]) => ({ name, probability, ...(labels && { given: labels.includes(name) }) }))
         .sort((a, b) => b.probability - a.probability)

@@ -1,7 +1,7 @@
 import type { EngineName } from './run.js';
 
 /**
- * A measurement of label efficiency: accuracy by mode and labels. Its folder is `efficiency/<id>/` in that of the run
+ * A measurement of label efficiency: how well a network does by mode and labels. Its folder is `efficiency/<id>/` in that of the run
  * whose encoder it is about: it goes where the run goes, and is removed with it.
  */
 
@@ -40,19 +40,22 @@ export const EfficiencyColour = {
 /** Pixels from the top of the picture to below its title and sentence. */
 export const EFFICIENCY_HEADING = 92;
 
+/** What is measured: accuracy, or macro F1 where an example may have several labels. Both are 0..1. */
+export type EfficiencyMeasure = 'accuracy' | 'macroF1';
+
 /** One network that has learned, and was measured. */
 export interface EfficiencyPoint {
   mode: string;
-  /** Labelled examples of each class; a class that has fewer gives all. */
+  /** Labelled examples of each class, at least so many of each label where an example may have several; all where there are fewer. */
   labelsPerClass: number;
   seed: number;
-  /** 0..1 of the measured examples. */
-  accuracy: number;
+  /** The measure, 0..1. */
+  score: number;
 }
 
 /** A line of `points.jsonl`, appended when the point is finished. */
 export interface EfficiencyLine extends EfficiencyPoint {
-  /** Labelled examples of all classes. */
+  /** Labelled examples in all. */
   labels: number;
   seconds: number;
 }
@@ -101,6 +104,8 @@ export interface EfficiencyRecord {
   from: 'test' | 'validation';
   /** Examples in it. */
   count: number;
+  measure: EfficiencyMeasure;
+  /** Or labels, where an example may have several. */
   classes: string[];
   modes: string[];
   labelsPerClass: number[];

@@ -209,10 +209,10 @@ export function isResumable(state: RunState): boolean {
   return state === 'stopped' || state === 'failed' || state === 'interrupted';
 }
 
-/** Whether a run's network names classes: it was taught them, or learned them from a teacher. Numbers are none. */
-export function namesClasses({ stage, method, dataset, teacher }: RunRecord): boolean {
-  const isTaught = stage === 'finetune' || method === 'supervised';
-  return (isTaught && (dataset?.classes ?? null) !== null) || (teacher?.classes ?? null) !== null;
+/** Whether a run's network predicts: it is fine-tuned, was taught classes, or learned them from a teacher. */
+export function predicts({ stage, method, dataset, teacher }: RunRecord): boolean {
+  if (stage === 'finetune') return dataset !== null;
+  return (method === 'supervised' && (dataset?.classes ?? null) !== null) || (teacher?.classes ?? null) !== null;
 }
 
 /** `evaluation.json`: how well a fine-tuned network does. */

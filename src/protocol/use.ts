@@ -29,7 +29,8 @@ export interface SimilarLine {
   shown?: UsedExample;
 }
 
-export interface PredictionLine extends SimilarLine {
+/** By a run that names classes. */
+export interface ClassAnswer {
   /** The likeliest class; null where an example may have several. */
   label: string | null;
   /** Where an example may have several: those whose probability is above 0.5, the likeliest first. */
@@ -37,6 +38,14 @@ export interface PredictionLine extends SimilarLine {
   /** 0..1 by class. */
   probabilities: Record<string, number>;
 }
+
+/** By a run that has learned numbers. */
+export interface NumberAnswer {
+  /** In the unit of the labels that it learned from. */
+  prediction: number;
+}
+
+export type PredictionLine = SimilarLine & (ClassAnswer | NumberAnswer);
 
 /** The last line. */
 export interface UseSummary {
@@ -57,9 +66,11 @@ export interface UseAnswer {
   /** What to call it. */
   title: string;
   shown: UsedExample | null;
+  /** Of a run that has learned numbers, in the unit of its labels; missing for others, and for "similar". */
+  prediction?: number;
   /**
-   * The likeliest first, without those that are hardly likely; empty for "similar". Where an example may have several:
-   * whether it is given this one.
+   * The likeliest first, without those that are hardly likely; empty where none are named. Where an example may have
+   * several: whether it is given this one.
    */
   classes: { name: string; probability: number; given?: boolean }[];
   similar: SimilarExample[];
@@ -78,7 +89,7 @@ export interface ShowUse {
   answers: UseAnswer[];
   /** How many there are. */
   count: number;
-  /** How many were given each class, in the order of the run's classes; empty for "similar". */
+  /** How many were given each class, in the order of the run's classes; empty where none are named. */
   classes: { name: string; count: number }[];
   /** What could not be read, and why. */
   unreadable: { file: string; reason: string }[];

@@ -148,7 +148,7 @@ function page(results: readonly Result[]): string {
         return budgets.map((budget) => {
           const own = points.filter(({ labelsPerClass }) => labelsPerClass === budget);
           const cells = MODES.map((mode) =>
-            meanAndDeviation(own.filter((point) => point.mode === mode).map(({ accuracy }) => accuracy)),
+            meanAndDeviation(own.filter((point) => point.mode === mode).map(({ score }) => score)),
           );
           const label = BUDGETS.includes(budget) ? String(budget) : 'all';
           return [set, from, label, ...cells, String(new Set(own.map(({ seed }) => seed)).size)];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { EfficiencyRecord } from '../../src/protocol/efficiency.js';
 import { pngOf } from './pictures.js';
 import { Session, until } from './session.js';
@@ -179,6 +181,35 @@ describe('A trained network in VS Code', () => {
     await toast.getByRole('button', { name: 'Open', exact: true }).waitFor();
     const codes = fs.readFileSync(path.join(session.folder, 'digits-codes.csv'), 'utf8');
     assert.match(codes, /^name,label,code_0,/);
+  });
+
+  it('says which number a row is given, by a run that has learned numbers', async function () {
+    this.timeout(120_000);
+    const { page, folder } = session;
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, i) => `${i % 7}.5,${i % 11},${(100 + 3 * (i % 7) - 2 * (i % 11)).toFixed(2)}`);
+    const table = (count: number) => ['a,b,price', ...rows(count)].join('\n');
+    fs.writeFileSync(path.join(folder, 'prices.csv'), table(400));
+    fs.writeFileSync(path.join(folder, 'asked.csv'), table(3));
+    const recipe = {
+      data: { path: 'prices.csv', labelColumn: 'price' },
+      encoder: { units: [8] },
+      finetune: { mode: 'scratch', epochs: 40, batchSize: 32, optimizer: { name: 'adam', learningRate: 0.01 } },
+    };
+    fs.writeFileSync(path.join(folder, 'prices.pretrain.json'), JSON.stringify(recipe));
+    const program = path.join(import.meta.dirname, '../../dist/trainer.js');
+    await promisify(execFile)(process.execPath, [program, 'finetune', 'prices.pretrain.json'], { cwd: folder });
+    await runCommand(page, 'View: Close All Editors');
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'asked.csv' }).click({ button: 'right' });
+    await chooseInMenu(page, 'Predict');
+    await until(async () => (await question(page)).title === 'Predict', 'the run is asked for');
+    await answer(page, 'prices');
+    const frame = await webviewFrame(page, { selector: 'h1', text: 'asked.csv', timeout: 90_000 });
+    const numbers = (await frame.locator('.prediction-number').allInnerTexts()).map(Number);
+    assert.equal(numbers.length, 3);
+    numbers.forEach((number, i) => assert.ok(Math.abs(number - (100 + i)) < 5, `${i}: ${number}`));
+    assert.match(await frame.locator('.nearest figcaption, .nearest .card').first().innerText(), /\d+\.\d\d/);
+    await screenshot(page, 'predict-number');
   });
 
   it('leaves no file of its own behind', () => {

@@ -52,19 +52,19 @@ describe('pretrain efficiency', function () {
       new Set(points.map(({ mode, labelsPerClass, seed }) => `${mode} ${labelsPerClass} ${seed}`)),
       new Set(MODES.flatMap((mode) => ['2 1', '10 1', '2 2', '10 2'].map((rest) => `${mode} ${rest}`))),
     );
-    for (const { accuracy } of points) assert.ok(accuracy > 0.05 && accuracy <= 1, String(accuracy));
+    for (const { score } of points) assert.ok(score > 0.05 && score <= 1, String(score));
     assert.equal(lines.filter(({ type }) => type === 'point').length, 16);
     assert.ok(lines.some(({ type }) => type === 'progress'));
     const record = recordIn(folder);
     assert.deepEqual(
-      [record.from, record.count, record.complete, record.run],
-      ['test', 1000, true, path.basename(parent)],
+      [record.from, record.count, record.measure, record.complete, record.run],
+      ['test', 1000, 'accuracy', true, path.basename(parent)],
     );
     assert.equal(record.means.length, 8);
     assert.match(record.sentence, /^With 10 labels per class the pretrained encoder \(.+\) reaches \d+ %/);
     const { mean } = record.means.find(({ mode, labelsPerClass }) => mode === 'probe' && labelsPerClass === 10)!;
     const own = points.filter(({ mode, labelsPerClass }) => mode === 'probe' && labelsPerClass === 10);
-    assert.ok(Math.abs(mean - (own[0]!.accuracy + own[1]!.accuracy) / 2) < 1e-12);
+    assert.ok(Math.abs(mean - (own[0]!.score + own[1]!.score) / 2) < 1e-12);
     assert.match(readFileSync(path.join(folder, 'efficiency.svg'), 'utf8'), /Label efficiency of digits/);
     assert.equal(PNG.sync.read(readFileSync(path.join(folder, 'efficiency.png'))).width, 1520);
     assert.equal(readFileSync(path.join(folder, 'efficiency.csv'), 'utf8').trim().split('\r\n').length, 17);
@@ -77,7 +77,7 @@ describe('pretrain efficiency', function () {
       const { lines } = await workspace.start(['finetune', workspace.recipe, '--json', ...args]).ended;
       const { testAccuracy } = lines.at(-1)!['metrics'] as Record<string, number>;
       const point = points.find((one) => one.mode === mode && one.labelsPerClass === 10 && one.seed === 1);
-      assert.equal(point?.accuracy, testAccuracy, mode);
+      assert.equal(point?.score, testAccuracy, mode);
     }
   });
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { decodeNpy } from '../../src/data/npyArray.js';
 import { stream } from '../../src/protocol/random.js';
 import type { RegressionEvaluation } from '../../src/protocol/run.js';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
+import type { NumberAnswer, SimilarLine } from '../../src/protocol/use.js';
 import { readRun, Workspace, type Ended } from './trainer.js';
 
 /** Numbers learned from a table whose label is a linear function of its columns, with a little noise. */
@@ -54,6 +56,10 @@ describe('pretrain finetune on a table with numbers for labels', function () {
   function evaluationOf(run: string): RegressionEvaluation {
     return JSON.parse(readFileSync(path.join(run, 'evaluation.json'), 'utf8')) as RegressionEvaluation;
   }
+
+  const tensorsOf = (run: string) => decodeSafetensors(readFileSync(path.join(run, 'predictions.safetensors'))).tensors;
+  /** Of the test rows, in their order. */
+  const predictionsOf = (run: string): number[] => Array.from(tensorsOf(run)['test/predictions']!.data, Number);
 
   it('a pretraining does not take numbers for classes', () => {
     const { dataset, metrics } = readRun(parent);
@@ -110,12 +116,112 @@ describe('pretrain finetune on a table with numbers for labels', function () {
     assert.equal(runs.find(({ method }) => method === 'neighbours')!.dataset!.trainingCount, 54);
   });
 
-  it('is not used yet to predict, which is said with what there is instead', async () => {
+  for (const mode of ['probe', 'full', 'neighbours'])
+    it(`${mode}: predicts for rows what its own evaluation said of them, in the labels’ unit`, async () => {
+      const run = runOf(await finetune('--from', parent, '--mode', mode).ended);
+      const asked = ['predict', run, path.join('table', 'test.csv')];
+      const { code, lines } = await workspace.start([...asked, '--json', '--csv', 'all.csv']).ended;
+      assert.equal(code, 0, JSON.stringify(lines.at(-1)));
+      const told = lines.filter((line) => 'prediction' in line) as unknown as (SimilarLine & NumberAnswer)[];
+      const expected = predictionsOf(run);
+      const found = told.map(({ prediction }) => prediction);
+      assert.equal(found.length, 200);
+      assert.deepEqual(found, expected);
+      assert.deepEqual([told[6]!.file, told[6]!.part], [path.join('table', 'test.csv'), 'row 7']);
+      const [head, ...table] = readFileSync(path.join(workspace.folder, 'all.csv'), 'utf8').trim().split('\r\n');
+      assert.equal(head, 'file,part,prediction');
+      assert.deepEqual(
+        table.map((row) => Number(row.split(',').at(-1))),
+        found,
+      );
+      const prices = rows(600, 'train').split('\n').slice(1).map((line) => Number(line.split(',').at(-1))); // prettier-ignore
+      for (const { similar } of told) {
+        assert.equal(similar!.length, 3);
+        for (const { name, label } of similar!)
+          assert.equal(Number(label), prices[Number(/row (\d+)/.exec(name)![1]) - 1]);
+      }
+    });
+
+  it('for people predicted numbers are a table, with the numbers of the most similar training examples', async () => {
     const run = runOf(await finetune('--from', parent, '--mode', 'probe').ended);
+    writeFileSync(path.join(workspace.folder, 'one.csv'), 'd,c,b,a\n0,0,0,0\n');
+    const { code, stdout } = await workspace.start(['predict', run, 'one.csv']).ended;
+    assert.equal(code, 0);
+    const [head, row] = stdout.split('\n');
+    assert.match(head!, /^File +Prediction +Most similar$/);
+    const [, number] = /^one\.csv, row 1 +(\d+\.\d+) +row \d+ \(\d+\.\d+\), row /.exec(row!) ?? [];
+    assert.ok(Math.abs(Number(number) - 50) < 1, row);
+  });
+
+  it('has codes, and finds what is similar, as other runs do', async () => {
+    const run = runOf(await finetune('--from', parent, '--mode', 'probe').ended);
+    const embedded = async (of: string) => {
+      const { code, lines } = await workspace.start(['embed', of, 'table', '--to', 'codes.npy', '--json']).ended;
+      assert.equal(code, 0, JSON.stringify(lines.at(-1)));
+      const file = path.join(workspace.folder, 'codes.npy');
+      return decodeNpy(readFileSync(file), 'codes.npy', file);
+    };
+    const codes = await embedded(run);
+    assert.deepEqual(codes.shape, [800, 8]);
+    assert.deepEqual(codes, await embedded(parent), 'a probe leaves the encoder as it is');
+    for (const of of [run, parent]) {
+      const { code, lines } = await workspace.start(['similar', of, path.join('table', 'test.csv'), '--json']).ended;
+      assert.equal(code, 0, JSON.stringify(lines.at(-1)));
+      const [first] = lines.filter((line) => 'similar' in line) as unknown as SimilarLine[];
+      assert.equal(first!.similar!.length, 10);
+      assert.ok(first!.similar!.every(({ label }) => Number(label) > 20 && Number(label) < 80));
+    }
+  });
+
+  it('a damaged record is refused in words', async () => {
+    const run = runOf(await finetune('--from', parent, '--mode', 'probe').ended);
+    const file = path.join(run, 'run.json');
+    const record = readRun(run);
+    writeFileSync(file, JSON.stringify({ ...record, dataset: { ...record.dataset, trainingCount: 1 } }));
     const { code, lines } = await workspace.start(['predict', run, path.join('table', 'test.csv'), '--json']).ended;
     assert.equal(code, 1);
-    assert.match(String(lines.at(-1)!['error']), /has learned numbers/);
-    assert.match(String(lines.at(-1)!['advice']), /predictions\.safetensors/);
+    assert.match(String(lines.at(-1)!['error']), /recipe\.json describes no network .*at least 2 training examples/);
+  });
+
+  it('of penguins: the body mass of a row alone is what the evaluation said of it', async function () {
+    const penguins = path.resolve('../shared/data/penguins/penguins.csv');
+    if (!existsSync(penguins)) {
+      console.log('      skipped: there is no ../shared/data with the real data sets');
+      return this.skip();
+    }
+    const other = new Workspace({
+      data: { path: penguins, labelColumn: 'body_mass_g', test: 0.2 },
+      encoder: { units: [16] },
+      finetune: { mode: 'scratch', epochs: 60, batchSize: 32, optimizer: { name: 'adam', learningRate: 0.01 } },
+    });
+    after(() => other.remove());
+    const run = runOf(await other.start(['finetune', other.recipe, '--json']).ended);
+    const [head, ...lines] = readFileSync(penguins, 'utf8').trim().split('\n');
+    const mass = (line: string) => line.split(',')[5]!;
+    const { data: truths } = tensorsOf(run)['test/targets']!;
+    const expected = predictionsOf(run);
+    const asked = await other.start(['predict', run, penguins, '--similar', '1', '--json']).ended;
+    assert.equal(asked.code, 0, JSON.stringify(asked.lines.at(-1)));
+    const told = asked.lines.filter((line) => 'prediction' in line) as unknown as (SimilarLine & NumberAnswer)[];
+    assert.equal(told.length, lines.length);
+    // The test rows stand in the order of the file.
+    let at = 0;
+    truths.forEach((truth, i) => {
+      while (Number(mass(lines[at]!)) !== truth || Math.abs(told[at]!.prediction - expected[i]!) > 0.01) at++;
+      at++;
+    });
+    const labelled = lines.filter((line) => mass(line) !== 'NA');
+    assert.ok(truths.length > 60, String(truths.length));
+    const bare = [head, lines[7]].map((line) => line!.split(',').filter((_, column) => column !== 5).join(',')); // prettier-ignore
+    writeFileSync(path.join(other.folder, 'one.csv'), bare.join('\n'));
+    const one = await other.start(['predict', run, 'one.csv', '--json']).ended;
+    const { prediction } = one.lines.find((line) => 'prediction' in line) as unknown as NumberAnswer;
+    assert.ok(Math.abs(prediction - told[7]!.prediction) < 0.01, `${prediction}, not ${told[7]!.prediction}`);
+    const error = labelled.reduce(
+      (sum, line) => sum + Math.abs(told[lines.indexOf(line)]!.prediction - Number(mass(line))),
+      0,
+    );
+    assert.ok(error / labelled.length < 400, `grams: ${error / labelled.length}`);
   });
 
   it('says before it trains that numbers have no classes, and which label is no number', async () => {

@@ -5,14 +5,14 @@ import { gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { decodeNpy } from '../../src/data/npyArray.js';
 import { decodeSafetensors } from '../../src/protocol/safetensors.js';
-import type { PredictionLine, SimilarExample, UsedExample } from '../../src/protocol/use.js';
+import type { ClassAnswer, SimilarExample, SimilarLine, UsedExample } from '../../src/protocol/use.js';
 import { exampleTensor } from '../../src/protocol/inspection.js';
 import { lastCheckpoint, readRun, Workspace, type Ended } from './trainer.js';
 
 /** A record or recipe that is to be spoilt. */
 type Damaged = Record<'dataset' | 'encoder', Record<string, unknown>>;
 
-type Told = PredictionLine & { label: string; error?: string };
+type Told = SimilarLine & ClassAnswer & { label: string; error?: string };
 
 describe('pretrain predict, similar and embed', function () {
   this.timeout(180_000);

@@ -62,6 +62,18 @@ describe('the page of a measurement of label efficiency', () => {
     assert.equal(await table.locator('tbody tr').last().locator('td').last().innerText(), 'not told apart');
   });
 
+  it('speaks of macro F1 and of labels where an example may have several', async () => {
+    await show(measurement({ measure: 'macroF1' }));
+    const region = (name: string) => page.locator(`section[aria-label="${name}"]`);
+    assert.equal(await region('Macro F1 against examples of each label').count(), 1);
+    assert.equal(await region('Macro F1').locator('thead th').first().innerText(), 'Examples of each label');
+    const texts = await page.locator('.picture text').allTextContents();
+    assert.ok(texts.includes('macro F1 on 10,000 test examples'), texts.join());
+    assert.ok(texts.includes('examples of each label (logarithmic)'), texts.join());
+    assert.match(await page.locator('.fact-list').innerText(), /Labels\s+3/);
+    assert.doesNotMatch(await page.locator('main').innerText(), /Accuracy|accuracy|per class|Classes/);
+  });
+
   it('shows the trainer’s picture: lines, bands, points and names, without the heading that the page has', async () => {
     await show();
     const count = (element: string) => page.locator(`.picture ${element}`).count();

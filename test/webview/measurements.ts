@@ -46,6 +46,7 @@ export function measurement(changes: Partial<EfficiencyRecord> = {}): Efficiency
     engine: 'tensorflow',
     from: 'test',
     count: 10_000,
+    measure: 'accuracy',
     classes: ['T-shirt', 'Trouser', 'Pullover'],
     modes: Object.keys(curves),
     labelsPerClass,

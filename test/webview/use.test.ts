@@ -58,6 +58,23 @@ describe('the page of what a run says of files', () => {
     assert.deepEqual(marks, ['"✓ "', '"✓ "', 'none']);
   });
 
+  it('shows the number that each is given by a run that has learned numbers, and those of the most similar', async () => {
+    const { shown, pictures } = await askedTexts();
+    const numbers = [3849.2345, -0.125, 1.5e9];
+    const answers = shown.answers.map((answer, i) => ({
+      ...answer,
+      classes: [],
+      prediction: numbers[i]!,
+      similar: answer.similar.map((one) => ({ ...one, label: '3750' })),
+    }));
+    await show({ shown: { ...shown, classes: [], answers }, pictures });
+    assert.deepEqual(await page.locator('.prediction-number').allInnerTexts(), ['3,849.23', '−0.125', '1.5E9']);
+    assert.equal(await page.locator('.prediction .quiet').first().innerText(), 'Prediction');
+    assert.equal(await page.locator('.class-list, .histogram').count(), 0);
+    assert.match(await page.locator('.nearest .card').first().innerText(), /3750\s+cosine 0\.9910/);
+    await page.screenshot({ path: path.join(results, 'use-numbers.png'), fullPage: true });
+  });
+
   it('shows the training examples that are most like it, with class and cosine', async () => {
     await show(await askedImages());
     const nearest = page.locator('.answer').first().locator('.nearest');

@@ -20,18 +20,19 @@ const { host, root } = openPage<ShowEfficiency, FromEfficiency>(
 function show(shown: ShowEfficiency): void {
   const { folder, record, titles, drawing, notes } = shown;
   host.keep({ folder });
-  const picture = drawing === null ? null : themedPicture(drawing, say('efficiencyPicture', record.sentence));
+  const curves = say(`efficiencyCurves_${record.measure}`);
+  const picture = drawing === null ? null : themedPicture(drawing, say('efficiencyPicture', curves, record.sentence));
   const parts = [
     element(
       'section',
-      { class: 'part', 'aria-label': say('efficiencyCurves') },
+      { class: 'part', 'aria-label': curves },
       picture ?? element('p', { class: 'quiet' }, say('notShown')),
     ),
     part(
       say('efficiencyKnow'),
       notes.length > 0 ? [findingList(notes.map((text) => ({ severity: 'information', text })))] : [],
     ),
-    part(say('efficiencyTable'), [meansTable(record, titles)], hintOf(record)),
+    part(say(`efficiencyTable_${record.measure}`), [meansTable(record, titles)], hintOf(record)),
     part(say('facts'), [factList(factsOf(record))]),
   ].filter((one) => one !== null);
   root.replaceChildren(header(shown), element('main', { 'aria-label': say('efficiency') }, ...parts));
@@ -64,14 +65,17 @@ function hintOf({ seeds }: EfficiencyRecord): string {
 }
 
 /** A row a budget: the mean of each mode with its interval, and whether pretraining helps there. */
-function meansTable({ means, modes, labelsPerClass, verdicts }: EfficiencyRecord, titles: Record<string, string>) {
+function meansTable(
+  { means, measure, modes, labelsPerClass, verdicts }: EfficiencyRecord,
+  titles: Record<string, string>,
+) {
   const judged = verdicts.length > 0;
   const rows = labelsPerClass.map((labels) => [
     whole(labels),
     ...modes.map((mode) => cell(means.find((one) => one.mode === mode && one.labelsPerClass === labels))),
     ...(judged ? [verdictAt(labels)] : []),
   ]);
-  const heads = [say('labelsPerClass'), ...modes.map((mode) => titles[mode] ?? mode)];
+  const heads = [say(`budget_${measure}`), ...modes.map((mode) => titles[mode] ?? mode)];
   return dataTable(
     [...heads, ...(judged ? [say('pretraining')] : [])],
     rows,
@@ -90,11 +94,11 @@ function cell(found: EfficiencyMean | undefined): string {
   return low === null || high === null ? percent(mean) : say('withInterval', percent(mean), points(low), points(high));
 }
 
-function factsOf({ dataPath, from, count, classes, seeds, step, engine }: EfficiencyRecord) {
+function factsOf({ dataPath, from, count, measure, classes, seeds, step, engine }: EfficiencyRecord) {
   return [
     { label: say('factData'), value: dataPath },
     { label: say('factMeasured'), value: say(`measuredOn_${from}`, whole(count)) },
-    { label: say('inspectClasses'), value: whole(classes.length) },
+    { label: say(measure === 'accuracy' ? 'inspectClasses' : 'labelsTitle'), value: whole(classes.length) },
     { label: say('factSeeds'), value: seeds.map(String).join(', ') },
     { label: say('factCheckpoint'), value: say('stepAt', whole(step)) },
     { label: say('factEngine'), value: engine },

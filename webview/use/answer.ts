@@ -1,16 +1,16 @@
 import type { SimilarExample, UseAnswer, UsedExample } from '../../src/protocol/use.js';
 import { element } from '../dom.js';
-import { measure, percent } from '../format.js';
+import { measure, percent, short } from '../format.js';
 import { exampleCard } from '../inspect/card.js';
 import type { Pictures } from '../inspect/pictures.js';
 import { say } from '../strings.js';
 
 /**
- * One example: how it looks, the classes it may be of, and the training examples that are most like it.
+ * One example: how it looks, the classes it may be of or the number it is given, and the training examples that are most like it.
  * @param open opens the example's file
  */
 export function answerElement(answer: UseAnswer, pictures: Pictures, open: (file: string) => void): HTMLElement {
-  const { file, title, shown, classes, similar } = answer;
+  const { file, title, shown, prediction, classes, similar } = answer;
   const name = element('button', { class: 'file-name', title: say('openFile', file) }, title);
   name.addEventListener('click', () => open(file));
   const own = element('div', { class: 'own' }, ...(shown ? [look(shown, pictures)] : []), name);
@@ -18,8 +18,18 @@ export function answerElement(answer: UseAnswer, pictures: Pictures, open: (file
     'li',
     { class: 'answer', ...(shown && { 'data-kind': shown.kind }) },
     own,
+    ...(prediction === undefined ? [] : [numberElement(prediction)]),
     ...(classes.length > 0 ? [classBars(title, classes)] : []),
     ...(similar.length > 0 ? [nearest(similar, pictures)] : []),
+  );
+}
+
+function numberElement(prediction: number): HTMLElement {
+  return element(
+    'div',
+    { class: 'prediction' },
+    element('div', { class: 'quiet' }, say('prediction')),
+    element('div', { class: 'prediction-number' }, short(prediction)),
   );
 }
 

@@ -48,7 +48,7 @@ export const THRESHOLD = 0.5;
 export function multiLabel({ targets, probabilities, labels }: LabelPredictions, seed: number): MultiLabel {
   const count = targets.length / labels;
   checkPredicted(probabilities, count, labels);
-  const said = Uint8Array.from(probabilities, (probability) => (probability > THRESHOLD ? 1 : 0));
+  const said = saidBy(probabilities);
   const epsilon = probabilities instanceof Float32Array ? 2 ** -23 : 2 ** -52;
   let [wrong, loss] = [0, 0];
   probabilities.forEach((probability, i) => {
@@ -58,7 +58,7 @@ export function multiLabel({ targets, probabilities, labels }: LabelPredictions,
   });
   const tally = new Tally(targets, said, labels);
   const measured = estimates(count, seed, (positions) => tally.count(positions).measures());
-  const scores = tally.count(Int32Array.from({ length: count }, (_, i) => i)).scores();
+  const scores = tally.count(allOf(count)).scores();
   const precisions = scores.map((_, label) => averagePrecision(targets, probabilities, label, labels));
   return {
     count,
@@ -68,6 +68,21 @@ export function multiLabel({ targets, probabilities, labels }: LabelPredictions,
     logLoss: loss / targets.length,
     scores: scores.map((one, label) => ({ ...one, averagePrecision: precisions[label] as number })),
   };
+}
+
+/** The macro F1 alone, without its interval. @throws Error as {@link multiLabel} */
+export function macroF1OfLabels({ targets, probabilities, labels }: LabelPredictions): number {
+  const count = targets.length / labels;
+  checkPredicted(probabilities, count, labels);
+  return new Tally(targets, saidBy(probabilities), labels).count(allOf(count)).measures().macroF1;
+}
+
+function saidBy(probabilities: Predicted): Uint8Array {
+  return Uint8Array.from(probabilities, (probability) => (probability > THRESHOLD ? 1 : 0));
+}
+
+function allOf(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
 }
 
 /** Counts by label, from which all that is measured of drawn sets follows. */

@@ -44,12 +44,11 @@ export async function predict(
 }
 
 function answersOf(learner: Predicting['learner'], values: Values, input: tf.Tensor, pass: Pass): tf.Tensor {
-  switch (learner.task) {
-    case 'classification':
-      return tf.softmax(learner.classify(values, input, pass));
-    case 'multiLabel':
-      return tf.sigmoid(learner.classify(values, input, pass));
-    case 'regression':
-      return learner.estimate(values, input, pass);
-  }
+  if (learner.task === 'regression') return learner.estimate(values, input, pass);
+  return probabilitiesOf(learner, learner.classify(values, input, pass));
+}
+
+/** Of the classes, or of each label by itself. @param logits [batch, classes] */
+export function probabilitiesOf({ task }: Pick<ClassPredictor, 'task'>, logits: tf.Tensor2D): tf.Tensor2D {
+  return task === 'multiLabel' ? tf.sigmoid(logits) : tf.softmax(logits);
 }

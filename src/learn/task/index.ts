@@ -175,10 +175,9 @@ function buildMultiLabel(setting: TaskSetting, labels: Labels): MultiLabelClassi
   const outputs = sets.names.length;
   const known = mode.solves === 'neighbours' ? neighbourLabels(...neighboursOf(setting, width), outputs) : null;
   const head = known ?? headOf([width], outputs, options.hidden);
-  const scores: Scores = (values, input, pass) => {
-    const codes = encode(values, input, pass);
-    return known ? known.scores(values, codes) : ((head as Network).apply(values, codes, pass) as tf.Tensor2D);
-  };
+  const classifyCodes: MultiLabelClassifier['classifyCodes'] = (values, codes, pass) =>
+    known ? known.scores(values, codes) : ((head as Network).apply(values, codes, pass) as tf.Tensor2D);
+  const scores: Scores = (values, input, pass) => classifyCodes(values, encode(values, input, pass), pass);
   const table = tableOf(sets);
   const weights = options.classWeights === 'balanced' ? balancedLabelWeights(labels, sets) : null;
   const { labelSmoothing } = options;
@@ -191,6 +190,7 @@ function buildMultiLabel(setting: TaskSetting, labels: Labels): MultiLabelClassi
     sets,
     summary: summaryOf(setting, mode, t('{0} labels, several an example', outputs)),
     classify: scores,
+    classifyCodes,
     ...(known && {
       solve: (examples) => Promise.resolve(known.remember(examples, labelTargetsOf(examples.labels, sets))),
     }),

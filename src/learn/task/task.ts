@@ -45,4 +45,6 @@ export interface MultiLabelClassifier extends Learner {
   sets: LabelSets;
   /** @returns logits [batch, labels], whose sigmoids are probabilities */
   classify(values: Values, input: tf.Tensor, pass: Pass): tf.Tensor2D;
+  /** As {@link Classifier.classifyCodes}. */
+  classifyCodes(values: Values, codes: tf.Tensor2D, pass: Pass): tf.Tensor2D;
 }

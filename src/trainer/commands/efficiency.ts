@@ -29,7 +29,7 @@ export const efficiency: Command = {
   options: {
     from: { type: 'string', value: 'RUN', summary: t('folder or id of the run whose encoder is measured; needed') },
     checkpoint: { type: 'string', value: 'STEP', summary: t("the run's checkpoint of this step, instead of its last") },
-    labels: { type: 'string', value: 'LIST', summary: t('labels per class; without it {0}', LABELS) },
+    labels: { type: 'string', value: 'LIST', summary: t('labels per class, or of each label; without it {0}', LABELS) },
     seeds: { type: 'string', value: 'N', summary: t('how often each point is measured; without it {0}', SEEDS) },
     modes: { type: 'string', value: 'LIST', summary: t('without it {0}', MODES) },
     workers: { type: 'string', value: 'N', summary: t('processes that share the work; without it one a core') },
@@ -105,8 +105,8 @@ function listenerOf(output: Output): EfficiencyListener {
       );
     },
     onProgress: (progress) => bar.show(progress),
-    onMeasured: ({ mode, labelsPerClass, seed, accuracy }) =>
-      output.object({ type: 'point', mode, labelsPerClass, seed, accuracy } satisfies EfficiencyOutput),
+    onMeasured: ({ mode, labelsPerClass, seed, score }) =>
+      output.object({ type: 'point', mode, labelsPerClass, seed, score } satisfies EfficiencyOutput),
     onStoppable: (stop) => onStopSignal(output, stop),
   };
 }
@@ -127,7 +127,7 @@ function report(
     folder,
     complete,
     sentence,
-    points: points.map(({ mode, labelsPerClass, seed, accuracy }) => ({ mode, labelsPerClass, seed, accuracy })),
+    points: points.map(({ mode, labelsPerClass, seed, score }) => ({ mode, labelsPerClass, seed, score })),
   } satisfies EfficiencySummary);
   for (const line of tableOf(record)) output.line(line);
   output.line();
@@ -145,7 +145,7 @@ function report(
 }
 
 /** Means, with the ends of their intervals. */
-function tableOf({ means, labelsPerClass, modes: names }: EfficiencyRecord): string[] {
+function tableOf({ means, measure, labelsPerClass, modes: names }: EfficiencyRecord): string[] {
   const cellOf = (mode: string, labels: number): string => {
     const found = means.find((one) => one.mode === mode && one.labelsPerClass === labels);
     if (!found) return '-';
@@ -154,7 +154,7 @@ function tableOf({ means, labelsPerClass, modes: names }: EfficiencyRecord): str
     return low === null ? `${value} %` : t('{0} % ({1} to {2})', value ?? '', from ?? '', to ?? '');
   };
   const rows = [
-    [t('labels per class'), ...names.map(titleOf)],
+    [measure === 'accuracy' ? t('labels per class') : t('examples of each label'), ...names.map(titleOf)],
     ...labelsPerClass.map((labels) => [formatCount(labels), ...names.map((mode) => cellOf(mode, labels))]),
   ];
   const widths = [0, ...names.map((_, i) => i + 1)].map((column) =>

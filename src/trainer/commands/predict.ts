@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { codesInBatches } from '../../learn/evaluate/codes.js';
-import { THRESHOLD } from '../../learn/evaluate/multiLabel.js';
-import { predict as predictAll, type ClassPredictor, type Predicting } from '../../learn/evaluate/predict.js';
-import { t } from '../../protocol/l10n.js';
-import type { PredictionLine, SimilarExample, UseSummary } from '../../protocol/use.js';
+import { predict as predictAll, type Predicting } from '../../learn/evaluate/predict.js';
+import { decimal, t } from '../../protocol/l10n.js';
+import type { ClassAnswer, PredictionLine, SimilarExample, UseSummary } from '../../protocol/use.js';
 import { DataError } from '../../data/reader.js';
 import { UserError } from '../errors.js';
 import type { Output } from '../output.js';
-import { examplesOf, nameText, type ExampleName } from '../use/examples.js';
+import { answersOf } from '../use/answers.js';
+import { examplesOf, nameText } from '../use/examples.js';
 import type { UsedRun } from '../use/run.js';
 import { PredictionTable } from '../use/predictionTable.js';
 import { Showing } from '../use/showing.js';
@@ -31,11 +31,13 @@ const USUAL_SIMILAR = 3;
 /** Classes that are shown after the likeliest, and from which probability. */
 const NEXT = 2;
 const LEAST_SHOWN = 0.0005;
+/** Digits of a predicted number that count: float32 holds seven. */
+const DIGITS = 6;
 
 export const predict: Command = {
   name: 'predict',
   summary: t(
-    'Says which class files are of, or which labels they have, by a run that has learned these, and which training examples they are like.',
+    'Says which class files are of, which labels they have, or which number they are given, by a run that has learned these, and which training examples they are like.',
   ),
   usage: 'RUN FILE...',
   words: [2, Infinity],
@@ -45,7 +47,7 @@ export const predict: Command = {
       value: 'N',
       summary: t('most similar training examples that are shown of each; {0} without it, 0 for none', USUAL_SIMILAR),
     },
-    csv: { type: 'string', value: 'FILE', summary: t('also write a table of all probabilities') },
+    csv: { type: 'string', value: 'FILE', summary: t('also write a table of all predictions') },
     ...samplesOption,
     ...usingOptions,
   },
@@ -56,9 +58,7 @@ export const predict: Command = {
     const { csv, samples } = options;
     return withRun(run as string, options, output, async (used) => {
       const predicting = predictingOf(used.run);
-      const { classes, task } = predicting.learner;
-      const isSeveral = task === 'multiLabel';
-      const file = typeof csv === 'string' ? await PredictionTable.open(csv, classes, isSeveral) : null;
+      const file = typeof csv === 'string' ? await PredictionTable.open(csv, predicting.learner) : null;
       const showing = typeof samples === 'string' ? new Showing() : null;
       let training: TrainingExamples | null = null;
       let [count, failed] = [0, 0];
@@ -78,18 +78,13 @@ export const predict: Command = {
             for await (const codes of codesInBatches(encoding, examples.source, values, epoch)) {
               used.signal.throwIfAborted();
               const part = sliceOf(examples.source, codes.from, codes.count);
-              const probabilities = await predictAll(predicting, part, values, epoch);
+              const predicted = await predictAll(predicting, part, values, epoch);
               const similar = (await training?.similar(codes, most)) ?? null;
               const told = await shownBatch(used, examples, codes, similar, { training, showing });
-              const width = classes.length;
-              const lines = told.map((besides, i) => ({
-                ...lineOf(
-                  examples.nameOf(codes.from + i),
-                  ranked(classes, probabilities.subarray(i * width, (i + 1) * width)),
-                  isSeveral,
-                ),
-                ...besides,
-              }));
+              const lines = answersOf(predicting.learner, predicted).map((answer, i) => {
+                const { file, part } = examples.nameOf(codes.from + i);
+                return { file, ...(part !== null && { part }), ...answer, ...told[i] };
+              });
               count += lines.length;
               table.add(lines);
               await file?.add(lines);
@@ -114,13 +109,13 @@ function similarOf({ similar }: Options): number {
   return typeof similar === 'string' ? wholeNumber('--similar', similar, 0) : USUAL_SIMILAR;
 }
 
-/** @throws UserError for a run that names no classes */
-function predictingOf({ predicting, record, folder }: UsedRun): Predicting<ClassPredictor> {
+/** @throws UserError for a run that names neither classes nor numbers */
+function predictingOf({ predicting, record, folder }: UsedRun): Predicting {
   if (predicting) return predicting;
-  throw new UserError(t('The run {0} has learned without labels: it names no classes.', record.id), {
+  throw new UserError(t('The run {0} has learned without labels: it predicts nothing.', record.id), {
     file: folder,
     advice: t(
-      'Teach it some: "pretrain finetune RECIPE --from {0} --labels-per-class 10", and predict by that run. "pretrain similar" and "pretrain embed" need no classes.',
+      'Teach it: "pretrain finetune RECIPE --from {0}", and predict by that run. "pretrain similar" and "pretrain embed" need no labels.',
       path.relative('', folder),
     ),
   });
@@ -137,28 +132,6 @@ async function trainingOrNote(used: Using, output: Output): Promise<TrainingExam
   }
 }
 
-interface Ranked {
-  name: string;
-  probability: number;
-}
-
-/** The likeliest first. */
-function ranked(classes: readonly string[], probabilities: Float32Array): Ranked[] {
-  return classes
-    .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability);
-}
-
-function lineOf({ file, part }: ExampleName, classes: readonly Ranked[], isSeveral: boolean): PredictionLine {
-  const given = classes.filter(({ probability }) => probability > THRESHOLD);
-  return {
-    file,
-    ...(part !== null && { part }),
-    ...(isSeveral ? { label: null, labels: given.map(({ name }) => name) } : { label: classes[0]?.name ?? null }),
-    probabilities: Object.fromEntries(classes.map((one) => [one.name, one.probability])),
-  };
-}
-
 /** What is said of each example: a row, or with --json an object. */
 class Table {
   private isBegun = false;
@@ -169,13 +142,12 @@ class Table {
     const { output } = this;
     for (const line of lines) output.object(line);
     const [head = '', ...rows] = tableLines([
-      [
-        t('File'),
-        ...(lines[0]?.labels ? [t('Labels')] : [t('Class'), '']),
-        t('Next'),
-        ...(lines.some(({ similar }) => similar) ? [t('Most similar')] : []),
-      ],
-      ...lines.map(rowOf),
+      [t('File'), ...headsOf(lines[0]), ...(lines.some(({ similar }) => similar) ? [t('Most similar')] : [])],
+      ...lines.map((line) => {
+        const { file, part = null, similar } = line;
+        const cells = 'prediction' in line ? [decimal(line.prediction, DIGITS)] : classCells(line);
+        return [nameText({ file, part }), ...cells, ...(similar ? [similar.map(similarText).join(', ')] : [])];
+      }),
     ]);
     if (!this.isBegun) output.line(head);
     this.isBegun = true;
@@ -183,19 +155,22 @@ class Table {
   }
 }
 
-function rowOf({ file, part, label, labels, probabilities, similar }: PredictionLine): string[] {
+function headsOf(line: PredictionLine | undefined): string[] {
+  if (line && 'prediction' in line) return [t('Prediction')];
+  return [...(line?.labels ? [t('Labels')] : [t('Class'), '']), t('Next')];
+}
+
+function classCells({ label, labels, probabilities }: ClassAnswer): string[] {
   const withPercent = (name: string): string => `${name} ${percent(probabilities[name] ?? 0)}`;
   const next = Object.entries(probabilities)
     .filter(([name, probability]) => !(labels?.includes(name) ?? name === label) && probability >= LEAST_SHOWN)
     .sort(([, a], [, b]) => b - a)
     .slice(0, NEXT);
   return [
-    nameText({ file, part: part ?? null }),
     ...(labels
       ? [labels.map(withPercent).join(', ') || t('(none)')]
       : [label ?? '', percent(probabilities[label ?? ''] ?? 0).padStart(percent(1).length)]),
     next.map(([name]) => withPercent(name)).join(', '),
-    ...(similar ? [similar.map(similarText).join(', ')] : []),
   ];
 }
 

@@ -10,7 +10,7 @@ import { SCRATCH } from './means.js';
 import { percent } from './sentence.js';
 import { textWidth } from './strokeFont.js';
 
-/** Accuracy against labels: a line for each mode with the band of its intervals, and its name at its end. */
+/** The measure against labels: a line for each mode with the band of its intervals, and its name at its end. */
 
 const [WIDTH, HEIGHT] = [760, 496];
 const PLOT = { left: 64, top: EFFICIENCY_HEADING + 14, right: 580, bottom: 432 };
@@ -86,8 +86,8 @@ export function drawCurves(record: EfficiencyRecord, nameOf: (mode: string) => s
       ...apart(record.labelsPerClass, xOf).map((labels) =>
         text([xOf(labels), PLOT.bottom + 20], formatCount(labels), { anchor: 'middle', colour: FAINT }),
       ),
-      text([(PLOT.left + PLOT.right) / 2, PLOT.bottom + 40], t('labels per class (logarithmic)'), { anchor: 'middle' }),
-      text([20, (PLOT.top + PLOT.bottom) / 2], accuracyOf(record), { anchor: 'middle', isUpright: true }),
+      text([(PLOT.left + PLOT.right) / 2, PLOT.bottom + 40], acrossOf(record), { anchor: 'middle' }),
+      text([20, (PLOT.top + PLOT.bottom) / 2], upwardsOf(record), { anchor: 'middle', isUpright: true }),
       ...(seeds > 1
         ? [
             text(
@@ -110,10 +110,19 @@ export function drawCurves(record: EfficiencyRecord, nameOf: (mode: string) => s
   };
 }
 
-function accuracyOf({ from, count }: EfficiencyRecord): string {
+function acrossOf({ measure }: EfficiencyRecord): string {
+  return measure === 'accuracy' ? t('labels per class (logarithmic)') : t('examples of each label (logarithmic)');
+}
+
+function upwardsOf({ measure, from, count }: EfficiencyRecord): string {
+  const examples = formatCount(count);
+  if (measure === 'accuracy')
+    return from === 'test'
+      ? t('accuracy on {0} test examples', examples)
+      : t('accuracy on {0} validation examples', examples);
   return from === 'test'
-    ? t('accuracy on {0} test examples', formatCount(count))
-    : t('accuracy on {0} validation examples', formatCount(count));
+    ? t('macro F1 on {0} test examples', examples)
+    : t('macro F1 on {0} validation examples', examples);
 }
 
 /** Logarithmic; with a margin, so that no point lies on the axis. */

@@ -1,18 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { EfficiencyLine } from '../../protocol/efficiency.js';
+import { countsOfLabels, type LabelSets } from '../../data/labelSets.js';
 import { drawLabels } from '../../data/split.js';
 import type { Engine } from '../../learn/engine/engine.js';
 import { accuracy } from '../../learn/evaluate/accuracy.js';
 import { allCodes, type Codes } from '../../learn/evaluate/codes.js';
 import { labelledAt, type Labelled } from '../../learn/evaluate/knn.js';
-import { predict } from '../../learn/evaluate/predict.js';
+import { macroF1OfLabels } from '../../learn/evaluate/multiLabel.js';
+import { predict, probabilitiesOf } from '../../learn/evaluate/predict.js';
 import { train, type Action, type Observer, type Source } from '../../learn/loop.js';
+import type { Labels } from '../../learn/method/method.js';
 import { Model } from '../../learn/model.js';
 import type { Pass } from '../../learn/network.js';
 import { randomTensors } from '../../learn/random.js';
 import { isSolvedFor } from '../../learn/solve.js';
-import { modes, taskKind, type Classifier } from '../../learn/task/index.js';
+import { modes, taskKind, type Classifier, type MultiLabelClassifier } from '../../learn/task/index.js';
+import { targetsOf } from '../../learn/task/multiLabel.js';
 import type { FinetuneOptions, Recipe, TrainingOptions } from '../../recipe/recipe.js';
 import { buildLearner, findingsOf } from '../cost.js';
 import type { LoadedDataset } from '../dataset.js';
@@ -23,6 +27,8 @@ import { inMode, trainingOptions, type Finetuning } from '../work.js';
 import type { Facts, Job, Setting } from './messages.js';
 
 /** Where the points of a measurement are found: the data are opened once, codes computed once. */
+
+type PointLearner = Classifier | MultiLabelClassifier;
 
 /** Codes are classified in chunks of so many. */
 const CHUNK = 512;
@@ -42,6 +48,9 @@ export class Laboratory {
     private readonly work: Finetuning,
     private readonly engine: Engine,
     private readonly dataset: LoadedDataset,
+    private readonly labels: Labels,
+    /** Null where each example has one label, or its combination is learned as one. */
+    private readonly sets: LabelSets | null,
     private readonly measured: Source & { labels: Int32Array },
   ) {}
 
@@ -66,20 +75,9 @@ export class Laboratory {
           advice: t('Set "test" in the recipe’s data to a part such as 0.2, or add a split "test" with labels.'),
         },
       );
-    const kind = taskKind(recipe.finetune, example.labels ?? { classes: [] });
-    if (kind === 'multiLabel')
-      throw new UserError(
-        t(
-          'The examples of {0} may have several labels, and label efficiency is measured where each has one.',
-          dataPath,
-        ),
-        {
-          file: dataPath,
-          advice: t(
-            'Fine-tune with "labelsPerClass" and in the mode "scratch", and compare the runs; or set "task": "classification" to tell combinations of labels apart.',
-          ),
-        },
-      );
+    const { labels } = example;
+    if (!labels) throw new Error('There are labels to measure, and none to learn from.');
+    const kind = taskKind(recipe.finetune, labels);
     if (kind === 'regression')
       throw new UserError(
         t('The labels of {0} are numbers, and label efficiency is measured by labels of each class.', dataPath),
@@ -88,7 +86,8 @@ export class Laboratory {
           advice: t('Fine-tune with "labelFraction" instead, or set "task": "classification" where they are classes.'),
         },
       );
-    const available = example.labels?.counts ?? [];
+    const sets = (kind === 'multiLabel' ? labels.sets : null) ?? null;
+    const available = availableOf(labels, sets);
     const largest = Math.min(most, Math.max(1, ...available));
     const short = findingsOf({ ...recipe, finetune: taskOf(recipe, 'full', largest) }, example, work);
     return new Laboratory(
@@ -97,6 +96,7 @@ export class Laboratory {
         engine: engine.name,
         from,
         count: source.count,
+        measure: sets ? 'macroF1' : 'accuracy',
         classes: facts.classes ?? [],
         available,
         notes: [
@@ -109,6 +109,8 @@ export class Laboratory {
       work,
       engine,
       dataset,
+      labels,
+      sets,
       { ...source, labels: source.labels },
     );
   }
@@ -122,34 +124,34 @@ export class Laboratory {
     const found = isSolvedFor(learner)
       ? await this.solved(learner, options, positions)
       : await this.trained(learner, options, training, onProgress);
-    return { ...job, accuracy: found, labels: training.count, seconds: (performance.now() - began) / 1000 };
+    return { ...job, score: found, labels: training.count, seconds: (performance.now() - began) / 1000 };
   }
 
   /** Ascending positions among the training examples. */
   private drawn(seed: number, perClass: number): Int32Array {
     const { count, labels } = this.dataset.training;
     const all = Int32Array.from({ length: count }, (_, i) => i);
-    return drawLabels(all, labels ?? new Int32Array(), { perClass }, seed);
+    return drawLabels(all, labels ?? new Int32Array(), { perClass }, seed, this.sets);
   }
 
   private learnerOf(
     { mode, labelsPerClass, seed }: Job,
     { count, labels }: Source,
-  ): { learner: Classifier; options: TrainingOptions } {
+  ): { learner: PointLearner; options: TrainingOptions } {
     const { recipe } = this.setting;
     const own: Recipe = { ...recipe, finetune: { ...taskOf(recipe, mode, labelsPerClass), seed } };
-    const { classes } = this.facts;
-    const counts = classes.map((_, c) => labels?.filter((label) => label === c).length ?? 0);
-    const example = { ...this.dataset.example, labels: { classes, unlabelled: 0, counts } };
+    const counts = this.labels.classes.map(() => 0);
+    for (const label of labels ?? []) counts[label] = (counts[label] ?? 0) + 1;
+    const example = { ...this.dataset.example, labels: { ...this.labels, unlabelled: 0, counts } };
     return {
-      learner: buildLearner(own, { ...example, teacher: null }, this.work) as Classifier,
+      learner: buildLearner(own, { ...example, teacher: null }, this.work) as PointLearner,
       options: { ...trainingOptions(own, this.work, count), earlyStopping: null },
     };
   }
 
   /** Nothing is measured in between: that would take most of the time where labels are few. */
   private async trained(
-    learner: Classifier,
+    learner: PointLearner,
     options: TrainingOptions,
     training: Source,
     onProgress: (fraction: number) => void,
@@ -167,7 +169,7 @@ export class Laboratory {
       observer: new Listening((epoch) => onProgress(epoch / options.epochs)),
       complete: async (values, { epoch }) => {
         const probabilities = await predict({ engine, learner, options }, measured, values, epoch);
-        found = accuracy(measured.labels, probabilities, learner.classes.length);
+        found = this.scoreOf(probabilities);
       },
     });
     if (reason !== 'completed') throw new Error(`The training ended for the reason "${reason}".`);
@@ -175,7 +177,7 @@ export class Laboratory {
   }
 
   /** What no step changes is found from the codes alone. @param positions that are learned from, ascending */
-  private async solved(learner: Classifier, options: TrainingOptions, positions: Int32Array): Promise<number> {
+  private async solved(learner: PointLearner, options: TrainingOptions, positions: Int32Array): Promise<number> {
     const { engine, measured } = this;
     const { seed } = options;
     const model = new Model(engine, learner, options.optimizer, learner.init(seed));
@@ -186,26 +188,36 @@ export class Laboratory {
       model.restore({ ...(await model.weights()), ...solution });
       const codes = await (this.measuredCodes ??= allCodes({ engine, learner, options }, measured, model.values, 0));
       const width = learner.classes.length;
-      const scores = new Float32Array(codes.count * width);
+      const probabilities = new Float32Array(codes.count * width);
       for (let from = 0; from < codes.count; from += CHUNK) {
         const count = Math.min(CHUNK, codes.count - from);
         const chunk = codes.data.subarray(from * codes.width, (from + count) * codes.width);
         const random = randomTensors(engine, seed, from / CHUNK, 'prediction');
         const pass: Pass = { engine, training: false, epoch: 0, random, updates: null };
         const answers = tf.tidy(() =>
-          learner.classifyCodes(model.values, tf.tensor2d(chunk, [count, codes.width]), pass),
+          probabilitiesOf(learner, learner.classifyCodes(model.values, tf.tensor2d(chunk, [count, codes.width]), pass)),
         );
-        scores.set(await answers.data<'float32'>(), from * width);
+        probabilities.set(await answers.data<'float32'>(), from * width);
         answers.dispose();
       }
-      return accuracy(measured.labels, scores, width);
+      return this.scoreOf(probabilities);
     } finally {
       model.dispose();
     }
   }
 
+  /** @param probabilities [count, classes] of the measured examples */
+  private scoreOf(probabilities: Float32Array): number {
+    const { sets } = this;
+    const { labels } = this.measured;
+    const width = this.facts.classes.length;
+    return sets
+      ? macroF1OfLabels({ targets: targetsOf(labels, sets), probabilities, labels: width })
+      : accuracy(labels, probabilities, width);
+  }
+
   /** Of all labelled examples that a seed may draw: those of smaller budgets are among them. */
-  private encodeDrawn(learner: Classifier, options: TrainingOptions, model: Model): Promise<Labelled> {
+  private encodeDrawn(learner: PointLearner, options: TrainingOptions, model: Model): Promise<Labelled> {
     const training = this.dataset.part(this.drawn(options.seed, this.setting.most));
     const codes = allCodes({ engine: this.engine, learner, options }, training, model.values, 0).then((found) => ({
       ...found,
@@ -220,6 +232,13 @@ export class Laboratory {
 function taskOf({ finetune }: Recipe, mode: string, labelsPerClass: number | null): FinetuneOptions {
   const task = { ...inMode(finetune, mode), labelsPerClass, labelFraction: null };
   return modes[mode as keyof typeof modes].solves === null ? task : { ...task, hidden: null };
+}
+
+/** Training examples of each class; of each label, and last of those that have none of them, which are drawn like one. */
+function availableOf({ counts }: Labels, sets: LabelSets | null): number[] {
+  if (!sets) return counts;
+  const without = sets.sets.findIndex((set) => set.length === 0);
+  return [...countsOfLabels(counts, sets), counts[without] ?? 0];
 }
 
 /** Where each of some is among all; both ascend. */
@@ -255,5 +274,5 @@ class Listening implements Observer {
 }
 
 function nothing(): void {
-  // a point is only its accuracy
+  // a point is only its score
 }

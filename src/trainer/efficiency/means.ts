@@ -3,7 +3,7 @@ import type { EfficiencyMean, EfficiencyPoint } from '../../protocol/efficiency.
 /** The mode that starts from nothing. */
 export const SCRATCH = 'scratch';
 
-/** From points to curves: means over seeds, their intervals, and the labels at which a curve reaches an accuracy. */
+/** From points to curves: means over seeds, their intervals, and the labels at which a curve reaches a score. */
 
 /** One mean for each mode and budget that has a point; modes in their order, budgets ascending. */
 export function meansOf(points: readonly EfficiencyPoint[], modes: readonly string[]): EfficiencyMean[] {
@@ -13,7 +13,7 @@ export function meansOf(points: readonly EfficiencyPoint[], modes: readonly stri
   return modes.flatMap((mode) =>
     budgets.flatMap((labelsPerClass) => {
       const own = at(mode, labelsPerClass);
-      const values = own.map(({ accuracy }) => accuracy);
+      const values = own.map(({ score }) => score);
       if (values.length === 0) return [];
       const gain = mode === SCRATCH ? null : gainOf(own, at(SCRATCH, labelsPerClass));
       return [{ mode, labelsPerClass, seeds: values.length, ...interval(values), gain }];
@@ -23,10 +23,10 @@ export function meansOf(points: readonly EfficiencyPoint[], modes: readonly stri
 
 /** Seeds draw the labels, and some are easier than others: differences within a seed tell more than two intervals. */
 function gainOf(own: readonly EfficiencyPoint[], scratch: readonly EfficiencyPoint[]): EfficiencyMean['gain'] {
-  const bySeed = new Map(scratch.map(({ seed, accuracy }) => [seed, accuracy]));
-  const differences = own.flatMap(({ seed, accuracy }) => {
+  const bySeed = new Map(scratch.map(({ seed, score }) => [seed, score]));
+  const differences = own.flatMap(({ seed, score }) => {
     const other = bySeed.get(seed);
-    return other === undefined ? [] : [accuracy - other];
+    return other === undefined ? [] : [score - other];
   });
   if (differences.length < 2) return null;
   const { mean, half } = spread(differences);
@@ -71,18 +71,18 @@ export type Reached =
   | { type: 'moreThan'; labels: number };
 
 /**
- * With how many labels a curve first reaches an accuracy: between two budgets on the straight line through their means,
+ * With how many labels a curve first reaches a score: between two budgets on the straight line through their means,
  * over the logarithm of the labels.
  * @param curve of one mode, budgets ascending; at least one
  */
-export function labelsFor(accuracy: number, curve: readonly EfficiencyMean[]): Reached {
+export function labelsFor(score: number, curve: readonly EfficiencyMean[]): Reached {
   const [first] = curve;
   if (!first) throw new RangeError('The curve has no point.');
-  if (first.mean >= accuracy) return { type: 'atMost', labels: first.labelsPerClass };
+  if (first.mean >= score) return { type: 'atMost', labels: first.labelsPerClass };
   for (let i = 1; i < curve.length; i++) {
     const [before, after] = [curve[i - 1] as EfficiencyMean, curve[i] as EfficiencyMean];
-    if (after.mean < accuracy) continue;
-    const part = (accuracy - before.mean) / (after.mean - before.mean);
+    if (after.mean < score) continue;
+    const part = (score - before.mean) / (after.mean - before.mean);
     const [low, high] = [Math.log(before.labelsPerClass), Math.log(after.labelsPerClass)];
     return { type: 'about', labels: Math.exp(low + part * (high - low)) };
   }

@@ -171,7 +171,7 @@ interface Known extends Pick<Measuring, 'measurement' | 'recipe' | 'facts'> {
 
 function recordOf(id: string, { measurement, recipe, facts, plan, lines, isComplete }: Known): EfficiencyRecord {
   const { parent, recipePath, dataPath } = measurement;
-  const { fingerprint, engine, from, count, classes } = facts;
+  const { fingerprint, engine, from, count, measure, classes } = facts;
   const means = meansOf(chosen(jobsOf(plan), lines), plan.modes);
   return {
     format: EFFICIENCY_FORMAT,
@@ -185,12 +185,13 @@ function recordOf(id: string, { measurement, recipe, facts, plan, lines, isCompl
     engine,
     from,
     count,
+    measure,
     classes,
     ...plan,
     complete: isComplete,
     means,
     verdicts: verdictsOf(means),
-    sentence: sentenceOf(means, recipe.finetune.labelsPerClass, (mode) => titleOf(mode).toLowerCase()),
+    sentence: sentenceOf(means, measure, recipe.finetune.labelsPerClass, (mode) => titleOf(mode).toLowerCase()),
   };
 }
 

@@ -1,11 +1,11 @@
-import type { EfficiencyLine, EfficiencyPoint } from '../../protocol/efficiency.js';
+import type { EfficiencyLine, EfficiencyMeasure, EfficiencyPoint } from '../../protocol/efficiency.js';
 import type { EngineName, RunError } from '../../protocol/run.js';
 import type { Recipe } from '../../recipe/recipe.js';
 
 /** What is said between the command and its worker processes. Each request is answered by a reply or a failure. */
 
 /** One point that is to be measured. */
-export type Job = Omit<EfficiencyPoint, 'accuracy'>;
+export type Job = Omit<EfficiencyPoint, 'score'>;
 
 /** What all points of a measurement have in common. */
 export interface Setting {
@@ -30,8 +30,10 @@ export interface Facts {
   /** Split that is measured, and how many examples are in it. */
   from: 'test' | 'validation';
   count: number;
+  measure: EfficiencyMeasure;
+  /** Or labels, where an example may have several. */
   classes: string[];
-  /** Labelled training examples of each class. */
+  /** Labelled training examples of each class; of each label, and last of those that have none of them. */
   available: number[];
   /** What a person should know of them. */
   notes: string[];

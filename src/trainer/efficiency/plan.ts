@@ -61,12 +61,12 @@ export function parseLines(text: string): EfficiencyLine[] {
 
 function isLine(value: unknown): value is EfficiencyLine {
   if (typeof value !== 'object' || value === null) return false;
-  const { mode, labelsPerClass, seed, accuracy, labels, seconds } = value as Record<string, unknown>;
+  const { mode, labelsPerClass, seed, score, labels, seconds } = value as Record<string, unknown>;
   return (
     typeof mode === 'string' &&
     [labelsPerClass, seed, labels].every(Number.isSafeInteger) &&
-    [accuracy, seconds].every((number) => typeof number === 'number' && number >= 0) &&
-    (accuracy as number) <= 1
+    [score, seconds].every((number) => typeof number === 'number' && number >= 0) &&
+    (score as number) <= 1
   );
 }
 

@@ -1,5 +1,5 @@
 import { counted, formatCount, t } from '../../protocol/l10n.js';
-import type { EfficiencyMean, EfficiencyVerdict } from '../../protocol/efficiency.js';
+import type { EfficiencyMean, EfficiencyMeasure, EfficiencyVerdict } from '../../protocol/efficiency.js';
 import { labelsFor, SCRATCH } from './means.js';
 
 /** What a measurement says, in words. */
@@ -36,12 +36,14 @@ function bestAt(means: readonly EfficiencyMean[], labelsPerClass: number): Effic
 }
 
 /**
- * e.g. "With 10 labels per class the pretrained encoder (linear probe) reaches 78 %; from scratch that takes about 60."
+ * e.g. "With 10 labels per class the pretrained encoder (linear probe) reaches 78 %; from scratch that takes about 60."; of
+ * several labels an example "With 10 examples of each label ... reaches a macro F1 of 78 %".
  * @param wanted labels per class that the reader has in mind; the nearest that was measured is spoken of
  * @param nameOf a mode's name for people
  */
 export function sentenceOf(
   means: readonly EfficiencyMean[],
+  measure: EfficiencyMeasure,
   wanted: number | null,
   nameOf: (mode: string) => string,
 ): string {
@@ -54,16 +56,20 @@ export function sentenceOf(
     wanted ?? USUAL_LABELS,
   );
   if (labels === null) return t('Nothing was measured yet.');
-  const with_ = counted(labels, 'With {0} label per class', 'With {0} labels per class');
+  const isAccuracy = measure === 'accuracy';
+  const with_ = isAccuracy
+    ? counted(labels, 'With {0} label per class', 'With {0} labels per class')
+    : counted(labels, 'With {0} example of each label', 'With {0} examples of each label');
+  const scoreOf = (part: number): string => (isAccuracy ? percent(part) : t('a macro F1 of {0}', percent(part)));
   const best = bestAt(means, labels);
   const own = scratch.find(({ labelsPerClass }) => labelsPerClass === labels);
   if (!best)
     return t(
       '{0} a network reaches {1} from scratch. No pretrained mode was measured.',
       with_,
-      percent(own?.mean ?? 0),
+      scoreOf(own?.mean ?? 0),
     );
-  const reaches = t('{0} the pretrained encoder ({1}) reaches {2}', with_, nameOf(best.mode), percent(best.mean));
+  const reaches = t('{0} the pretrained encoder ({1}) reaches {2}', with_, nameOf(best.mode), scoreOf(best.mean));
   if (!own) return t('{0}. It was not compared: add the mode "{1}".', reaches, SCRATCH);
   return [compared(reaches, best, own, scratch), elsewhere(verdictsOf(means), labels)]
     .filter((part) => part !== '')

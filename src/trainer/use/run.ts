@@ -6,10 +6,11 @@ import { misfit } from '../../learn/checkpoint.js';
 import type { Values } from '../../learn/engine/engine.js';
 import { startEngine } from '../../learn/engine/index.js';
 import type { Encoding } from '../../learn/evaluate/codes.js';
-import type { ClassPredictor, Predicting } from '../../learn/evaluate/predict.js';
+import type { Predicting } from '../../learn/evaluate/predict.js';
 import type { ExampleFacts, Labels, Learner } from '../../learn/method/method.js';
 import { exampleIn } from '../example.js';
 import { sizeOf } from '../../learn/parameters.js';
+import type { TaskLearner } from '../../learn/task/index.js';
 import { t } from '../../protocol/l10n.js';
 import { CheckpointFile, RunFile, stepName, type RunDataset, type RunRecord } from '../../protocol/run.js';
 import type { EngineChoice, Recipe } from '../../recipe/recipe.js';
@@ -33,8 +34,8 @@ export interface UsedRun {
   kept: KeptPlan;
   /** What gives codes. */
   encoding: Encoding;
-  /** What names classes; null where it was taught none. */
-  predicting: Predicting<ClassPredictor> | null;
+  /** What names classes or numbers; null where it was taught none. */
+  predicting: Predicting | null;
   /** What was learned. */
   values: Values;
   epoch: number;
@@ -63,17 +64,6 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
   const recipe = await recipeOf(folder);
   const work: Work = record.stage === 'finetune' ? { stage: 'finetune', parent: null } : pretraining;
   const { dataset, example } = factsIn(folder, record, kept);
-  if (work.stage === 'finetune' && dataset.classes === null)
-    throw new UserError(
-      t('The run {0} has learned numbers, and only runs that have learned classes can be used yet.', record.id),
-      {
-        file: folder,
-        advice: t(
-          'Its predictions for the test examples are in {0}; the run that it started from has its codes.',
-          RunFile.predictions,
-        ),
-      },
-    );
   const learner = learnerOf(folder, recipe, example, work);
   const file = path.join(folder, RunFile.checkpoints, stepName(found.step), CheckpointFile.weights);
   const unfit = (reason: string): UserError =>
@@ -92,9 +82,7 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
     Object.entries(weights).map(([name, { shape, data }]) => [name, tf.keep(tf.tensor(data, shape))]),
   );
   const options = trainingOptions(recipe, work);
-  const classes = classesOf(learner, record);
-  const task = dataset.severalLabels && work.stage === 'finetune' ? 'multiLabel' : 'classification';
-  const classify = learner.classify?.bind(learner);
+  const predictor = predictorOf(learner, record);
   return {
     folder,
     record,
@@ -103,7 +91,7 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
     work,
     kept,
     encoding: { engine, learner, options },
-    predicting: classes && classify ? { engine, learner: { task, classes, classify }, options } : null,
+    predicting: predictor && { engine, learner: predictor, options },
     values,
     epoch: record.epoch,
     close: () => tf.dispose(values),
@@ -111,7 +99,7 @@ export async function openRun(run: string, { runs, step, engine: choice }: UseOp
 }
 
 /** @throws UserError when it is not described so that it can be built */
-function learnerOf(folder: string, recipe: Recipe, example: ExampleFacts, work: Work): Learner {
+function learnerOf(folder: string, recipe: Recipe, example: ExampleFacts, work: Work): Learner | TaskLearner {
   try {
     return buildLearner(recipe, example, work);
   } catch (error) {
@@ -120,9 +108,12 @@ function learnerOf(folder: string, recipe: Recipe, example: ExampleFacts, work: 
   }
 }
 
-/** Names in the order of what {@link Learner.classify} gives. */
-function classesOf(learner: Learner & { classes?: readonly string[] }, record: RunRecord): readonly string[] | null {
-  return learner.classes ?? record.teacher?.classes ?? record.dataset?.classes ?? null;
+/** A fine-tuned network itself; of others what names classes, in the order of what {@link Learner.classify} gives. */
+function predictorOf(learner: Learner | TaskLearner, record: RunRecord): Predicting['learner'] | null {
+  if ('task' in learner) return learner;
+  const classes = record.teacher?.classes ?? record.dataset?.classes ?? null;
+  const classify = learner.classify?.bind(learner);
+  return classes && classify ? { task: 'classification', classes, classify } : null;
 }
 
 /** What run.json holds is foreign until it was looked at. @throws UserError */
@@ -146,7 +137,11 @@ function factsIn(
       advice: t('Bring it back from a copy of the run, or take another run.'),
     });
   const { classes, trainingCount } = dataset;
-  const labels = classes && labelsOf(classes, trainingCount, dataset.severalLabels === true);
+  const labels = classes
+    ? labelsOf(classes, trainingCount, dataset.severalLabels === true)
+    : record.stage === 'finetune'
+      ? numbersOf(trainingCount)
+      : null;
   return {
     dataset,
     example: {
@@ -168,6 +163,11 @@ function labelsOf(classes: string[], trainingCount: number, isSeveral: boolean):
     counts: sets.map((_, set) => (set === 0 ? trainingCount - 1 : set === 1 ? 1 : 0)), // not all alike: nothing could be learned
     sets: { names: classes, sets },
   };
+}
+
+/** Which numbers they were is in the weights, as far as it matters: a mean and a scale. */
+function numbersOf(trainingCount: number): Labels {
+  return { classes: ['0', '0.5'], unlabelled: 0, counts: [trainingCount - 1, 1] };
 }
 
 function isNames(value: unknown): boolean {

@@ -81,11 +81,10 @@ export class TrainingExamples {
   }
 
   private described({ position, cosine }: Neighbour): Similar {
-    const { dataset, training, positions, facts } = this.dataset;
-    const classes = facts.classes && dataset.info.classes; // numbers are none
+    const { dataset, training, positions } = this.dataset;
     const label = training.labels?.[position] ?? -1;
     const inDataset = positions.training[position] ?? -1;
-    return { name: dataset.name(inDataset), label: classes?.[label] ?? null, cosine, position: inDataset };
+    return { name: dataset.name(inDataset), label: dataset.info.classes?.[label] ?? null, cosine, position: inDataset };
   }
 
   close(): Promise<void> {

@@ -122,13 +122,13 @@ describe('The manifest', () => {
         ]),
         state,
       );
-      // A network that names classes predicts; one of a fine-tuning that learned numbers cannot be asked.
+      // A fine-tuned network has codes, and predicts.
       assert.deepEqual(
-        offered(`run.${state}.classes`),
+        offered(`run.${state}.predicts`),
         sorted([...without, Command.predict, Command.findSimilar, Command.embed]),
         state,
       );
-      assert.ok(offered(`run.${state}.encoder.classes`).includes(Command.predict), state);
+      assert.ok(offered(`run.${state}.encoder.predicts`).includes(Command.predict), state);
     }
     assert.deepEqual(sorted(new Set(offered('run.completed'))), [
       Command.compareRuns,

@@ -17,6 +17,7 @@ const record: EfficiencyRecord = {
   engine: 'wasm',
   from: 'test',
   count: 1000,
+  measure: 'accuracy',
   classes: ['a', 'b'],
   modes: ['scratch', 'probe'],
   labelsPerClass: [1, 10],

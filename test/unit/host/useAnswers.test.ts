@@ -43,6 +43,12 @@ describe('What a trainer says of examples', () => {
     );
   });
 
+  it('has its number where the run has learned numbers, and is of no class', () => {
+    const { answers, classes, count } = collected({ file: '/work/rows.csv', part: 'row 1', prediction: 3849.25 });
+    assert.deepEqual([answers[0]?.prediction, answers[0]?.classes, classes, count], [3849.25, [], [], 1]);
+    assert.ok(!('prediction' in (collected({ file: '/a', label: 'b', probabilities: { b: 1 } }).answers[0] ?? {})));
+  });
+
   it('keeps the likeliest class though none is likely', () => {
     const probabilities = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`c${i}`, 1 / 400]));
     const { answers } = collected({ file: '/a', label: 'c0', probabilities });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { multiLabel, type LabelPredictions } from '../../../../src/learn/evaluate/multiLabel.js';
+import { macroF1OfLabels, multiLabel, type LabelPredictions } from '../../../../src/learn/evaluate/multiLabel.js';
 import { stream } from '../../../../src/protocol/random.js';
 import { near } from './near.js';
 import { rowsOf, scikit } from './scikit.js';
@@ -44,6 +44,7 @@ describe('measures of several labels an example', () => {
     cases.forEach((of, i) => {
       const { subsetAccuracy, macroF1, microF1, ...found } = multiLabel(of, 1);
       const [whole, scores] = expected[i]!;
+      near(macroF1OfLabels(of), whole[1]!);
       [subsetAccuracy.value, macroF1.value, microF1.value].forEach((value, k) => near(value, whole[k]!));
       [found.meanAveragePrecision, found.hammingLoss, found.logLoss].forEach((value, k) => near(value, whole[3 + k]!));
       found.scores.forEach((one, label) => {

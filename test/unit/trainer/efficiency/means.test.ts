@@ -24,19 +24,19 @@ describe('The mean of several seeds', () => {
     assert.deepEqual(interval([0.7]), { mean: 0.7, low: null, high: null });
   });
 
-  const point = (mode: string, labelsPerClass: number, seed: number, accuracy: number) => ({
+  const point = (mode: string, labelsPerClass: number, seed: number, score: number) => ({
     mode,
     labelsPerClass,
     seed,
-    accuracy,
+    score,
   });
 
   it('is compared with scratch seed by seed: what all seeds share does not hide a difference', () => {
-    const accuracies = [0.5, 0.6, 0.7];
-    const points = accuracies.flatMap((accuracy, i) => [
-      point('scratch', 10, i + 1, accuracy),
-      point('probe', 10, i + 1, accuracy + [0.02, 0.03, 0.04][i]!),
-      point('full', 10, i + 5, accuracy), // of other seeds
+    const scores = [0.5, 0.6, 0.7];
+    const points = scores.flatMap((score, i) => [
+      point('scratch', 10, i + 1, score),
+      point('probe', 10, i + 1, score + [0.02, 0.03, 0.04][i]!),
+      point('full', 10, i + 5, score), // of other seeds
     ]);
     const [scratch, probe, full] = meansOf(points, ['scratch', 'probe', 'full']);
     // 0.03 and a deviation of 0.01: 4.302653 · 0.01 / √3 to both sides.
@@ -69,7 +69,7 @@ describe('The mean of several seeds', () => {
   });
 });
 
-describe('The labels that an accuracy takes', () => {
+describe('The labels that a score takes', () => {
   const curve = Object.entries({ 1: 0.2, 10: 0.4, 100: 0.8 }).map(([labels, mean]): EfficiencyMean => ({
     mode: 'scratch',
     labelsPerClass: Number(labels),

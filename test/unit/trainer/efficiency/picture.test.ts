@@ -20,6 +20,7 @@ function record(name: string, half: number | null = 0.03): EfficiencyRecord {
     name,
     from: 'test',
     count: 10_000,
+    measure: 'accuracy',
     labelsPerClass,
     sentence:
       'With 10 labels per class the pretrained encoder (linear probe) reaches 70 %; from scratch that takes about 30.',
@@ -182,9 +183,9 @@ describe('The font of pictures', () => {
 });
 
 describe('The table of a measurement', () => {
-  it('has a row a point', () =>
+  it('has a row a point, and names the measure', () =>
     assert.equal(
-      csvOf([{ mode: 'probe', labelsPerClass: 10, seed: 2, accuracy: 0.5, labels: 100, seconds: 1.234 }]),
-      'mode,labelsPerClass,seed,accuracy,labels,seconds\r\nprobe,10,2,0.5,100,1.23\r\n',
+      csvOf([{ mode: 'probe', labelsPerClass: 10, seed: 2, score: 0.5, labels: 100, seconds: 1.234 }], 'macroF1'),
+      'mode,labelsPerClass,seed,macroF1,labels,seconds\r\nprobe,10,2,0.5,100,1.23\r\n',
     ));
 });

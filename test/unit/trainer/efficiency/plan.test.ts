@@ -4,11 +4,11 @@ import type { Recipe } from '../../../../src/recipe/recipe.js';
 import { chosen, feasible, idOf, jobsOf, parseLines, remaining } from '../../../../src/trainer/efficiency/plan.js';
 
 const wishes = { modes: ['scratch', 'probe'], labelsPerClass: [1, 10], seeds: [1, 2] };
-const line = (mode: string, labelsPerClass: number, seed: number, accuracy = 0.5): EfficiencyLine => ({
+const line = (mode: string, labelsPerClass: number, seed: number, score = 0.5): EfficiencyLine => ({
   mode,
   labelsPerClass,
   seed,
-  accuracy,
+  score,
   labels: 10 * labelsPerClass,
   seconds: 1,
 });
@@ -45,7 +45,7 @@ describe('The points of a measurement', () => {
     const whole = [line('probe', 1, 1), line('full', 10, 2, 1)];
     const text = `${whole.map((one) => JSON.stringify(one)).join('\n')}\n{"mode":"probe","labelsPer`;
     assert.deepEqual(parseLines(text), whole);
-    const foreign = ['null', '[]', '{"mode":"probe"}', JSON.stringify({ ...line('probe', 1, 1), accuracy: 7 })];
+    const foreign = ['null', '[]', '{"mode":"probe"}', JSON.stringify({ ...line('probe', 1, 1), score: 7 })];
     assert.deepEqual(parseLines(foreign.join('\n')), []);
     assert.deepEqual(parseLines(''), []);
   });

@@ -21,7 +21,8 @@ function means(curves: Record<string, Record<number, number>>, half: number | nu
 const gain = (difference: number, half: number) =>
   Number.isNaN(difference) ? null : { low: difference - 2 * half, high: difference + 2 * half };
 
-const say = (found: EfficiencyMean[], wanted: number | null = null) => sentenceOf(found, wanted, (mode) => mode);
+const say = (found: EfficiencyMean[], wanted: number | null = null) =>
+  sentenceOf(found, 'accuracy', wanted, (mode) => mode);
 
 describe('The sentence of a measurement', () => {
   const scratch = { 1: 0.3, 10: 0.6, 100: 0.83 };
@@ -54,6 +55,17 @@ describe('The sentence of a measurement', () => {
       /62 %, from scratch 60 %, but by these seeds that may be chance/,
     );
     assert.match(say(means({ scratch, probe: { 10: 0.9 } }, null)), /One seed shows no more than that/);
+  });
+
+  it('speaks of macro F1 and of each label where an example may have several', () => {
+    const found = means({ scratch, probe: { 1: 0.5, 10: 0.78, 100: 0.9 } });
+    const said = (wanted: number, of = found) => sentenceOf(of, 'macroF1', wanted, (mode) => mode);
+    assert.equal(
+      said(10),
+      'With 10 examples of each label the pretrained encoder (probe) reaches a macro F1 of 78 %; from scratch that takes about 61.',
+    );
+    assert.match(said(1), /^With 1 example of each label .* a macro F1 of 50 %/);
+    assert.match(said(10, means({ scratch })), /a network reaches a macro F1 of 60 % from scratch/);
   });
 
   it('says where it is not so', () =>

@@ -444,7 +444,7 @@ export const english = {
   useMore: 'The first {0} of {1} are shown.',
   useMoreExport: 'The first {0} of {1} are shown. All are in the exported table.',
   openFile: 'Open {0}',
-  prediction: 'Prediction',
+  prediction: 'prediction',
   answerText: '{0}: {1}, {2}',
   answerLabels: '{0}: {1}',
   cosine: 'cosine {0}',

@@ -69,7 +69,7 @@ describe('the page of what a run says of files', () => {
     }));
     await show({ shown: { ...shown, classes: [], answers }, pictures });
     assert.deepEqual(await page.locator('.prediction-number').allInnerTexts(), ['3,849.23', '−0.125', '1.5E9']);
-    assert.equal(await page.locator('.prediction .quiet').first().innerText(), 'Prediction');
+    assert.equal(await page.locator('.prediction .quiet').first().innerText(), 'prediction');
     assert.equal(await page.locator('.class-list, .histogram').count(), 0);
     assert.match(await page.locator('.nearest .card').first().innerText(), /3750\s+cosine 0\.9910/);
     await page.screenshot({ path: path.join(results, 'use-numbers.png'), fullPage: true });

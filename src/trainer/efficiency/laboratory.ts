@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { t } from '../../protocol/l10n.js';
 import type { EfficiencyLine } from '../../protocol/efficiency.js';
-import { countsOfLabels, type LabelSets } from '../../data/labelSets.js';
+import type { LabelSets } from '../../data/labelSets.js';
 import { drawLabels } from '../../data/split.js';
 import type { Engine } from '../../learn/engine/engine.js';
 import { accuracy } from '../../learn/evaluate/accuracy.js';
@@ -25,6 +25,7 @@ import { readParent } from '../parent.js';
 import { prepare, type Progress } from '../prepare.js';
 import { inMode, trainingOptions, type Finetuning } from '../work.js';
 import type { Facts, Job, Setting } from './messages.js';
+import { availableOf } from './plan.js';
 
 /** Where the points of a measurement are found: the data are opened once, codes computed once. */
 
@@ -232,13 +233,6 @@ export class Laboratory {
 function taskOf({ finetune }: Recipe, mode: string, labelsPerClass: number | null): FinetuneOptions {
   const task = { ...inMode(finetune, mode), labelsPerClass, labelFraction: null };
   return modes[mode as keyof typeof modes].solves === null ? task : { ...task, hidden: null };
-}
-
-/** Training examples of each class; of each label, and last of those that have none of them, which are drawn like one. */
-function availableOf({ counts }: Labels, sets: LabelSets | null): number[] {
-  if (!sets) return counts;
-  const without = sets.sets.findIndex((set) => set.length === 0);
-  return [...countsOfLabels(counts, sets), counts[without] ?? 0];
 }
 
 /** Where each of some is among all; both ascend. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EfficiencyLine, EfficiencyPoint } from '../../protocol/efficiency.js';
+import { countsOfLabels, type LabelSets } from '../../data/labelSets.js';
+import type { Labels } from '../../learn/method/method.js';
 import type { Recipe } from '../../recipe/recipe.js';
 import type { Facts, Job } from './messages.js';
 
@@ -11,6 +13,17 @@ export interface Wishes {
   /** Ascending. */
   labelsPerClass: number[];
   seeds: number[];
+}
+
+/**
+ * Labelled training examples of each class; of each label, and last of those that have none of them, which are drawn like
+ * those of one.
+ * @param sets null where each example has one label
+ */
+export function availableOf({ counts }: Pick<Labels, 'counts'>, sets: LabelSets | null): number[] {
+  if (!sets) return counts;
+  const without = sets.sets.findIndex((set) => set.length === 0);
+  return [...countsOfLabels(counts, sets), counts[without] ?? 0];
 }
 
 /**

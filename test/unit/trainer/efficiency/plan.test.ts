@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import type { EfficiencyLine } from '../../../../src/protocol/efficiency.js';
 import type { Recipe } from '../../../../src/recipe/recipe.js';
-import { chosen, feasible, idOf, jobsOf, parseLines, remaining } from '../../../../src/trainer/efficiency/plan.js';
+import {
+  availableOf,
+  chosen,
+  feasible,
+  idOf,
+  jobsOf,
+  parseLines,
+  remaining,
+} from '../../../../src/trainer/efficiency/plan.js';
 
 const wishes = { modes: ['scratch', 'probe'], labelsPerClass: [1, 10], seeds: [1, 2] };
 const line = (mode: string, labelsPerClass: number, seed: number, score = 0.5): EfficiencyLine => ({
@@ -29,6 +37,14 @@ describe('The points of a measurement', () => {
     assert.deepEqual(found.labelsPerClass, [1, 5, 12]);
     assert.deepEqual([found.tooMany, found.most], [[50, 100], 12]);
     assert.deepEqual(feasible(wishes, [10, 3]).tooMany, []);
+  });
+
+  it('end with all examples of each label, and with all that have none of them, which are drawn alike', () => {
+    const sets = { names: ['a', 'b'], sets: [[], [0], [0, 1]] };
+    assert.deepEqual(availableOf({ counts: [40, 5, 7] }, sets), [12, 7, 40]);
+    assert.deepEqual(availableOf({ counts: [5, 7] }, { ...sets, sets: [[0], [0, 1]] }), [12, 7, 0]);
+    assert.deepEqual(availableOf({ counts: [40, 5, 7] }, null), [40, 5, 7]);
+    assert.equal(feasible(wishes, availableOf({ counts: [40, 5, 7] }, sets)).most, 40);
   });
 
   it('that were measured are not measured again, whatever else is asked for', () => {

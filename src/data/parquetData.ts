@@ -1,5 +1,4 @@
 /** Parquet files: tables of numbers and categories, texts with a label, images or sounds with a label. */
-import * as path from 'node:path';
 import { t } from '../protocol/l10n.js';
 import { nothingFound, readHeaders } from './fileHeaders.js';
 import type { LaidOutFile } from './fileLayout.js';
@@ -8,31 +7,19 @@ import { HEADER_BYTES, ImageCollection } from './imageFolder.js';
 import { LeftOut } from './leftOut.js';
 import { TABLE_BYTES } from './pack/pack.js';
 import { bytesLeaf, CellTree } from './parquet/cells.js';
-import {
-  blocksOf,
-  codesIn,
-  groupsOf,
-  leafOf,
-  leavesOrLeftOut,
-  opened,
-  profileFiles,
-  textsIn,
-  type ColumnOptions,
-} from './parquet/columns.js';
+import { blocksOf, profileFiles } from './parquet/columns.js';
 import { Faults } from './parquet/faults.js';
-import { classNames } from './parquet/features.js';
-import type { ParquetFile } from './parquet/file.js';
 import { KeptColumns } from './parquet/kept.js';
+import { labelOf, Labels, listsOfLabels } from './parquet/labels.js';
 import { sniff, type Sniffed } from './parquet/media.js';
-import type { Leaf } from './parquet/schema.js';
+import { groupsOf, leavesOrLeftOut, opened, textsIn, type ColumnOptions, type MayLack } from './parquet/read.js';
 import { shardedParts, type ShardedPart } from './parquet/shards.js';
-import { DataError, type Collection, type DatasetOptions } from './reader.js';
+import { DataError, type Collection, type DatasetOptions, type UnreadableFile } from './reader.js';
 import { readSoundHeader } from './sound/decode.js';
 import { SoundCollection } from './soundFolder.js';
-import { tableCollection, textColumns, type DatasetSource } from './table/dataset.js';
-import { Dictionary } from './table/dictionary.js';
+import { lacksLabels, tableCollection, textColumns, type DatasetSource } from './table/dataset.js';
 import { TextPacker, type TextCollection } from './text/collection.js';
-import { LABEL_NAMES, type TextColumns } from './text/textColumns.js';
+import type { TextColumns } from './text/textColumns.js';
 import { openTree, type DataFile, type Tree } from './tree/tree.js';
 
 /**
@@ -58,10 +45,7 @@ export async function openParquet(
     const source = { path: target, files, problems };
     const leftOut = new LeftOut(options);
     const faults = new Faults(leftOut);
-    if (options.labelColumn) await refuseLists(first, options.labelColumn, { faults });
-    const media = options.textColumn
-      ? null
-      : await sniff(shards, { faults, ...(options.signal && { signal: options.signal }) });
+    const { media, lists } = await lookAtFirst(shards, options, faults);
     if (media) {
       const collection = await openMedia(tree, parts, media, source, options, faults);
       collection.info.problems.push(...leftOut.problems());
@@ -70,7 +54,7 @@ export async function openParquet(
     }
     const half = (from: number): ColumnOptions => {
       const { onProgress, signal, table } = options;
-      const columns: ColumnOptions = { faults, missing: table?.missing, ...(signal && { signal }) };
+      const columns: ColumnOptions = { faults, lists, missing: table?.missing, ...(signal && { signal }) };
       return onProgress ? { ...columns, onProgress: (fraction) => onProgress(from + fraction / 2) } : columns;
     };
     const keptColumns = new KeptColumns(memoryBytes);
@@ -87,7 +71,8 @@ export async function openParquet(
       ? await openTexts(parts, texts, source, half(0.5))
       : await tableCollection(
           { format: 'parquet', parts, profiles, ...source },
-          (part, columns) => blocksOf(part.files, columns, half(0.5), keptColumns),
+          (part, columns, column) =>
+            blocksOf(part.files, columns, { ...half(0.5), mayLack: lacking(column, problems) }, keptColumns),
           options,
           {
             memoryBytes,
@@ -110,6 +95,23 @@ export async function openParquet(
   }
 }
 
+/** By the first shard that can be opened: the column of images or sounds, and the one of lists of labels; null for none. */
+async function lookAtFirst(
+  shards: readonly DataFile[],
+  options: DatasetOptions,
+  faults: Faults,
+): Promise<{ media: Sniffed | null; lists: string | null }> {
+  const { signal, textColumn } = options;
+  for await (const file of opened(shards, { faults, ...(signal && { signal }) }))
+    return { media: textColumn ? null : await sniff(file, signal), lists: listsOfLabels(file, options) };
+  return { media: null, lists: null };
+}
+
+/** Files but those of the first split may lack labels. @param problems gets those that do */
+function lacking(column: string | null | undefined, problems: UnreadableFile[]): MayLack | null {
+  return column ? { column, tell: (file) => problems.push(lacksLabels(file, column)) } : null;
+}
+
 async function openTexts(
   parts: readonly ShardedPart[],
   { text, label }: TextColumns,
@@ -118,20 +120,22 @@ async function openTexts(
 ): Promise<TextCollection> {
   const packer = new TextPacker();
   const { faults } = options;
-  const unchanged = { ...options, missing: null };
+  const known = new Labels();
   const columns = label === null ? [text] : [text, label];
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     packer.begin(part.split);
     const before = packer.count;
+    const unchanged = { ...options, missing: null, mayLack: i > 0 ? lacking(label, source.problems) : null };
     for await (const file of opened(part.files, options)) {
-      const [leaf] = leavesOrLeftOut(file, columns, faults) ?? [];
-      for (const [group, range] of leaf ? groupsOf(file) : []) {
+      const [leaf, labelLeaf] = leavesOrLeftOut(file, columns, unchanged) ?? [];
+      if (!leaf) continue;
+      for (const [group, range] of groupsOf(file)) {
         const already = packer.count;
         const isRead = await faults.rows(file.file, range, async () => {
-          const labels = label === null ? null : await labelsIn(file, label, columns, options, group);
+          const labels = labelLeaf ? await known.of(file, labelLeaf.name, columns, options, group) : null;
           const kept = faults.kept(file.file, range);
           const isKept = kept && new Set(kept);
-          await textsIn(file, leaf as Leaf, undefined, unchanged, group, (row, bytes, start, end) => {
+          await textsIn(file, leaf, undefined, unchanged, group, (row, bytes, start, end) => {
             const at = row - range.first;
             if (isKept?.has(at) === false) return;
             const content = bytes?.subarray(start, end) ?? new Uint8Array(0);
@@ -159,8 +163,10 @@ async function openMedia(
   const shards: { file: DataFile; rows: number }[] = [];
   /** By the place of the cell. */
   const examples: (Omit<LaidOutFile, 'file'> & { cell: number })[] = [];
+  const [knownLabels, knownGroups] = [new Labels(), new Labels()];
   let first = 0;
-  for (const { split, files: own } of parts) {
+  for (const [i, { split, files: own }] of parts.entries()) {
+    const mayLack = i > 0 ? lacking(options.labelColumn, problems) : null;
     const before = examples.length;
     for await (const file of opened(own, columnOptions)) {
       const names = file.footer.leaves.map(({ name }) => name);
@@ -170,13 +176,13 @@ async function openMedia(
         faults.file(error);
         continue;
       }
-      const label = labelOf(file, options);
-      const of = (name: string | null | undefined, group: number) =>
-        name ? labelsIn(file, name, names, columnOptions, group) : Promise.resolve(null);
+      const label = labelOf(file, options, mayLack);
+      const of = (known: Labels, name: string | null | undefined, group: number) =>
+        name ? known.of(file, name, names, { ...columnOptions, lists: label }, group) : Promise.resolve(null);
       for (const [group, range] of groupsOf(file))
         await faults.rows(file.file, range, async () => {
-          const labels = await of(label, group);
-          const groups = await of(options.groups, group);
+          const labels = await of(knownLabels, label, group);
+          const groups = await of(knownGroups, options.groups, group);
           for (const row of faults.kept(file.file, range) ?? Array.from({ length: range.rows }, (_, at) => at))
             examples.push({
               cell: first + range.first + row,
@@ -217,52 +223,4 @@ async function openMedia(
     problems: [...problems, ...read.unreadable],
     files,
   });
-}
-
-/** @throws DataError where the column holds any number of values in a row */
-async function refuseLists(file: DataFile, column: string, options: Pick<ColumnOptions, 'faults'>): Promise<void> {
-  for await (const { footer } of opened([file], options))
-    if (footer.leaves.some(({ repeated, path: [name] }) => repeated && name === column))
-      throw new DataError(
-        t('Column "{0}" of {1} holds lists, which are not read as labels here.', column, path.basename(file.path)),
-        file.path,
-        t(
-          'Write the labels of a row as one text, such as "cat;dog", and ";" as "labelSeparator" in the recipe’s data.',
-        ),
-      );
-}
-
-/** By the recipe, else by a usual name; else the only column of class numbers. */
-function labelOf(file: ParquetFile, { labelColumn }: DatasetOptions): string | null {
-  const names = file.footer.leaves.map(({ name }) => name);
-  if (labelColumn) {
-    if (names.includes(labelColumn)) return labelColumn;
-    throw new DataError(
-      t('{0} has no column "{1}".', path.basename(file.file.path), labelColumn),
-      file.file.path,
-      t('Its columns are {0}.', names.slice(0, 20).join(', ')),
-    );
-  }
-  for (const usual of LABEL_NAMES) {
-    const found = names.find((name) => name.trim().toLowerCase() === usual);
-    if (found !== undefined) return found;
-  }
-  const [only, ...others] = [...classNames(file.footer.notes).keys()].filter((name) => names.includes(name));
-  return only !== undefined && others.length === 0 ? only : null;
-}
-
-/** Of each row of a row group. */
-async function labelsIn(
-  file: ParquetFile,
-  name: string,
-  columns: readonly string[],
-  options: ColumnOptions,
-  group: number,
-): Promise<(string | null)[]> {
-  const dictionary = new Dictionary();
-  const names = classNames(file.footer.notes).get(name);
-  const unchanged = { ...options, missing: null };
-  const codes = await codesIn(file, leafOf(file, name, columns), names, dictionary, unchanged, group);
-  const texts = dictionary.texts();
-  return Array.from(codes, (code) => texts[code] ?? null);
 }

@@ -282,7 +282,7 @@ export const dataProperties: Record<string, JsonSchema> = {
     examples: [';'],
     anyOf: [{ type: 'string', minLength: 1, maxLength: 20 }, { type: 'null' }],
     ...words(
-      'What stands between the labels of an example that may have several, such as `cat;dog`. Rows that name the same file add up. Null where each example has one label; lists in JSON Lines need none.',
+      'What stands between the labels of an example that may have several, such as `cat;dog`. Rows that name the same file add up. Null where each example has one label; lists in JSON Lines and Parquet need none.',
     ),
   },
   textColumn: {

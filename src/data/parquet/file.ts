@@ -8,13 +8,13 @@ import type { DataFile, RandomAccess } from '../tree/tree.js';
 import { unpack } from './codec.js';
 import { CutOff, Damage } from './damage.js';
 import { decodeHybrid, decodeValues, lengthOf, MAX_PAGE_BYTES, withLength, type Values } from './encoding.js';
-import { count, named, readFooter, type Chunk, type Footer } from './footer.js';
+import { count, MAX_GROUP_ROWS, named, readFooter, type Chunk, type Footer } from './footer.js';
 import type { Leaf } from './schema.js';
 import { structEnd } from './thrift.js';
 
-/** Some rows of a column. */
+/** Some rows of a column; of a column of lists, "row" below means an element, or the place of a list without any. */
 export interface Page {
-  /** Of its first row in the file, from 0. */
+  /** Of its first row in the file, from 0; of lists, the first that begins in it. */
   row: number;
   rows: number;
   /** 1 for a row that has a value; null when all have. */
@@ -22,6 +22,8 @@ export interface Page {
   values: Values;
   /** Of each row that has a value, its position in `values`; null when these are in the order of such rows. */
   codes: Int32Array | null;
+  /** Of lists: repetition 0 begins one, which the page before may do; `definition` as {@link Leaf.elementLevel} has it. */
+  levels: { repetition: Uint8Array; definition: Uint8Array } | null;
 }
 
 export interface PageOptions {
@@ -92,16 +94,24 @@ export class ParquetFile {
   }
 
   private async *chunk(
-    { start, end, codec }: Chunk,
+    { start, end, codec, values }: Chunk,
     leaf: Leaf,
     first: number,
     rows: number,
     { signal, needs }: PageOptions,
   ): AsyncGenerator<Page> {
     const window = new Window(this.access, start, end);
+    const isList = leaf.elementLevel !== null;
+    const total = isList ? count(values, t('its values')) : rows;
+    if (total > MAX_GROUP_ROWS)
+      throw new Damage(
+        t('its lists have {0} values; up to {1} are read', formatCount(total), formatCount(MAX_GROUP_ROWS)),
+        t('Write it again with smaller row groups.'),
+      );
     let dictionary: Values | null = null;
+    let read = 0;
     let row = 0;
-    while (row < rows) {
+    while (read < total) {
       signal?.throwIfAborted();
       const header = await readHeader(window);
       const packedSize = count(header.compressed_page_size, t('the size of a page'));
@@ -114,24 +124,27 @@ export class ParquetFile {
       const data = header.data_page_header_v2 ?? header.data_page_header;
       if ((header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') && data) {
         const many = count(data.num_values, t('the values of a page'));
-        if (many > rows - row)
-          throw new Damage(t('its pages hold more values than the {0} of the row group', formatCount(rows)));
-        const at = row;
-        row += many;
-        if (many === 0 || (needs && !needs(first + at, first + row))) {
+        if (many > total - read)
+          throw new Damage(t('its pages hold more values than the {0} of the row group', formatCount(total)));
+        read += many;
+        if (many === 0 || (needs && !isList && !needs(first + read - many, first + read))) {
           window.skip(packedSize);
           continue;
         }
         const packed = checkedSum(await window.take(packedSize), header);
-        yield { row: first + at, rows: many, ...decodePage(packed, size, header, many, codec, leaf, dictionary) };
+        const page = decodePage(packed, size, header, many, codec, leaf, dictionary);
+        yield { row: first + (isList ? row : read - many), rows: many, ...page };
+        for (const level of page.levels?.repetition ?? []) if (level === 0) row++;
       } else if (header.type === 'DICTIONARY_PAGE' && header.dictionary_page_header) {
-        if (dictionary || row > 0) throw new Damage(t('there is a second dictionary'));
+        if (dictionary || read > 0) throw new Damage(t('there is a second dictionary'));
         const packed = checkedSum(await window.take(packedSize), header);
         const many = count(header.dictionary_page_header.num_values, t('the values of its dictionary'));
         dictionary = decodeValues('PLAIN', unpack(codec, packed, size), many, leaf.physical, leaf.width);
       } else if (header.type === 'INDEX_PAGE') window.skip(packedSize);
       else throw new Damage(t('there is a page of an unknown kind'));
     }
+    if (isList && row !== rows)
+      throw new Damage(t('it holds the lists of {0} rows, not {1}', formatCount(row), formatCount(rows)));
   }
 }
 
@@ -159,6 +172,8 @@ async function readHeader(window: Window): Promise<Header> {
   }
 }
 
+type Stretch = [bytes: Uint8Array, start: number, end: number];
+
 function decodePage(
   packed: Buffer,
   size: number,
@@ -167,33 +182,39 @@ function decodePage(
   codec: string,
   leaf: Leaf,
   dictionary: Values | null,
-): Pick<Page, 'present' | 'values' | 'codes'> {
+): Pick<Page, 'present' | 'values' | 'codes' | 'levels'> {
   const second = header.data_page_header_v2;
   let bytes: Uint8Array;
-  let levels: [bytes: Uint8Array, start: number, end: number] | null = null;
+  let levels: Stretch | null = null;
+  let lists: Stretch | null = null;
   if (second) {
     const repetition = count(second.repetition_levels_byte_length, t('its levels'));
     const start = repetition + count(second.definition_levels_byte_length, t('its levels'));
     if (start > packed.length || start > size) throw new CutOff();
+    if (leaf.elementLevel !== null) lists = [packed, 0, repetition];
     if (leaf.maxDefinition > 0) levels = [packed, repetition, start];
     const rest = packed.subarray(start);
     bytes = second.is_compressed === false ? rest : unpack(codec, rest, size - start);
   } else {
     bytes = unpack(codec, packed, size);
-    if (leaf.maxDefinition > 0) {
-      const encoding = header.data_page_header?.definition_level_encoding;
+    const take = (encoding: string | undefined): Stretch => {
       if (encoding !== 'RLE')
         throw new Damage(t('its levels are encoded as {0}, which is not read here', named(encoding)));
-      levels = withLength(bytes);
-      bytes = bytes.subarray(levels[2]);
-    }
+      const stretch = withLength(bytes);
+      bytes = bytes.subarray(stretch[2]);
+      return stretch;
+    };
+    if (leaf.elementLevel !== null) lists = take(header.data_page_header?.repetition_level_encoding);
+    if (leaf.maxDefinition > 0) levels = take(header.data_page_header?.definition_level_encoding);
   }
+  let definition: Uint8Array | null = null;
   let present: Uint8Array | null = null;
   let many = rows;
   if (levels) {
     present = new Uint8Array(rows);
     const [from, start, end] = levels;
     decodeHybrid(from, start, end, 32 - Math.clz32(leaf.maxDefinition), present);
+    if (lists) definition = present.slice();
     many = 0;
     for (let i = 0; i < rows; i++) {
       const level = present[i] as number;
@@ -202,13 +223,16 @@ function decodePage(
     }
     if (many === rows) present = null;
   }
+  const repetition = new Uint8Array(lists ? rows : 0);
+  if (lists) decodeHybrid(...lists, 1, repetition);
+  const rest = { present, levels: definition && { repetition, definition } };
   const encoding = named((second ?? header.data_page_header)?.encoding);
   if (!encoding.endsWith('_DICTIONARY'))
-    return { present, values: decodeValues(encoding, bytes, many, leaf.physical, leaf.width), codes: null };
+    return { ...rest, values: decodeValues(encoding, bytes, many, leaf.physical, leaf.width), codes: null };
   const codes = new Int32Array(many);
   if (!dictionary) {
     if (many > 0) throw new Damage(t('its dictionary is missing'));
-    return { present, values: decodeValues('PLAIN', bytes, 0, leaf.physical, leaf.width), codes };
+    return { ...rest, values: decodeValues('PLAIN', bytes, 0, leaf.physical, leaf.width), codes };
   }
   if (many > 0) {
     const width = bytes[0];
@@ -220,7 +244,7 @@ function decodePage(
       if ((codes[i] as number) >>> 0 >= most)
         throw new Damage(t('value {0} of its dictionary is named, which has {1}', (codes[i] as number) >>> 0, most));
   }
-  return { present, values: dictionary, codes };
+  return { ...rest, values: dictionary, codes };
 }
 
 /** A stretch of a file, read some at a time. */

@@ -15,6 +15,8 @@ export interface Chunk {
   start: number;
   end: number;
   codec: string;
+  /** How many values it says it has, unchecked: of lists it may be any number. */
+  values: unknown;
 }
 
 export interface RowGroup {
@@ -37,7 +39,7 @@ const TAIL_BYTES = 8;
 /** Of a description; files of ten thousand columns have some MB. */
 const MAX_FOOTER_BYTES = 64 * 1024 ** 2;
 /** pyarrow wrote so many before it wrote fewer. */
-const MAX_GROUP_ROWS = 2 ** 26;
+export const MAX_GROUP_ROWS = 2 ** 26;
 
 /** @param file for messages @throws DataError for what is no Parquet file, is damaged, encrypted or absurd */
 export async function readFooter(access: RandomAccess, file: string): Promise<Footer> {
@@ -134,7 +136,7 @@ function chunkOf(
   const where = t('column "{0}" of row group {1}', leaf.name, group);
   if (file_path) throw new Damage(t('{0} is in another file, {1}', where, file_path));
   if (!meta_data) throw new Damage(t('{0} is not described', where));
-  if (meta_data.type !== leaf.physical || meta_data.path_in_schema.join('.') !== leaf.name)
+  if (meta_data.type !== leaf.physical || meta_data.path_in_schema.join('.') !== leaf.path.join('.'))
     throw new Damage(t('{0} is described as another column', where));
   const data = count(meta_data.data_page_offset, where);
   const dictionary =
@@ -143,7 +145,7 @@ function chunkOf(
   const start = dictionary > 0 && dictionary < data ? dictionary : data;
   const length = count(meta_data.total_compressed_size, where);
   if (start < MAGIC.length || start + length > end) throw new Damage(t('{0} would lie outside of the file', where));
-  return { start, end: start + length, codec: named(meta_data.codec) };
+  return { start, end: start + length, codec: named(meta_data.codec), values: meta_data.num_values };
 }
 
 /** What a number stands for; those that the format has not are undefined. */

@@ -2,8 +2,6 @@
 import * as path from 'node:path';
 import { t } from '../../protocol/l10n.js';
 import { DataError } from '../reader.js';
-import type { DataFile } from '../tree/tree.js';
-import { opened, type ColumnOptions } from './columns.js';
 import type { ParquetFile } from './file.js';
 import type { Leaf } from './schema.js';
 
@@ -12,22 +10,13 @@ export interface Sniffed {
   column: string;
 }
 
-/**
- * By the first shard that can be opened.
- * @returns null when there is none @throws DataError for sounds of a format that is not read
- */
-export async function sniff(
-  shards: readonly DataFile[],
-  options: Pick<ColumnOptions, 'signal' | 'faults'>,
-): Promise<Sniffed | null> {
-  for await (const file of opened(shards, options)) {
-    for (const leaf of file.footer.leaves) {
-      if (leaf.meaning.is !== 'bytes' || leaf.repeated || leaf.physical !== 'BYTE_ARRAY') continue;
-      const start = await firstValue(file, leaf, options.signal);
-      const kind = start && kindOf(start, file, leaf);
-      if (kind) return { kind, column: leaf.name };
-    }
-    return null;
+/** @returns null when there is none @throws DataError for sounds of a format that is not read */
+export async function sniff(file: ParquetFile, signal: AbortSignal | undefined): Promise<Sniffed | null> {
+  for (const leaf of file.footer.leaves) {
+    if (leaf.meaning.is !== 'bytes' || leaf.repeated || leaf.physical !== 'BYTE_ARRAY') continue;
+    const start = await firstValue(file, leaf, signal);
+    const kind = start && kindOf(start, file, leaf);
+    if (kind) return { kind, column: leaf.name };
   }
   return null;
 }

@@ -13,7 +13,7 @@ export type Meaning =
   | { is: 'other'; name: string };
 
 export interface Leaf {
-  /** Path in the schema with dots: "image.bytes". */
+  /** Path in the schema with dots: "image.bytes"; of a list of values the list's: "labels", not "labels.list.element". */
   name: string;
   path: readonly string[];
   physical: Physical;
@@ -24,6 +24,18 @@ export interface Leaf {
   maxDefinition: number;
   /** Whether a row has any number of values: a list or map. */
   repeated: boolean;
+  /** Of a list of values: the level from which on it has an element; one less is an empty list, lower ones are null. */
+  elementLevel: number | null;
+}
+
+/** Where in the schema values are repeated. */
+interface Repeated {
+  /** How many lists within each other. */
+  times: number;
+  /** Definition level of an element of the innermost. */
+  level: number;
+  /** Its path with dots. */
+  list: string;
 }
 
 const MAX_DEPTH = 32;
@@ -32,8 +44,10 @@ const MAX_COLUMNS = 65_536;
 /** In the order of the schema, which is the order of each row group's chunks. @throws Damage */
 export function leavesOf(schema: readonly SchemaElement[]): Leaf[] {
   const leaves: Leaf[] = [];
+  /** By the index of a leaf, the path of the list that it is in. */
+  const lists = new Map<number, string>();
   let next = 0;
-  const visit = (path: readonly string[], definition: number, repeated: boolean): void => {
+  const visit = (path: readonly string[], definition: number, outer: Repeated, isList: boolean): void => {
     const element = schema[next++];
     if (!element) throw new Damage(t('its schema is cut off'));
     if (path.length > MAX_DEPTH) throw new Damage(t('its schema is nested too deeply'));
@@ -42,13 +56,18 @@ export function leavesOf(schema: readonly SchemaElement[]): Leaf[] {
     const isRoot = next === 1;
     const here = isRoot ? [] : [...path, name];
     const levels = definition + (isRoot || repetition === 'REQUIRED' ? 0 : 1);
-    const isRepeated = repeated || (!isRoot && repetition === 'REPEATED');
+    const isRepeated = !isRoot && repetition === 'REPEATED';
+    const repeated = isRepeated
+      ? { times: outer.times + 1, level: levels, list: (isList ? path : here).join('.') }
+      : outer;
     if (children !== undefined && children !== 0) {
       if (!(children > 0 && children <= schema.length - next)) throw new Damage(t('its schema is cut off'));
-      for (let i = 0; i < children; i++) visit(here, levels, isRepeated);
+      const holdsList = element.logical_type?.type === 'LIST' || element.converted_type === 'LIST';
+      for (let i = 0; i < children; i++) visit(here, levels, repeated, holdsList && !isRoot);
     } else if (type !== undefined && !isRoot) {
       const width = element.type_length ?? 0;
       if (type === 'FIXED_LEN_BYTE_ARRAY' && !(width > 0)) throw new Damage(t('column "{0}" has no width', name));
+      if (repeated.times === 1) lists.set(leaves.length, repeated.list);
       leaves.push({
         name: here.join('.'),
         path: here,
@@ -56,16 +75,30 @@ export function leavesOf(schema: readonly SchemaElement[]): Leaf[] {
         meaning: meaningOf(element),
         width,
         maxDefinition: levels,
-        repeated: isRepeated,
+        repeated: repeated.times > 0,
+        elementLevel: repeated.times === 1 ? repeated.level : null,
       });
     } else if (!isRoot) throw new Damage(t('column "{0}" has no type', name));
   };
-  visit([], 0, false);
+  visit([], 0, { times: 0, level: 0, list: '' }, false);
   if (next !== schema.length) throw new Damage(t('its schema names more columns than it has'));
+  nameLists(leaves, lists);
   const names = leaves.map(({ name }) => name);
   const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   if (twice !== undefined) throw new Damage(t('two columns have the same name, “{0}”', twice));
   return leaves;
+}
+
+/** A list of values has the list's name; what is in a list of several, as a map is, keeps its own and is no list of values. */
+function nameLists(leaves: readonly Leaf[], lists: ReadonlyMap<number, string>): void {
+  const taken = new Map<string, number>();
+  for (const [i, { name }] of leaves.entries())
+    for (const one of new Set([name, lists.get(i) ?? name])) taken.set(one, (taken.get(one) ?? 0) + 1);
+  for (const [i, list] of lists) {
+    const leaf = leaves[i] as Leaf;
+    if (taken.get(list) === 1) leaf.name = list;
+    else leaf.elementLevel = null;
+  }
 }
 
 const UNITS: Record<string, number | undefined> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };

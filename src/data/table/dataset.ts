@@ -53,6 +53,11 @@ export function textColumns(
   return others.length === 0 ? chosen : null;
 }
 
+/** What is told of a file without the column of labels that others have. */
+export function lacksLabels(file: string, column: string): UnreadableFile {
+  return { file, reason: t('It has no column “{0}”: its rows are without a label.', column) };
+}
+
 /** How a table that is too large for memory is read again, whenever its values are needed. */
 export interface ReadAgain {
   /** A table whose columns take more is too large. */

@@ -44,6 +44,46 @@ describe('Several labels an example', () => {
     assert.deepEqual(await read(table, { labelSeparator: '|' }), { ...expected, labels });
   });
 
+  it('that spaces alone make different are one, wherever they are written', async () => {
+    const image = png(2, 2, [1, 2, 3]);
+    const lines = ['cat', ' cat', 'cat\u00a0', 'dog', '  '].map((label, i) => ({ text: `line ${i}`, label }));
+    for (const [i, label] of ['cat', 'cat ', 'dog'].entries()) put(at('spaces', `${label}_${i}.png`), image);
+    const csv = (head: string, row: (i: number) => string) =>
+      [head, ...lines.map(({ label }, i) => `${row(i)},"${label}"`)].join('\n');
+    const five = [0, 0, 0, 1, -1];
+    for (const [target, options, labels] of [
+      [put(at('spaces.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n')), {}, five],
+      [
+        put(
+          at('spaces.csv'),
+          csv('text,label', (i) => `some text ${i}`),
+        ),
+        {},
+        five,
+      ],
+      [
+        put(
+          at('spaces-table.csv'),
+          csv('x,label', (i) => `${i / 2}`),
+        ),
+        {},
+        five,
+      ],
+      [at('spaces'), { filePattern: '{label}_{index}.png' }, [0, 0, 1]],
+    ] as const) {
+      const dataset = await openDataset(target, options);
+      assert.deepEqual([dataset.info.classes, [...(dataset.labels ?? [])]], [['cat', 'dog'], labels], target);
+    }
+    const numbers = await openDataset(put(at('numbers.csv'), 'x,label\n1, 7\n2,7 \n3,8\n4,07\n'));
+    assert.deepEqual(
+      [numbers.info.classes, [...(numbers.labels ?? [])]],
+      [
+        ['7', '8'],
+        [0, 0, 1, 0],
+      ],
+    );
+  });
+
   it('stand in a table beside images, in one cell or in rows of their own', async () => {
     const image = png(2, 2, [1, 2, 3]);
     for (const name of ['a.png', 'b.png', 'c.png']) put(at('images', name), image);
@@ -57,14 +97,52 @@ describe('Several labels an example', () => {
     await assert.rejects(openDataset(at('images')), /it says something else of a.png than labels.csv, line 2 does/);
   });
 
-  it('are refused in a column of lists of a Parquet file, which is not read', async () => {
-    const lists = path.join(__dirname, '../../fixtures/parquet/values/lists.parquet');
-    await rejectsWith(
-      openDataset(lists, { labelColumn: 'list' }),
-      'lists.parquet',
-      /holds lists, which are not read as labels/,
-      /"labelSeparator"/,
-    );
+  describe('are lists in a column of a Parquet file', () => {
+    const several = path.join(__dirname, '../../fixtures/parquet/several');
+    // As sets.py writes them.
+    const expected = {
+      classes: ['ant, cat', 'dog', '(none)'],
+      names: ['ant', 'cat', 'dog'],
+      labels: [['ant', 'cat'], ['dog'], [], null, ['ant', 'cat']],
+    };
+
+    for (const name of ['sequence', 'list', 'old'])
+      it(`beside texts, of class numbers with names (${name})`, async () => {
+        const file = path.join(several, `${name}.parquet`);
+        assert.deepEqual(await read(file), expected);
+        assert.equal((await openDataset(file)).info.kind, 'text');
+      });
+
+    it('of a table, of texts; other lists are left out', async () => {
+      const file = path.join(several, 'table.parquet');
+      assert.deepEqual(await read(file), expected);
+      assert.deepEqual(await read(file, { labelColumn: 'labels' }), expected);
+      const { info } = await openDataset(file);
+      assert.deepEqual([info.kind, info.shape], ['table', [2]]);
+      assert.deepEqual(
+        info.problems.map(({ reason }) => /Column "(\S+)" is left out: it holds lists/.exec(reason)?.[1]),
+        ['vector', 'deep.list.element.list.element', 'map.key_value.key', 'map.key_value.value'],
+      );
+      for (const labelColumn of ['vector', 'deep', 'map'])
+        await rejectsWith(
+          openDataset(file, { labelColumn }),
+          'table.parquet',
+          new RegExp(`"${labelColumn}" of table.parquet holds lists that are no labels`),
+          /"labelSeparator"/,
+        );
+    });
+
+    it('beside images, and none of a test file without that column', async () => {
+      const pictures = path.join(several, 'pictures');
+      const { labels, names } = await read(pictures, { labelColumn: 'tags' });
+      assert.deepEqual([labels, names], [[...expected.labels, ...Array<null>(5).fill(null)], expected.names]);
+      const { info } = await openDataset(pictures, { labelColumn: 'tags' });
+      assert.deepEqual(
+        info.problems.map(({ file, reason }) => [path.basename(file), reason]),
+        [['test.parquet', 'It has no column “tags”: its rows are without a label.']],
+      );
+      await rejectsWith(openDataset(pictures, { labelColumn: 'tag' }), 'train.parquet', /no column "tag"/);
+    });
   });
 
   it('are refused where there are more combinations than can be kept', () => {

@@ -10,6 +10,7 @@ import { ImageCollection } from '../../../src/data/imageFolder.js';
 import { openDataset } from '../../../src/data/index.js';
 import { ParquetFile } from '../../../src/data/parquet/file.js';
 import { openParquet } from '../../../src/data/parquetData.js';
+import { parquetFile, type ParquetColumn, type ParquetRows } from '../../../src/data/parquetWrite.js';
 import type { Collection } from '../../../src/data/reader.js';
 import { SoundCollection } from '../../../src/data/soundFolder.js';
 import type { TableCollection } from '../../../src/data/table/collection.js';
@@ -24,6 +25,10 @@ async function examples(dataset: Collection, positions: number[] | null = null):
   const found: unknown[] = [];
   await dataset.visit(positions, (position, example) => void (found[position] = example));
   return found;
+}
+
+async function* once(rows: ParquetRows): AsyncGenerator<ParquetRows> {
+  yield await Promise.resolve(rows);
 }
 
 describe('Datasets in Parquet files', () => {
@@ -132,6 +137,48 @@ describe('Datasets in Parquet files', () => {
           [null, 'green'],
         ],
       );
+    });
+
+    it('may have a test file without labels, in one of its files or in all', async () => {
+      const columns = (names: string[]): ParquetColumn[] => names.map((name) => ({ name, kind: 'text' }));
+      const rows = (first: (row: number) => string): string[] => Array.from({ length: 40 }, (_, row) => first(row));
+      const label = (row: number): string => (row % 2 ? 'yes' : 'no');
+      for (const [kind, values] of [
+        ['table', [rows((row) => `a${row % 7}`), rows((row) => `b${row % 3}`)]],
+        ['text', [rows((row) => `How do I pay bill ${row}?`)]],
+      ] as const) {
+        const names = kind === 'table' ? ['a', 'b'] : ['text'];
+        const write = async (name: string, all: string[], cells: readonly string[][]): Promise<void> => {
+          const pieces: Uint8Array[] = [];
+          const group = { count: 40, values: [...cells] };
+          for await (const piece of parquetFile(columns(all), once(group))) pieces.push(piece);
+          put(scratch('lacks', kind, name), Buffer.concat(pieces));
+        };
+        await write('train.parquet', [...names, 'label'], [...values, rows(label)]);
+        await write('test-00000-of-00002.parquet', [...names, 'label'], [...values, rows(label)]);
+        await write('test-00001-of-00002.parquet', names, values);
+        for (const memoryBytes of [undefined, 0]) {
+          const dataset = await openParquet(scratch('lacks', kind), {}, memoryBytes);
+          assert.deepEqual([dataset.info.kind, dataset.info.count, dataset.info.classes], [kind, 120, ['no', 'yes']]);
+          assert.deepEqual([...dataset.labels!.subarray(78, 82)], [0, 1, -1, -1]);
+          const problems = dataset.info.problems.filter(({ reason }) => reason.includes('label'));
+          assert.deepEqual(
+            problems.map(({ file, reason }) => [path.basename(file), reason]),
+            [['test-00001-of-00002.parquet', 'It has no column “label”: its rows are without a label.']],
+          );
+          assert.equal((await examples(dataset)).length, 120);
+        }
+        // The training split must have it, each file of it.
+        renameSync(scratch('lacks', kind, 'train.parquet'), scratch('lacks', kind, 'train-00000-of-00002.parquet'));
+        await write('train-00001-of-00002.parquet', names, values);
+        const some = await openParquet(scratch('lacks', kind), { onError: 'skip' });
+        assert.equal(some.info.count, 120, 'one is left out');
+        rmSync(scratch('lacks', kind, 'train-00001-of-00002.parquet'));
+        rmSync(scratch('lacks', kind, 'train-00000-of-00002.parquet'));
+        await write('train.parquet', names, values);
+        const wrong = openParquet(scratch('lacks', kind), { labelColumn: 'label' });
+        await rejectsWith(wrong, kind, /no column .label.*text|no column .label.*a, b/);
+      }
     });
 
     it('of which some have other columns are told', async () => {

@@ -20,6 +20,30 @@ function plainTexts(...texts: string[]): Buffer {
   return Buffer.concat(texts.map((text) => Buffer.from([text.length, 0, 0, 0, ...Buffer.from(text)])));
 }
 
+const LISTS = [
+  { 4: 'root', 5: 1 },
+  { 3: 1, 4: 'label', 5: 1, 6: 3 },
+  { 3: 2, 4: 'list', 5: 1 },
+  { 1: 6, 3: 1, 4: 'element', 6: 0 },
+];
+
+/** Each level so many times. */
+function levels(...runs: [count: number, level: number][]): Buffer {
+  const bytes = runs.flatMap(([count, level]) => [...varint(2 * count), level]);
+  return Buffer.from([bytes.length, 0, 0, 0, ...bytes]);
+}
+
+/** A column "label" of lists of texts: repetition 0 begins one; definition 0 is null, 1 an empty list, 2 a missing label. */
+function lists(repetition: Buffer, definition: Buffer, count: number, parts: Parts): Parts {
+  return {
+    ...parts,
+    schema: LISTS,
+    data: { 1: count, ...parts.data },
+    column: { 1: 6, 3: ['label', 'list', 'element'], 5: BigInt(count), ...parts.column },
+    body: Buffer.concat([repetition, definition, parts.body ?? plainTexts('a', 'b', 'c')]),
+  };
+}
+
 /** Each with what its message says besides the file's name. */
 const broken: Record<string, [file: Parts | Buffer, ...says: RegExp[]]> = {
   'is empty': [Buffer.alloc(0), /empty/],
@@ -168,6 +192,35 @@ const broken: Record<string, [file: Parts | Buffer, ...says: RegExp[]]> = {
   'has an infinite number': [{ body: doubles(1, Infinity, 3) }, /row 2, column “x”: Infinity is no finite number/],
   'has no rows': [{ rows: 0, body: Buffer.alloc(0) }, /no rows/],
   'has no columns': [{ schema: [{ 4: 'root', 5: 0 }], group: { 1: [] } }, /no column/],
+  'begins within a list': [
+    lists(levels([1, 1], [2, 0]), levels([3, 3]), 3, {}),
+    /in column "label", it begins within a list/,
+  ],
+  'has lists of fewer rows than there are': [
+    lists(levels([1, 0], [1, 1], [1, 0]), levels([3, 3]), 3, {}),
+    /column "label" of row group 1, it holds the lists of 2 rows, not 3/,
+  ],
+  'has a page with more values than its lists': [
+    lists(levels([3, 0]), levels([3, 3]), 3, { column: { 5: 2n } }),
+    /more values than the 2/,
+  ],
+  'has lists of a billion values': [
+    lists(levels([3, 0]), levels([3, 3]), 3, { column: { 5: 10n ** 9n } }),
+    /lists have 1.000.000.000 values; up to/,
+  ],
+  'has a missing value in a list': [
+    lists(levels([3, 0]), levels([1, 3], [1, 2], [1, 0]), 3, { body: plainTexts('a') }),
+    /row 2, column “label”: its list holds a missing value/,
+  ],
+  'has a list of thousands of labels': [
+    lists(levels([1, 0], [19_999, 1]), levels([20_000, 3]), 20_000, {
+      rows: 1,
+      before: Buffer.concat([struct({ 1: 2, 2: 5, 3: 5, 7: { 1: 1, 2: 0 } }), plainTexts('a')]),
+      data: { 2: 8 },
+      body: Buffer.from([1, ...varint(40_000), 0]),
+    }),
+    /row 1, column “label”: its list is longer than 10.000 labels/,
+  ],
   'has lists only': [
     {
       schema: [
@@ -188,6 +241,15 @@ describe('Broken Parquet files', function () {
     const rows: unknown[] = [];
     await table.visit(null, (_, row) => void rows.push(row));
     assert.deepEqual(rows, [[1.5], [2.5], [4]]);
+  });
+
+  it('may hold lists that go on from page to page', async () => {
+    const body = Buffer.concat([levels([1, 0], [1, 1]), levels([2, 3]), plainTexts('a', 'b')]);
+    const page = struct({ 1: 0, 2: body.length, 3: body.length, 5: { 1: 2, 2: 0, 3: 3, 4: 3 } });
+    const parts = lists(levels([1, 1], [1, 0]), levels([2, 3]), 2, { rows: 2, body: plainTexts('c', 'd') });
+    const column = { ...parts.column, 5: 4n };
+    const file = put(at('pages.parquet'), parquet({ ...parts, column, before: Buffer.concat([page, body]) }));
+    assert.deepEqual((await readColumns(file)).get('label')?.texts, ['["a","b","c"]', '["d"]']);
   });
 
   for (const [name, [file, ...says]] of Object.entries(broken))
@@ -228,6 +290,8 @@ describe('Broken Parquet files', function () {
       'pages-2.0',
       'split-2.0',
       'int96',
+      'labels-1.0',
+      'labels-plain-2.0',
     ];
     const files = names.map((name) => readFileSync(path.join(fixtures, 'values', `${name}.parquet`)));
     const before = process.memoryUsage().rss;

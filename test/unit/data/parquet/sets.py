@@ -64,3 +64,14 @@ table = {
     "kind": pa.array([i % 2 for i in range(n)]),
 }
 save("table.parquet", table, {"kind": label}, row_group_size=15)
+several = [[0, 2], [1], [], None, [2, 0, 0]]
+for name, feature in {"sequence": {"_type": "Sequence", "feature": label}, "list": {"_type": "List", "feature": label}, "old": [label]}.items():
+    columns = {"text": [f"This is text {i}" for i in range(5)], "labels": pa.array(several, pa.list_(pa.int64()))}
+    save(f"several/{name}.parquet", columns, {"labels": feature}, row_group_size=2)
+tags = [None if one is None else [label["names"][i] for i in one] for one in several]
+numbers = {"size": [i / 4 for i in range(5)], "count": pa.array([3, 1, 2, 3, 1], pa.int32())}
+others = {"vector": [[i / 2, 1.5] for i in range(5)], "deep": [[[i]] for i in range(5)], "map": pa.array([[("a", i)] for i in range(5)], pa.map_(pa.string(), pa.int64()))}
+save("several/table.parquet", {**numbers, "labels": tags, **others})
+images = {"image": [{"bytes": png(4, 3, 10 * i), "path": f"{i}.png"} for i in range(5)]}
+save("several/pictures/train.parquet", {**images, "tags": tags})
+save("several/pictures/test.parquet", images)

@@ -144,6 +144,18 @@ describe('Parquet with "onError": "skip"', () => {
     assert.equal(labelled.info.problems.length, 2);
   });
 
+  it('of texts leaves out one with a list in which a label is no class', async () => {
+    const texts = readFileSync(path.join(fixtures, 'several', 'sequence.parquet'));
+    const file = put(
+      at('several.parquet'),
+      changed(texts, '["cat", "dog", "ant"]', Buffer.from('["cat", "dog"       ]')),
+    );
+    await refused(file, 'several.parquet', /row 1, column “labels”: 2 is none of its 2 classes/);
+    const some = (await openDataset(file, { ...skip, textColumn: 'text' })) as Collection;
+    assert.deepEqual(await examples(some), ['This is text 1', 'This is text 2', 'This is text 3']);
+    assert.deepEqual([some.info.labelSets?.names, [...(some.labels ?? [])]], [['dog'], [0, 1, -1]]);
+  });
+
   describe('of images', () => {
     const shard = 'data/train-00000-of-00002.parquet';
     const other = 'data/train-00001-of-00002.parquet';

@@ -1,4 +1,6 @@
 /** All values of a Parquet file's columns, as texts, for comparing them with those of another program. */
+import { Damage } from '../../../../src/data/parquet/damage.js';
+import { Lists } from '../../../../src/data/parquet/lists.js';
 import { Texts } from '../../../../src/data/parquet/texts.js';
 import { ParquetFile } from '../../../../src/data/parquet/file.js';
 import { Numbers } from '../../../../src/data/parquet/values.js';
@@ -16,8 +18,17 @@ export async function readColumns(path: string): Promise<Map<string, ReadColumn>
   try {
     const columns = new Map<string, ReadColumn>();
     for (const leaf of file.footer.leaves) {
-      if (leaf.repeated) continue;
       const texts: (string | null)[] = [];
+      if (leaf.elementLevel !== null) {
+        const take = (row: number, list: Buffer | null) => void (texts[row] = list && list.toString('utf8'));
+        const lists = new Lists(new Texts(leaf), leaf.elementLevel, take, (_, reason) => {
+          throw new Damage(reason);
+        });
+        for await (const page of file.pages(leaf)) lists.add(page);
+        lists.end();
+        columns.set(leaf.name, { texts, numbers: null });
+        continue;
+      }
       const numbers: number[] = [];
       const asText = new Texts(leaf);
       const asNumbers = new Numbers(leaf);

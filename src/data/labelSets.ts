@@ -1,7 +1,7 @@
 /** Several labels an example: each combination that occurs is a class, so that an example still has one number. */
 import { grouped, t } from '../protocol/l10n.js';
 import { compareNames } from './files.js';
-import { labelIndex } from './labelIndex.js';
+import { labelIndex, labelName } from './labelIndex.js';
 import { DataError, type Dataset } from './reader.js';
 
 /** What the combinations are made of. */
@@ -28,10 +28,9 @@ export function withLabelSets<D extends Pick<Dataset, 'info' | 'labels'>>(datase
   const arrays = info.classes.map(arrayIn);
   if (separator === null && arrays.every((array) => array === null)) return dataset;
   const lists = info.classes.map((name, i) => arrays[i] ?? (separator === null ? [name] : name.split(separator)));
-  const combined = lists.map((list) => {
-    const trimmed = list.map((label) => label.trim()).filter((label) => label !== '');
-    return [...new Set(trimmed)].sort(compareNames);
-  });
+  const combined = lists.map((list) =>
+    [...new Set(list.flatMap((label) => labelName(label) ?? []))].sort(compareNames),
+  );
   // As JSON: two combinations may look alike to people.
   const index = labelIndex(combined.map((list) => JSON.stringify(list)));
   if (!index) return dataset;

@@ -1,5 +1,6 @@
 /** From labels as stored to class names and an index for each example. */
 import { counted, formatCount, t } from '../protocol/l10n.js';
+import { labelName } from './labelIndex.js';
 import { DataError } from './reader.js';
 
 /** Labels as a file stores them: numbers of any shape [count], [count, 1] or one-hot [count, classes], or names. */
@@ -54,7 +55,7 @@ export function classLabels(
         const value = column[i] as number | string;
         if (typeof value === 'number' && !Number.isSafeInteger(value))
           return t('{0} holds fractions, not classes', labels.name);
-        values[start + i] = typeof value === 'number' && value < 0 ? null : value;
+        values[start + i] = typeof value === 'string' ? labelName(value) : value < 0 ? null : value;
       }
     }
     start += count;

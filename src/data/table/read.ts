@@ -1,5 +1,6 @@
 /** The blocks of a table: into memory where they fit, else again and again. */
 import { formatCount, t } from '../../protocol/l10n.js';
+import { labelIndex } from '../labelIndex.js';
 import { DataError } from '../reader.js';
 import { joinTables, type PackedColumn, type PackedTable } from './pack.js';
 
@@ -79,7 +80,7 @@ function arrayOf(column: PackedColumn): { byteLength: number } {
   return column.packing === 'number' ? column.values : column.packing === 'category' ? column.codes : column.bytes;
 }
 
-/** One column of categories over all parts, with codes in the order of UTF-16 units; null when it is not there. */
+/** One column of categories over all parts, named by {@link labelIndex}; null when it is not there or has no value. */
 export function sameCategories(
   parts: readonly PackedTable[],
   name: string | null,
@@ -88,18 +89,17 @@ export function sameCategories(
     const column = part.columns.find((one) => one.name === name);
     return column?.packing === 'category' ? [column] : [];
   });
-  if (columns.length === 0) return null;
-  const categories = [...new Set(columns.flatMap((column) => column.categories))].sort((a, b) =>
-    a < b ? -1 : a > b ? 1 : 0,
-  );
-  const places = new Map(categories.map((category, place) => [category, place]));
+  const written = columns.map((column) => column.categories);
+  const index = labelIndex(written.flat());
+  if (!index) return null;
   const codes = new Int32Array(columns.reduce((sum, column) => sum + column.codes.length, 0));
   let row = 0;
-  for (const column of columns) {
-    const place = column.categories.map((category) => places.get(category) ?? -1);
-    for (const code of column.codes) codes[row++] = code < 0 ? -1 : (place[code] as number);
-  }
-  return { categories, codes };
+  let first = 0;
+  columns.forEach((column, i) => {
+    for (const code of column.codes) codes[row++] = code < 0 ? -1 : (index.indexes[first + code] as number);
+    first += written[i]?.length ?? 0;
+  });
+  return { categories: index.names, codes };
 }
 
 /**

@@ -8,7 +8,8 @@ import { TABLE_BYTES } from './pack/pack.js';
 import type { Collection, DatasetOptions, UnreadableFile } from './reader.js';
 import { profileColumns } from './table/columns.js';
 import { openCsv, type Csv, type CsvOptions } from './table/csv.js';
-import { tableCollection, textColumns, type DatasetSource } from './table/dataset.js';
+import { lacksLabels, tableCollection, textColumns, type DatasetSource } from './table/dataset.js';
+import { Footers } from './table/footers.js';
 import { ColumnPacker, packTable, type PackedColumn, type PackedTable, type Packing } from './table/pack.js';
 import { TextPacker } from './text/collection.js';
 import type { TextColumns } from './text/textColumns.js';
@@ -31,15 +32,17 @@ export async function openCsvData(
     const [first] = parts;
     if (!first) throw await nothingFound(tree, t('CSV files'), t('Choose a .csv or .tsv file, or a folder of such.'));
     const leftOut = new LeftOut(options);
+    const footers = new Footers(options.table?.missing ?? undefined);
     const profiles = await profileColumns(await read(first, options, leftOut), missingOf(options));
     const files = tree.kind === 'folder' ? parts.map(({ file }) => file.path) : [target];
     const source = { path: target, files, problems: [...tree.problems] };
     const texts = textColumns(profiles, options);
     const collection = texts
-      ? await openTexts(parts, texts, source, options, leftOut)
+      ? await openTexts(parts, texts, source, options, leftOut, footers)
       : await tableCollection(
           { format: 'csv', parts, profiles, ...source },
-          (part, columns, mayLack) => blocksOf(part, columns, options, leftOut, { mayLack, problems: source.problems }),
+          (part, columns, mayLack) =>
+            blocksOf(part, columns, options, leftOut, { mayLack, problems: source.problems, footers }),
           options,
           {
             memoryBytes,
@@ -54,6 +57,7 @@ export async function openCsvData(
           },
         );
     collection.info.problems.push(...leftOut.problems());
+    collection.info.remarks = footers.remarks();
     return collection;
   } finally {
     await tree.close();
@@ -64,27 +68,28 @@ function csvParts(tree: Tree): NamedPart[] {
   return namedParts(tree, (name) => CSV_NAME.test(name));
 }
 
+/** @param first what hears of the rows when they are read first; null for rows that are read again */
 async function* blocksOf(
   part: NamedPart,
   columns: ReadonlyMap<string, Packing>,
   options: DatasetOptions,
   leftOut: LeftOut,
-  labels: { mayLack: string | null; problems: UnreadableFile[] } | null = null,
+  first: { mayLack: string | null; problems: UnreadableFile[]; footers: Footers } | null = null,
 ): AsyncGenerator<PackedTable, void, undefined> {
   const csv = await read(part, options, leftOut);
-  const mayLack = labels?.mayLack ?? null;
-  if (labels) tellLack(part, csv, mayLack, labels.problems);
+  const mayLack = first?.mayLack ?? null;
+  if (first) tellLack(part, csv, mayLack, first.problems);
   const packer = new ColumnPacker(csv, columns, part.file.path, {
     ...missingOf(options),
     mayLack,
     leaveOut: leftOut.line,
   });
-  for await (const block of csv.blocks) yield packer.pack(block);
+  const blocks = first ? first.footers.watch(csv.blocks, part.file.name) : csv.blocks;
+  for await (const block of blocks) yield packer.pack(block);
 }
 
 function tellLack({ file }: NamedPart, { names }: Csv, column: string | null, problems: UnreadableFile[]): void {
-  if (column !== null && !names.includes(column))
-    problems.push({ file: file.path, reason: t('It has no column “{0}”: its rows are without a label.', column) });
+  if (column !== null && !names.includes(column)) problems.push(lacksLabels(file.path, column));
 }
 
 function read({ file }: NamedPart, { signal, table = {} }: DatasetOptions, leftOut: LeftOut): Promise<Csv> {
@@ -108,6 +113,7 @@ async function openTexts(
   source: DatasetSource,
   options: DatasetOptions,
   leftOut: LeftOut,
+  footers: Footers,
 ): Promise<Collection> {
   const packer = new TextPacker();
   const columns = new Map<string, Packing>([[text, 'text']]);
@@ -117,7 +123,8 @@ async function openTexts(
     const csv = await read(part, options, leftOut);
     const mayLack = part === parts[0] ? null : label;
     tellLack(part, csv, mayLack, source.problems);
-    const table = await packTable(csv, columns, part.file.path, { ...missingOf(options), mayLack });
+    const blocks = footers.watch(csv.blocks, part.file.name);
+    const table = await packTable({ ...csv, blocks }, columns, part.file.path, { ...missingOf(options), mayLack });
     const [texts, labels] = table.columns;
     if (texts?.packing !== 'text') continue;
     for (let row = 0; row < table.rows; row++) {

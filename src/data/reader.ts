@@ -45,6 +45,8 @@ export interface DatasetInfo {
   problems: UnreadableFile[];
   /** Whether each example goes on where the last one ended: then what is held out is the end, not drawn at random. */
   sequential?: true;
+  /** Sentences on what looks wrong although it is read, for people who inspect the data. */
+  remarks?: string[];
   /** All files that the examples come from, for the fingerprint. */
   files: string[];
 }
@@ -196,7 +198,7 @@ export interface Reading {
   /** e.g. 'The label could also be part 2 of the file names, such as "jackson".' */
   reason: string;
   /** What chooses it in a recipe's `data`; empty where a recipe that says nothing means it. */
-  data: Pick<DatasetOptions, 'format' | 'filePattern' | 'labelColumn'> & { text?: { unit: Unit } };
+  data: Pick<DatasetOptions, 'format' | 'filePattern' | 'labelColumn' | 'labelSeparator'> & { text?: { unit: Unit } };
 }
 
 /** A data file that cannot be used: message says what is wrong with which file and what to do. */

@@ -8,11 +8,12 @@ const FEW = 10;
 const NAMED = 5;
 const LOOK_ALIKE = 0.01;
 
-/** Warnings first. */
-export function findingsOf(inspection: Omit<Inspection, 'findings'>): Finding[] {
+/** Warnings first. @param remarks what its reader has to tell */
+export function findingsOf(inspection: Omit<Inspection, 'findings'>, remarks: readonly string[] = []): Finding[] {
   const found = [
     ...sampled(inspection),
     ...problems(inspection),
+    ...remarks.map(warning),
     ...duplicates(inspection.duplicates.exact, exactTexts, 0),
     ...(inspection.duplicates.near ? duplicates(inspection.duplicates.near, nearTexts, likeFew(inspection)) : []),
     ...classes(inspection),

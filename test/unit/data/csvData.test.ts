@@ -306,6 +306,34 @@ describe('Tables and texts', () => {
       );
     });
 
+    it('tell rows that look like sums below the table, and read them', async () => {
+      const rows = (label: string) => Array.from({ length: 30 }, (_, i) => `n${i % 5},${i / 2},${i % 3},${label}`);
+      const remarksOf = async (name: string, ...more: string[]) => {
+        const lines = ['kind,x,y,label', ...rows('a'), ...rows('b'), ...more];
+        const { info } = await openCsvData(put(at('footers', name), lines.join('\n')));
+        return [info.count, info.remarks];
+      };
+      assert.deepEqual(await remarksOf('none.csv', 'Totals are large,1,2,a', 'total,1,2,a', 'other,,,a', 'sum,1,,a'), [
+        64,
+        [],
+      ]);
+      const [count, remarks] = await remarksOf(
+        'some.csv',
+        ' Total: ,,,123',
+        '"Grand total",NA,,',
+        'AVERAGE,,1.5,',
+        'Sum,,,',
+      );
+      assert.equal(count, 64);
+      assert.deepEqual(remarks, [
+        'some.csv has rows that look like sums below a table, whose first cell says so and most others are empty: 4 (line 62: "Total:", line 63: "Grand total", line 64: "AVERAGE", …). They are read as examples: delete those that are none.',
+      ]);
+      const texts = await openCsvData(
+        put(at('footers', 'texts.csv'), 'text,label,id\nA b c.,x,1\nD e f.,y,2\nsum,,\n'),
+      );
+      assert.match(texts.info.remarks?.join() ?? '', /line 4: "sum"/);
+    });
+
     it('keep groups that a column tells', async () => {
       const numbers = await openCsvData(put(at('n.csv'), 'who,x\n12,1\n7,2\n12,3\n'), { groups: 'who' });
       assert.deepEqual([numbers.info.groups, numbers.info.shape], [['12', '7'], [1]]);

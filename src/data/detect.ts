@@ -15,6 +15,7 @@ import {
   SOUND_NAME,
   TEXT_NAME,
 } from './fileNames.js';
+import { lookAtFiles, MAX_SUBFOLDERS, onlyFolder, passedThrough } from './filesLook.js';
 import { glimpse, type Glimpse } from './glimpse.js';
 import { groupIdxFiles, parseIdxName } from './idxNames.js';
 import { tableNaming } from './labelTables.js';
@@ -37,10 +38,6 @@ export type Detector = Pick<Format, 'name' | 'title' | 'detect'>;
 
 /** Path that stands for the generated digits of strokeDigits.ts; no file can be called so on every system. */
 export const SAMPLE_DIGITS = 'sample:digits';
-
-const MAX_SUBFOLDERS = 200;
-/** Of files in folders that are looked at for what their names tell. */
-const MAX_PATHS = 5000;
 
 /** In the order in which they are tried. */
 export const detectors: readonly Detector[] = [
@@ -207,7 +204,7 @@ function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detecto
         : layout === 'classes'
           ? await readingsBesideFolders(paths)
           : NO_READINGS;
-    const readings = table === null ? names : await readingsBesideTable(table, layout, paths);
+    const readings = table === null ? names : await besideTable(seen, table, layout, paths);
     return {
       format: formats[kind],
       kind,
@@ -216,6 +213,18 @@ function filesDetector(kind: 'image' | 'sound' | 'text', named: RegExp): Detecto
       ...told(reason, readings),
     } satisfies { kind: DataKind } & Detection;
   };
+}
+
+async function besideTable(
+  seen: Glimpse,
+  table: string,
+  layout: 'flat' | 'classes' | 'splits',
+  paths: readonly string[],
+): Promise<NameReadings> {
+  const { severalLabels } = await import('./labelReadings.js');
+  const several = await severalLabels((bytes) => seen.start(table, bytes));
+  const { taken, others } = await readingsBesideTable(table, layout, paths);
+  return { taken, others: [...several, ...others] };
 }
 
 /** Files that hold many examples each: one, or some that are named as splits. */
@@ -230,95 +239,26 @@ function namedDetector(format: string, kind: 'text' | 'table', named: RegExp): D
     const alone = seen.kind === 'folder' && names.length === 1;
     const reason = t('{0} is named as {1} files are.', first, known[format] ?? format);
     const looked = names.find((name) => splitOfName(name) === 'train') ?? first;
-    // Its code is loaded where there is a table: the extension starts without it.
-    const readings =
-      format === 'csv'
-        ? await (await import('./labelReadings.js')).readingsOfColumns((bytes) => seen.start(looked, bytes))
-        : NO_READINGS;
     return {
       format,
       kind,
       path: alone ? seen.file(first) : seen.path,
-      ...told(reason, readings),
+      ...told(reason, await readingsWithinFile(format, (bytes) => seen.start(looked, bytes))),
     };
   };
+}
+
+async function readingsWithinFile(format: string, startOf: (bytes: number) => Promise<Buffer>): Promise<NameReadings> {
+  if (format !== 'csv' && format !== 'jsonl') return NO_READINGS;
+  // Its code is loaded where there is such a file: the extension starts without it.
+  const { readingsOfColumns, readingsOfLines } = await import('./labelReadings.js');
+  return format === 'csv' ? readingsOfColumns(startOf) : readingsOfLines(startOf);
 }
 
 /** Why it is read so, and how else; without another reading there is no doubt. */
 function told(reason: string, { taken, others }: NameReadings): Pick<Detection, 'reason' | 'taken' | 'others'> {
   const whole = [reason, taken?.reason ?? ''].filter((sentence) => sentence !== '').join(' ');
   return { reason: whole, ...(others.length > 0 && { ...(taken !== null && { taken }), others }) };
-}
-
-/** How a folder holds the files of a kind, by a bounded look. */
-export interface FilesLook {
-  layout: 'flat' | 'classes' | 'splits' | null;
-  /** Path of one such file, relative to the folder. */
-  example: string;
-  /** Folders in which a table about the files may lie. */
-  places: string[];
-  /** Paths of such files, relative to the folder; some of many. */
-  paths: string[];
-  /** Folders with such files; 0 when these lie directly in the folder or archive. */
-  folders: number;
-  /** Folders without any, which then are no classes. */
-  otherFolders: number;
-}
-
-/** The same layouts as fileLayout.ts has, which sees all files. */
-export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLook> {
-  const examplesIn = (entries: Glimpse['entries'], folder: string): string[] =>
-    entries.flatMap(({ name, isDirectory }) => (!isDirectory && named.test(name) ? [path.join(folder, name)] : []));
-  const root = await passedThrough(seen);
-  const entries = root === '' ? seen.entries : await seen.list(root);
-  const folders = entries.filter(({ isDirectory }) => isDirectory).slice(0, MAX_SUBFOLDERS);
-  const flat = examplesIn(entries, root);
-  const paths: string[] = [];
-  const splitFolders: string[] = [];
-  let withFiles = 0;
-  let splits = 0;
-  for (const { name } of folders) {
-    const folder = path.join(root, name);
-    const inner = await seen.list(folder);
-    let found = examplesIn(inner, folder);
-    if (found.length > 0) withFiles++;
-    if (splitName(name) !== null) {
-      splitFolders.push(folder);
-      for (const deeper of inner.filter(({ isDirectory }) => isDirectory).slice(0, 3)) {
-        const below = path.join(folder, deeper.name);
-        found = [...found, ...examplesIn(await seen.list(below), below)];
-      }
-      if (found.length > 0) splits++;
-    }
-    if (paths.length < MAX_PATHS) paths.push(...found);
-  }
-  const [first] = paths;
-  const [firstFlat] = flat;
-  const otherFolders = folders.length - Math.max(withFiles, splits);
-  const places = [root, ...splitFolders];
-  const look = { example: first ?? firstFlat ?? '', paths, folders: withFiles, otherFolders, places };
-  if (splits > 0) return { ...look, layout: 'splits', folders: splits };
-  // One class teaches nothing: files in a single folder stand alone.
-  if (withFiles > 1 || (withFiles === 1 && flat.length > 0)) return { ...look, layout: 'classes' };
-  if (withFiles === 1) return { ...look, layout: 'flat' };
-  return { ...look, layout: flat.length > 0 ? 'flat' : null, paths: flat };
-}
-
-/** An archive often holds one folder that holds everything; a workspace folder with one folder in it is none itself. */
-async function passedThrough(seen: Glimpse): Promise<string> {
-  let root = '';
-  for (let depth = 0; seen.kind === 'archive' && depth < 8; depth++) {
-    const entries = root === '' ? seen.entries : await seen.list(root);
-    const [only] = entries;
-    if (!only?.isDirectory || entries.length > 1 || splitName(only.name) !== null) break;
-    root = path.join(root, only.name);
-  }
-  return root;
-}
-
-async function onlyFolder(seen: Glimpse): Promise<Glimpse['entries']> {
-  const root = await passedThrough(seen);
-  return root === '' ? seen.entries : seen.list(root);
 }
 
 function filesOf({ entries }: Glimpse): string[] {

@@ -1,6 +1,6 @@
 /** How many files of a kind a folder or archive holds, by a bounded look that follows fileLayout.ts. */
 import * as path from 'node:path';
-import { lookAtFiles } from './detect.js';
+import { lookAtFiles } from './filesLook.js';
 import { unpackedName } from './fileNames.js';
 import { firstEntries, glimpse } from './glimpse.js';
 import { SPLIT_ORDER, splitName, type SplitName } from './splitNames.js';

@@ -1,6 +1,7 @@
 /** Datasets within a workspace folder, for pickers and trees. Runs in the extension host: names and first bytes only. */
 import * as path from 'node:path';
-import { detectIn, lookAtFiles } from './detect.js';
+import { detectIn } from './detect.js';
+import { lookAtFiles } from './filesLook.js';
 import { CSV_NAME, IMAGE_NAME, JSONL_NAME, PARQUET_NAME, SOUND_NAME, TEXT_NAME } from './fileNames.js';
 import { look } from './files.js';
 import { firstEntries, glimpse, glimpseFolder, type Glimpse, type Seen } from './glimpse.js';

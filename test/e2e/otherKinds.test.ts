@@ -3,9 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { CLUSTER_CLASSES, clusterCsv } from '../../src/data/table/clusters.js';
 import { GRAMMAR_CLASSES, grammarSentences } from '../../src/data/text/grammar.js';
+import { stream } from '../../src/protocol/random.js';
+import type { MultiLabelEvaluation } from '../../src/protocol/run.js';
 import { readMetrics } from '../trainer/trainer.js';
 import { Session, until } from './session.js';
-import { answer, question, runCommand, screenshot } from './workbench.js';
+import { answer, chooseInMenu, openFile, question, runCommand, screenshot, webviewFrame } from './workbench.js';
 
 describe('A new recipe for data that are no images', () => {
   let session: Session;
@@ -64,6 +66,74 @@ describe('A new recipe for data that are no images', () => {
     const run = session.run();
     return { run, losses: readMetrics(run.folder).flatMap(({ values }) => values['validationLoss'] ?? []) };
   }
+
+  // The first one: it is fine-tuned from the only run there is.
+  it('learns several labels of a text, shows how well it tells each, and predicts them', async function () {
+    this.timeout(180_000);
+    const { page } = session;
+    const words: Record<string, string[]> = {
+      fruit: ['apple', 'pear', 'plum'],
+      place: ['town', 'river', 'hill'],
+      rain: ['cloud', 'storm', 'drops'],
+    };
+    const random = stream(4, 'several labels');
+    const rows = Array.from({ length: 600 }, (_, i) => {
+      const labels = Object.keys(words).filter(() => random.uniform() < 0.5);
+      const said = labels.flatMap((label) => [0, 1].map(() => words[label]![random.integer(3)]!));
+      return `film ${i} was about ${said.join(' ')},${labels.join(';') || ';'}`;
+    });
+    put('films/films.csv', ['text,label', ...rows, ''].join('\n'));
+    const { run } = await trained('films', 'Several labels from the column "label"');
+    const { kind, classes, severalLabels } = run.dataset!;
+    assert.deepEqual([kind, classes, severalLabels], ['text', Object.keys(words), true]);
+    const recipe = 'films-autoencoder.pretrain.json';
+    const file = path.join(session.folder, recipe);
+    const text = fs.readFileSync(file, 'utf8');
+    assert.match(text, /"labelSeparator": ";"/);
+    fs.writeFileSync(
+      file,
+      text.replace(/\s*\}\s*$/, ', "finetune": { "epochs": 20, "optimizer": { "learningRate": 0.01 } } }'),
+    );
+    await openFile(page, recipe);
+    await runCommand(page, 'Pretrain: Fine-Tune');
+    await until(async () => (await question(page)).title === 'Fine-Tune: Mode', 'the mode is asked for');
+    await answer(page, 'Full');
+    await until(async () => (await question(page)).title === 'Fine-Tune: Labels', 'the labels are asked for');
+    await answer(page, 'all labels');
+    await until(() => session.run().stage === 'finetune', 'it is started');
+    await session.untilState('completed');
+    const evaluation = JSON.parse(
+      fs.readFileSync(path.join(session.run().folder, 'evaluation.json'), 'utf8'),
+    ) as MultiLabelEvaluation;
+    assert.equal(evaluation.task, 'multiLabel');
+    const { scores, meanAveragePrecision } = evaluation.splits['validation']!;
+    assert.ok(meanAveragePrecision > 0.9, `${meanAveragePrecision}`);
+    const monitor = await webviewFrame(page, { selector: '.label-table tbody tr', text: 'fruit', timeout: 30_000 });
+    const table = await monitor.locator('.label-table tbody tr').allInnerTexts();
+    assert.deepEqual(
+      table.map((row) => row.split(/\s+/).slice(0, 2)),
+      Object.keys(words).map((label, i) => [label, String(scores[i]!.support)]),
+    );
+    assert.match((await monitor.locator('.labels li').allInnerTexts()).join('\n'), /(fruit|place|rain) \d+\.\d %/);
+    await monitor.locator('.label-table').scrollIntoViewIfNeeded();
+    await screenshot(page, 'several-labels');
+
+    const asked = ['film 700 was about apple plum', 'film 800 was about apple pear river hill'];
+    put('asked.jsonl', asked.map((text) => JSON.stringify({ text })).join('\n'));
+    await runCommand(page, 'View: Show Explorer');
+    await page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'asked.jsonl' })
+      .click({ button: 'right' });
+    await chooseInMenu(page, 'Predict');
+    const predicted = await webviewFrame(page, { selector: 'h1', text: 'asked.jsonl', timeout: 60_000 });
+    const lists = await predicted
+      .locator('.answer .class-list')
+      .evaluateAll((all) => all.map((list) => list.getAttribute('aria-label')));
+    assert.equal(lists.length, 2);
+    assert.match(lists[0]!, /: fruit$/);
+    assert.match(lists[1]!, /: (fruit, place|place, fruit)$/);
+    await screenshot(page, 'several-labels-predicted');
+  });
 
   it('trains on texts', async function () {
     this.timeout(180_000);

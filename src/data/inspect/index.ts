@@ -112,7 +112,7 @@ export async function inspectDataset(
     typical: shownOf(typical, examples),
     examples,
   };
-  return { inspection: { ...facts, findings: findingsOf(facts) }, pictures };
+  return { inspection: { ...facts, findings: findingsOf(facts, info.remarks) }, pictures };
 }
 
 /** @returns false when this kind of dataset is none that is known here: nothing was visited */
@@ -182,11 +182,12 @@ async function planOf(
  * were opened.
  */
 async function reasonOf({ info }: Reader | Collection, data: DataOptions): Promise<string> {
-  const { format, filePattern, labelColumn } = data;
+  const { format, filePattern, labelColumn, labelSeparator } = data;
   const chosen = {
     ...(format !== 'auto' && { format }),
     ...(filePattern !== null && { filePattern }),
     ...(labelColumn !== null && { labelColumn }),
+    ...(labelSeparator !== null && { labelSeparator }),
   };
   if (Object.keys(chosen).length > 0)
     return t('It is read so because the recipe or an option says {0}.', choiceText(chosen));

@@ -121,6 +121,83 @@ describe('What a folder, archive or file is taken for', () => {
     );
   });
 
+  describe('of cells with several labels', () => {
+    const genres = ['comedy', 'drama', 'horror', 'war'];
+    const some = (i: number, separator: string) =>
+      genres.filter((_, bit) => ((i % 15) + 1) & (1 << bit)).join(separator);
+    const several = (name: string, separator: string, example: string) => [
+      `Several labels from the column "${name}", such as "${example}"`,
+      { labelColumn: name, labelSeparator: separator },
+    ];
+    const readings = async (target: string) => {
+      const [detection] = await detectDataset(target);
+      return [detection?.taken, ...(detection?.others ?? [])].map(
+        (reading) => reading && [reading.title, reading.data],
+      );
+    };
+
+    it('offers to part them: of texts, of a table, of lines, of a table beside images', async () => {
+      const rows = (row: (i: number) => string) => Array.from({ length: 60 }, (_, i) => row(i)).join('\n');
+      const texts = put(at('several', 'films.csv'), `text,label\n${rows((i) => `A film no. ${i}.,${some(i, '|')}`)}\n`);
+      const taken = ['Label from the column "label"', { labelColumn: 'label' }];
+      assert.deepEqual(await readings(texts), [taken, several('label', '|', 'comedy|drama')]);
+      const [detection] = await detectDataset(texts);
+      assert.match(
+        otherReadingText(detection!.others![0]!),
+        /^The column "label" could hold several labels, parted by "\|", such as "comedy\|drama"\. Then write "labelColumn": "label", "labelSeparator": "\|" into/,
+      );
+      assert.equal((await openDataset(texts)).info.labelSets, undefined, 'by default each is one label');
+      assert.deepEqual((await openDataset(texts, detection!.others![0]!.data)).info.labelSets?.names, genres);
+
+      const table = put(
+        at('several', 'table.csv'),
+        `name,year,tags,kind\n${rows((i) => `n${i},${1990 + i},"${some(i, ', ')}",${i % 2 ? 'a' : 'b'}`)}\n`,
+      );
+      const found = await readings(table);
+      assert.deepEqual(found.slice(0, 2), [
+        ['Label from the column "kind"', { labelColumn: 'kind' }],
+        several('tags', ', ', 'comedy, drama'),
+      ]);
+
+      const lines = put(
+        at('several', 'films.jsonl'),
+        rows((i) => JSON.stringify({ id: `f${i}`, text: `A film; no. ${i % 3}; good`, label: some(i, ';') })),
+      );
+      assert.deepEqual(await readings(lines), [taken, several('label', ';', 'comedy;drama')]);
+      assert.deepEqual((await openDataset(lines, { labelSeparator: ';' })).info.labelSets?.names, genres);
+
+      for (let i = 0; i < 60; i++) put(at('several', 'images', `${i}.png`), png(2, 2, [i, 2, 3]));
+      put(at('several', 'images', 'tags.csv'), `file,tags\n${rows((i) => `${i}.png,${some(i, ';')}`)}\n`);
+      assert.deepEqual(await readings(at('several', 'images')), [
+        ['Images in folders or an archive', { format: 'imageFolder' }],
+        ['CSV files: tables, or texts with labels', { format: 'csv' }],
+        several('tags', ';', 'comedy;drama'),
+      ]);
+      const images = await openDataset(at('several', 'images'), { labelColumn: 'tags', labelSeparator: ';' });
+      assert.deepEqual([images.info.kind, images.info.labelSets?.names], ['image', genres]);
+    });
+
+    it('takes no names, places, sentences or numbers for such', async () => {
+      const cities = ['Berlin', 'Paris', 'Rome', 'Bonn', 'Lyon', 'Turin', 'Nice', 'Kiel'];
+      const lands = ['Germany', 'France', 'Italy'];
+      const all: Record<string, (i: number) => string> = {
+        places: (i) => `${cities[i % 8]!}, ${lands[i % 3]!}`,
+        persons: (i) => `Smith${i % 9}, ${i % 4 ? 'Ann' : 'Bob'}`,
+        sentences: (i) => (i % 3 ? `Well, this is no. ${i}, said A.` : `Then ${i}`),
+        codes: (i) => `${i};${i * 7}${i % 2 ? `;${i * 3}` : ''}`,
+        versions: (i) => (i % 5 ? 'a' : 'a|b'),
+        once: (i) => (i === 5 ? 'cat;dog' : ['cat', 'dog'][i % 2]!),
+        seldom: (i) => (i % 15 === 5 ? 'cat;dog' : ['cat', 'dog'][i % 2]!),
+        kinds: (i) => ['cat', 'dog'][i % 2]!,
+      };
+      for (const [name, cell] of Object.entries(all)) {
+        const lines = Array.from({ length: 40 }, (_, i) => `${i / 2},${i % 7},"${cell(i)}"`);
+        const file = put(at('single', `${name}.csv`), ['x,y,label', ...lines].join('\n'));
+        assert.doesNotMatch(JSON.stringify(await readings(file)), /labelSeparator/, name);
+      }
+    });
+  });
+
   it('of a table without categories, of sentences or a broken one says nothing of labels', async () => {
     for (const csv of [
       'a,b\n1,2\n3,4\n5,7\n',

@@ -97,6 +97,25 @@ describe('Inspecting a folder of images', () => {
     assert.equal(chosen.reason, 'It is read so because the recipe or an option says "labelColumn": "island".');
   });
 
+  it('says that cells may hold several labels, and warns of sums below a table', async () => {
+    const tags = ['red', 'red|round', 'round', 'red|soft', 'soft|round', 'soft', 'red|round|soft'];
+    const rows = Array.from({ length: 70 }, (_, i) => `${i},${i % 11},${tags[i % 7]!}`);
+    const file = put(at('tags.csv'), ['a,b,tags', ...rows, 'Total,,'].join('\n'));
+    const { inspection } = await inspectAt(file);
+    assert.match(inspection.reason, /"tags" could hold several labels.*Then write "labelColumn": "tags", "labelSep/);
+    const warned = inspection.findings.filter(({ severity }) => severity === 'warning').map(({ text }) => text);
+    assert.match(warned.join('\n'), /^tags\.csv has rows that look like sums below a table.*line 72: "Total"/m);
+    const chosen = { labelColumn: 'tags', labelSeparator: '|' };
+    const parted = await inspected(await openDataset(file, chosen), {
+      data: { ...dataOptions, path: file, ...chosen },
+    });
+    assert.equal(
+      parted.inspection.reason,
+      'It is read so because the recipe or an option says "labelColumn": "tags", "labelSeparator": "|".',
+    );
+    assert.deepEqual(Object.keys(parted.inspection.classes), ['red', 'round', 'soft']);
+  });
+
   it('finds the planted exact duplicates: between splits and with another label', () => {
     const { exact } = inspection.duplicates;
     assert.deepEqual([exact.examples, exact.groups, exact.betweenSplits, exact.otherClass], [2, 2, 1, 2]);

@@ -166,11 +166,33 @@ describe('a run that is steered', function () {
     trainer.child.stderr!.destroy();
     trainer.child.kill('SIGHUP');
     const { length } = readMetrics(run);
-    await until(() => readMetrics(run).length > length + 20);
+    await until(() => readMetrics(run).length > length + 20, trainer.ended);
     await client.request({ type: 'stop' });
     assert.equal((await trainer.ended).code, 130, 'its last words went nowhere, which is no failure');
     assert.equal(readRun(run).state, 'stopped');
   });
+
+  for (const [name, recipe] of Object.entries({
+    dense: { encoder: { type: 'dense', units: [256, 32] } },
+    convolutional: { encoder: { type: 'convolutional', size: 'small' } },
+    transformer: { encoder: { type: 'patchTransformer' }, pretrain: { method: 'masked', batchSize: 32 } },
+  }))
+    it(`goes on when signals come at any moment: ${name}`, async () => {
+      if (process.platform === 'win32') return;
+      workspace.write({
+        data: { path: 'sample:digits', limit: 512, validation: 'test' },
+        ...recipe,
+        pretrain: { batchSize: 128, ...('pretrain' in recipe ? recipe.pretrain : {}), ...long },
+      });
+      const { trainer, run } = await running();
+      const { length } = readMetrics(run);
+      const end = Date.now() + 3000;
+      while (Date.now() < end) {
+        trainer.child.kill('SIGHUP');
+        await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+      await until(() => readMetrics(run).length > length + 20, trainer.ended);
+    });
 
   it('is reached by this user only', async () => {
     const { address } = await running();

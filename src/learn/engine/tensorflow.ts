@@ -94,7 +94,7 @@ function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
   const meanAttributes = [float, flag('keep_dims', false), { name: 'Tidx', type: TF_ATTR_TYPE, value: TF_INT32 }];
   // Attributes are built once: a step uses each of them a few hundred thousand times.
   const products = [false, true].map((a) =>
-    [false, true].map((b) => [float, flag('transpose_a', a), flag('transpose_b', b)]),
+    [false, true].map((b) => [float, flag('adj_x', a), flag('adj_y', b)]),
   );
 
   const op = <T extends tf.Tensor>(name: string, inputs: tf.Tensor[], attributes = onFloats) =>
@@ -115,7 +115,10 @@ function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
   };
 
   return {
-    matMul: (a, b, transposeA, transposeB) => op('MatMul', [a, b], products[Number(transposeA)]?.[Number(transposeB)]),
+    // Not "MatMul": in it a signal that comes meanwhile, as a terminal sends when it is closed or Ctrl-C is pressed,
+    // writes over the heap (TensorFlow 2.20 on Linux).
+    matMul: (a, b, transposeA, transposeB) =>
+      op('BatchMatMulV2', [a, b], products[Number(transposeA)]?.[Number(transposeB)]),
     biasActivation(x, bias, activation) {
       const linear = op<tf.Tensor2D>('BiasAdd', [x, bias]);
       return activation === 'linear' ? linear : op(activations[activation], [linear]);

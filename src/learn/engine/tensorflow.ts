@@ -93,9 +93,7 @@ function tensorflowKernels(backend: NodeJSKernelBackend): Kernels {
   const onFloats = [float];
   const meanAttributes = [float, flag('keep_dims', false), { name: 'Tidx', type: TF_ATTR_TYPE, value: TF_INT32 }];
   // Attributes are built once: a step uses each of them a few hundred thousand times.
-  const products = [false, true].map((a) =>
-    [false, true].map((b) => [float, flag('adj_x', a), flag('adj_y', b)]),
-  );
+  const products = [false, true].map((a) => [false, true].map((b) => [float, flag('adj_x', a), flag('adj_y', b)]));
 
   const op = <T extends tf.Tensor>(name: string, inputs: tf.Tensor[], attributes = onFloats) =>
     backend.executeSingleOutput(name, attributes, inputs) as T;

@@ -26,7 +26,11 @@ async function drawn(runs: string, run: string, judge: string): Promise<Drawn> {
   const { encoding, values, recipe, dataset, work } = await openRun(run, of);
   const { predicting, values: weights } = await openRun(judge, of);
   if (predicting?.learner.task !== 'classification') throw new Error(`${judge} names no classes`);
-  const learner = buildLearner(recipe, { ...exampleOf(dataset.preparation as Preparation), labels: null, teacher: null }, work);
+  const learner = buildLearner(
+    recipe,
+    { ...exampleOf(dataset.preparation as Preparation), labels: null, teacher: null },
+    work,
+  );
   const classes = predicting.learner.classes.length;
   const counts = new Array<number>(classes).fill(0);
   let count = 0;

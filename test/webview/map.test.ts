@@ -180,6 +180,42 @@ describe('the map of codes', () => {
     assert.equal(await tip.isVisible(), false);
   });
 
+  it('follows the pointer, frame by frame', async () => {
+    const { page } = await show();
+    const places = (await placesOn(page, last)).slice(0, 120);
+    const shown = await page.evaluate(
+      (places) =>
+        new Promise<{ points: (string | undefined)[]; seconds: number }>((resolve) => {
+          const over = document.elementFromPoint(places[0]!.x, places[0]!.y)!;
+          const tip = document.querySelector<HTMLElement>('.map-tip')!;
+          const points: (string | undefined)[] = [];
+          let began = 0;
+          const frame = (time: number): void => {
+            if (points.length === 0) began = time;
+            const place = places[points.length];
+            if (!place) return resolve({ points, seconds: (time - began) / 1000 });
+            over.dispatchEvent(
+              new PointerEvent('pointermove', {
+                bubbles: true,
+                clientX: place.x,
+                clientY: place.y,
+                pointerType: 'mouse',
+              }),
+            );
+            points.push(tip.dataset['point']);
+            requestAnimationFrame(frame);
+          };
+          requestAnimationFrame(frame);
+        }),
+      places,
+    );
+    console.log(
+      `      ${(places.length / shown.seconds).toFixed(1)} frames a second while it follows the pointer over ${COUNT} points`,
+    );
+    const right = shown.points.filter((point, i) => point === String(i)).length;
+    assert.ok(right > 60, `${right} of ${places.length} points were told in the frame they were pointed at`);
+  });
+
   it('lists what is drawn around, with the number of each class; Clear takes it back', async () => {
     const { page } = await show();
     const places = await placesOn(page, last);

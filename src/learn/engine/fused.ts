@@ -12,7 +12,6 @@ import { softmaxCrossEntropy } from './softmax.js';
 
 const DENSE = 'PretrainDense';
 const BIAS_ACTIVATION = 'PretrainBiasActivation';
-const GELU = 'PretrainGelu';
 const CROSS_ENTROPY = 'PretrainSigmoidCrossEntropy';
 const SQUARED_ERROR = 'PretrainSquaredError';
 
@@ -44,7 +43,6 @@ export function registerFused(backendName: string, kernels: Kernels): void {
     const out = kernels.biasActivation(rows(kernels.copy(x as tf.Tensor)), bias as tf.Tensor1D, activation);
     return tf.reshape(out, (x as tf.Tensor).shape);
   });
-  register(GELU, ({ x }) => tf.mul(x as tf.Tensor, normalDistribution(x as tf.Tensor)));
   register(CROSS_ENTROPY, ({ output, target }) => active().crossEntropy(output as tf.Tensor, target as tf.Tensor));
   register(SQUARED_ERROR, ({ output, target }) => active().squaredError(output as tf.Tensor, target as tf.Tensor));
 }
@@ -77,16 +75,6 @@ function registerGradients(): void {
       const dz =
         activation === 'linear' ? dyRows : kernels.activationGradient(dyRows, rows(y as tf.Tensor), activation);
       return { x: () => tf.reshape(dz, (y as tf.Tensor).shape), bias: () => kernels.biasGradient(dz) };
-    },
-  });
-  tf.registerGradient({
-    kernelName: GELU,
-    inputsToSave: ['x'],
-    gradFunc(dy, [input]) {
-      const x = input as tf.Tensor;
-      // Φ(x) + x φ(x), φ the density.
-      const density = () => tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return { x: () => tf.mul(dy as tf.Tensor, tf.add(normalDistribution(x), tf.mul(x, density()))) };
     },
   });
   const registerLoss = (kernelName: string, gradient: (kernels: Kernels) => Kernels['crossEntropyGradient']) =>
@@ -126,9 +114,21 @@ export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, act
   return tf.engine().runKernel<T>(BIAS_ACTIVATION, { x, bias }, { activation });
 }
 
-/** x Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016). */
+/** x Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016). Φ(x) is kept for the gradient, Φ(x) + x φ(x), φ the density. */
 function gelu<T extends tf.Tensor>(x: T): T {
-  return tf.engine().runKernel<T>(GELU, { x }, {});
+  const operation = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [tf.Tensor, (tensors: tf.Tensor[]) => void];
+    const share = normalDistribution(input);
+    save([input, share]);
+    return {
+      value: tf.mul(input, share),
+      gradFunc: (dy: tf.Tensor, [input, share]: tf.Tensor[]) => {
+        const density = tf.mul(tf.exp(tf.mul(tf.square(input as T), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+        return tf.mul(dy, tf.add(share as T, tf.mul(input as T, density)));
+      },
+    };
+  });
+  return operation(x) as T;
 }
 
 /** See Engine.sigmoidCrossEntropy. */

@@ -34,7 +34,8 @@ export function selfAttention(name: string, heads: number, causal = false): (inp
             tf.reshape(network.apply(values, input, pass), [batch, count, heads, width / heads]),
             [0, 2, 1, 3],
           );
-        const scores = tf.mul(tf.matMul(split(query), split(key), false, true), scale);
+        // The queries are scaled rather than the scores, of which there are more.
+        const scores = tf.matMul(tf.mul(split(query), scale), split(key), false, true);
         const masks = [
           ...(causal ? [future(count)] : []),
           ...(pass.seen ? [tf.reshape(tf.mul(tf.sub(1, pass.seen), HIDDEN), [batch, 1, 1, count])] : []),

@@ -137,6 +137,43 @@ for (const name of engineNames)
       assert.ok(Math.abs(curvature(0, 0) - curvature(0, 1)) > 1e-4 || Math.abs(curvature(0, 0) - share) > 1e-4);
     });
 
+    it('puts each guess where its patch is hidden', async () => {
+      const learner = learnerOf();
+      const arrays = movedValues(learner);
+      // Blocks that add nothing, and a token of 0: a guess is then what the last layers make of its position alone.
+      for (const [name, { data }] of Object.entries(arrays))
+        if (/^decoder\/(block_1\/(attention\/output|mlp_2)|mask)/.test(name)) data.fill(0);
+      // Within the shades of a picture.
+      for (const i of arrays['decoder/pixels/kernel']!.data.keys()) arrays['decoder/pixels/kernel']!.data[i]! *= 0.2;
+      arrays['decoder/pixels/bias']!.data.fill(0.5);
+      const positions = gridPositions(3, 2, 8);
+      const array = (part: string) => arrays[`decoder/${part}`]!.data;
+      const own = Array.from({ length: COUNT }, (_, place) => {
+        const position = Array.from(positions.subarray(8 * place, 8 * place + 8));
+        const mean = position.reduce((sum, value) => sum + value, 0) / 8;
+        const deviation = Math.sqrt(position.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 8 + 1e-5);
+        const normal = position.map(
+          (value, i) => ((value - mean) / deviation) * array('norm/gamma')[i]! + array('norm/beta')[i]!,
+        );
+        return Array.from({ length: WIDTH }, (_, i) =>
+          normal.reduce(
+            (sum, value, j) => sum + value * array('pixels/kernel')[j * WIDTH + i]!,
+            array('pixels/bias')[i]!,
+          ),
+        );
+      });
+      const shades = own.flat();
+      assert.ok(Math.min(...shades) > 0 && Math.max(...shades) < 1, shades.join());
+      const values = tensorsOf(arrays);
+      const grid = patchGrid(shape, 2);
+      const images = grid.join(tf.tensor([own, own, own].flat(2), [3, COUNT, WIDTH]));
+      for (const seed of [1, 2]) {
+        const { tensors } = await learner.preview(values, { input: images }, 'validation', passOf(engine, { seed }));
+        // Visible patches are copied, hidden ones guessed: together the same picture, as bytes.
+        assert.deepEqual(tensors['output'], tensors['input']);
+      }
+    });
+
     it('shows the input, the visible patches, and the picture filled in', async () => {
       const learner = learnerOf({ maskRatio: 0.5 });
       const pass = passOf(engine, { training: false });

@@ -12,21 +12,14 @@ import type { Learner } from '../../../src/learn/method/method.js';
 import { stream } from '../../../src/protocol/random.js';
 import type { PretrainOptions } from '../../../src/recipe/recipe.js';
 import { engineOf, engineOrSkip } from './engines.js';
+import { plainOptions } from './method/training.js';
 
 const width = 6;
 const options: PretrainOptions = {
-  method: 'autoencoder',
-  options: {},
-  optimizer: { name: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
-  schedule: { name: 'constant' },
+  ...plainOptions,
+  optimizer: { ...plainOptions.optimizer, learningRate: 0.01 },
   epochs: 4,
   batchSize: 8,
-  shuffle: true,
-  seed: 5,
-  earlyStopping: null,
-  globalClipNorm: null,
-  checkpointEpochs: 1,
-  keepCheckpoints: 2,
 };
 const learner = autoencoder.build({
   family: encoders.dense,

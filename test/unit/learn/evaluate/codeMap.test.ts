@@ -9,21 +9,12 @@ import { autoencoder } from '../../../../src/learn/method/autoencoder.js';
 import type { Preview } from '../../../../src/learn/method/method.js';
 import type { PretrainOptions } from '../../../../src/recipe/recipe.js';
 import { engineOrSkip } from '../engines.js';
-import { digits, digitShape } from '../method/training.js';
+import { digits, digitShape, plainOptions } from '../method/training.js';
 
 const options: PretrainOptions = {
-  method: 'autoencoder',
-  options: {},
-  optimizer: { name: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
-  schedule: { name: 'constant' },
+  ...plainOptions,
+  optimizer: { ...plainOptions.optimizer, learningRate: 0.01 },
   epochs: 2,
-  batchSize: 16,
-  shuffle: true,
-  seed: 5,
-  earlyStopping: null,
-  globalClipNorm: null,
-  checkpointEpochs: 1,
-  keepCheckpoints: 2,
 };
 const learner = autoencoder.build({
   family: encoders.dense,

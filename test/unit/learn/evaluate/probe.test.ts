@@ -8,23 +8,13 @@ import type { Engine } from '../../../../src/learn/engine/engine.js';
 import { train, type EpochResult, type Job, type Source } from '../../../../src/learn/loop.js';
 import { autoencoder } from '../../../../src/learn/method/autoencoder.js';
 import { engineOrSkip } from '../engines.js';
-import { digits, digitShape } from '../method/training.js';
+import { digits, digitShape, plainOptions } from '../method/training.js';
 import type { Arrays } from '../../../../src/learn/engine/engine.js';
 import type { PretrainOptions } from '../../../../src/recipe/recipe.js';
 
 const options: PretrainOptions = {
-  method: 'autoencoder',
-  options: {},
-  optimizer: { name: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
-  schedule: { name: 'constant' },
-  epochs: 3,
-  batchSize: 16,
-  shuffle: true,
-  seed: 5,
-  earlyStopping: null,
-  globalClipNorm: null,
-  checkpointEpochs: 1,
-  keepCheckpoints: 2,
+  ...plainOptions,
+  optimizer: { ...plainOptions.optimizer, learningRate: 0.01 },
 };
 const learner = autoencoder.build({
   family: encoders.dense,

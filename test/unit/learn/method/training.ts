@@ -59,6 +59,22 @@ export interface Data {
   validation: Source;
 }
 
+/** Few epochs by small batches; a test says what matters to it. */
+export const plainOptions: PretrainOptions = {
+  method: 'autoencoder',
+  options: {},
+  optimizer: { name: 'adam', learningRate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
+  schedule: { name: 'constant' },
+  epochs: 3,
+  batchSize: 16,
+  shuffle: true,
+  seed: 5,
+  earlyStopping: null,
+  globalClipNorm: null,
+  checkpointEpochs: 1,
+  keepCheckpoints: 2,
+};
+
 interface How {
   start?: Checkpoint | null;
   stopAt?: number;
@@ -77,21 +93,7 @@ export async function trained(
   { start = null, stopAt = Infinity, data = digitData(), complete }: How = {},
 ): Promise<Trained> {
   const found: Trained = { steps: [], epochs: [], checkpoints: [], previews: [] };
-  const options: PretrainOptions = {
-    method: '',
-    options: {},
-    optimizer: { name: 'adam', learningRate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentum: 0 },
-    schedule: { name: 'constant' },
-    epochs: 3,
-    batchSize: 16,
-    shuffle: true,
-    seed: 5,
-    earlyStopping: null,
-    globalClipNorm: null,
-    checkpointEpochs: 1,
-    keepCheckpoints: 2,
-    ...change,
-  };
+  const options: PretrainOptions = { ...plainOptions, ...change };
   const job: Job = {
     engine,
     learner,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LabelSets } from '../../../../src/data/labelSets.js';
-import { encoders } from '../../../../src/learn/encoder/index.js';
 import type { Engine } from '../../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
 import { codesOf } from '../../../../src/learn/evaluate/codes.js';
@@ -9,22 +8,14 @@ import { multiLabel } from '../../../../src/learn/evaluate/multiLabel.js';
 import { predict } from '../../../../src/learn/evaluate/predict.js';
 import type { Source } from '../../../../src/learn/loop.js';
 import { trainedShapes, type Labels } from '../../../../src/learn/method/method.js';
-import {
-  buildTask,
-  checkTask,
-  modes,
-  type MultiLabelClassifier,
-  type TaskSetting,
-} from '../../../../src/learn/task/index.js';
+import { buildTask, checkTask, type MultiLabelClassifier, type TaskSetting } from '../../../../src/learn/task/index.js';
 import { balancedLabelWeights, multiLabelLoss, tableOf, targetsOf } from '../../../../src/learn/task/multiLabel.js';
-import { finetuneProperties } from '../../../../src/recipe/finetune.js';
-import { filled } from '../../../../src/recipe/defaults.js';
-import type { FinetuneOptions } from '../../../../src/recipe/recipe.js';
 import { stream } from '../../../../src/protocol/random.js';
 import { engineOrSkip } from '../engines.js';
 import { rowsOf, scikit } from '../evaluate/scikit.js';
 import { checkGradients, movedValues, passOf, tensorsOf } from '../learners.js';
 import { assertLearnsAndResumes, trained } from '../method/training.js';
+import { learned, settingsFor } from './setting.js';
 
 const width = 5;
 const [trainingCount, validationCount] = [80, 40];
@@ -66,32 +57,12 @@ function examples(): { labels: Labels; training: Source; validation: Source } {
 
 const { labels, ...data } = examples();
 
-function optionsOf(mode: keyof typeof modes): Record<string, unknown> {
-  const { options } = modes[mode].description;
-  return Object.fromEntries(Object.entries(options).map(([key, { default: value }]) => [key, value]));
-}
-
-function setting(
-  mode: keyof typeof modes = 'full',
-  change: Partial<FinetuneOptions> = {},
-  more: Partial<TaskSetting> = {},
-): TaskSetting {
-  const standard = filled({ type: 'object', properties: finetuneProperties }, {}) as unknown as FinetuneOptions;
-  const encoder = { type: 'dense', units: [16, 8], activation: 'tanh' };
-  const base = { family: encoders.dense, encoder, shape: [width], labels, start: null };
-  return { ...base, options: { ...standard, mode, options: optionsOf(mode), ...change }, ...more };
-}
+const setting = settingsFor(labels, width);
 
 function classifier(...of: Parameters<typeof setting>): MultiLabelClassifier {
   const learner = buildTask(setting(...of));
   assert.ok(learner.task === 'multiLabel');
   return learner;
-}
-
-/** As another run might have left them. */
-function learned() {
-  const { family, encoder, shape } = setting();
-  return movedValues(family.encoder(encoder, shape), 17);
 }
 
 for (const name of engineNames)
@@ -155,7 +126,7 @@ for (const name of engineNames)
 
     for (const mode of ['full', 'gradual', 'scratch'] as const)
       it(`${mode}: are learned, and go on after a stop as if there had been none`, async () => {
-        const learner = classifier(mode, {}, { start: learned() });
+        const learner = classifier(mode, {}, { start: learned(setting) });
         const { steps, epochs } = await assertLearnsAndResumes(engine, learner, { epochs: 8, data });
         assert.deepEqual(Object.keys(steps[0]!), ['loss', 'subsetAccuracy']);
         assert.ok(epochs.at(-1)!.validation!['subsetAccuracy']! > epochs[0]!.validation!['subsetAccuracy']!);
@@ -163,7 +134,7 @@ for (const name of engineNames)
 
     for (const classWeights of ['none', 'balanced'] as const)
       it(`probe, weights ${classWeights}: is scikit-learn's logistic regression of each label on the same codes`, async function () {
-        const learner = classifier('probe', { classWeights }, { start: learned() });
+        const learner = classifier('probe', { classWeights }, { start: learned(setting) });
         assert.deepEqual(Object.keys(trainedShapes(learner)), []);
         const { checkpoints, steps } = await trained(engine, learner, {}, { data });
         const { weights } = checkpoints.at(-1)!;
@@ -204,16 +175,18 @@ print(json.dumps([of(targets[:, label]) for label in range(3)]))
       });
 
     it('probeThenFull: begins where the probe ends', async () => {
-      const probe = await trained(engine, classifier('probe', {}, { start: learned() }), {}, { data });
+      const probe = await trained(engine, classifier('probe', {}, { start: learned(setting) }), {}, { data });
       const still = { epochs: 1, optimizer: { name: 'sgd', learningRate: 1e-9, momentum: 0 } as never };
-      const after = await trained(engine, classifier('probeThenFull', {}, { start: learned() }), still, { data });
+      const after = await trained(engine, classifier('probeThenFull', {}, { start: learned(setting) }), still, {
+        data,
+      });
       const head = ({ checkpoints }: typeof probe) => checkpoints.at(-1)!.weights['head/dense/kernel']!.data;
       head(after).forEach((value, i) => assert.ok(Math.abs(value - head(probe)[i]!) < 1e-5));
     });
 
     it('neighbours: each of the nearest votes for all its labels', async () => {
       for (const neighbours of [1, 3, 20]) {
-        const learner = classifier('neighbours', { options: { neighbours } }, { start: learned() });
+        const learner = classifier('neighbours', { options: { neighbours } }, { start: learned(setting) });
         const { weights } = (await trained(engine, learner, {}, { data })).checkpoints.at(-1)!;
         assert.deepEqual(weights['neighbours/targets']!.shape, [trainingCount, outputs]);
         const codes = weights['neighbours/codes']!.data;

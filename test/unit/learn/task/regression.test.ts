@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
-import { encoders } from '../../../../src/learn/encoder/index.js';
 import type { Engine } from '../../../../src/learn/engine/engine.js';
 import { engineNames } from '../../../../src/learn/engine/index.js';
 import { codesOf } from '../../../../src/learn/evaluate/codes.js';
@@ -9,15 +8,13 @@ import { errorsOf } from '../../../../src/learn/evaluate/regression.js';
 import { ridge, valuesOf } from '../../../../src/learn/evaluate/ridge.js';
 import type { Source } from '../../../../src/learn/loop.js';
 import { trainedShapes, type Labels } from '../../../../src/learn/method/method.js';
-import { buildTask, checkTask, modes, type Regressor, type TaskSetting } from '../../../../src/learn/task/index.js';
+import { buildTask, checkTask, type Regressor, type TaskSetting } from '../../../../src/learn/task/index.js';
 import { regressionLoss, targetsOf } from '../../../../src/learn/task/regression.js';
-import { finetuneProperties } from '../../../../src/recipe/finetune.js';
-import { filled } from '../../../../src/recipe/defaults.js';
-import type { FinetuneOptions } from '../../../../src/recipe/recipe.js';
 import { stream } from '../../../../src/protocol/random.js';
 import { engineOrSkip } from '../engines.js';
 import { checkGradients, movedValues, passOf, tensorsOf } from '../learners.js';
 import { assertLearnsAndResumes, trained } from '../method/training.js';
+import { learned, settingsFor } from './setting.js';
 
 const width = 5;
 const [trainingCount, validationCount] = [60, 40];
@@ -60,32 +57,12 @@ const deviation = Math.sqrt(
   numbers.slice(0, trainingCount).reduce((sum, number) => sum + (number - mean) ** 2 / trainingCount, 0),
 );
 
-function optionsOf(mode: keyof typeof modes): Record<string, unknown> {
-  const { options } = modes[mode].description;
-  return Object.fromEntries(Object.entries(options).map(([key, { default: value }]) => [key, value]));
-}
-
-function setting(
-  mode: keyof typeof modes = 'full',
-  change: Partial<FinetuneOptions> = {},
-  more: Partial<TaskSetting> = {},
-): TaskSetting {
-  const standard = filled({ type: 'object', properties: finetuneProperties }, {}) as unknown as FinetuneOptions;
-  const encoder = { type: 'dense', units: [16, 8], activation: 'tanh' };
-  const base = { family: encoders.dense, encoder, shape: [width], labels, start: null };
-  return { ...base, options: { ...standard, mode, options: optionsOf(mode), ...change }, ...more };
-}
+const setting = settingsFor(labels, width);
 
 function regressor(...of: Parameters<typeof setting>): Regressor {
   const learner = buildTask(setting(...of));
   assert.ok(learner.task === 'regression');
   return learner;
-}
-
-/** As another run might have left them. */
-function learned() {
-  const { family, encoder, shape } = setting();
-  return movedValues(family.encoder(encoder, shape), 17);
 }
 
 for (const name of engineNames)
@@ -131,14 +108,14 @@ for (const name of engineNames)
 
     for (const mode of ['full', 'gradual', 'scratch'] as const)
       it(`${mode}: learns numbers, and goes on after a stop as if there had been none`, async () => {
-        const learner = regressor(mode, {}, { start: learned() });
+        const learner = regressor(mode, {}, { start: learned(setting) });
         const { steps, epochs } = await assertLearnsAndResumes(engine, learner, { epochs: 8, data });
         assert.deepEqual(Object.keys(steps[0]!), ['loss', 'meanAbsoluteError']);
         assert.ok(epochs.at(-1)!.validation!['meanAbsoluteError']! < epochs[0]!.validation!['meanAbsoluteError']!);
       });
 
     it('probe: is the ridge of the codes as they are; what follows in probeThenFull begins there', async () => {
-      const learner = regressor('probe', {}, { start: learned() });
+      const learner = regressor('probe', {}, { start: learned(setting) });
       assert.deepEqual(Object.keys(trainedShapes(learner)), []);
       const { checkpoints, epochs } = await trained(engine, learner, {}, { data });
       const { weights, progress } = checkpoints.at(-1)!;
@@ -163,7 +140,7 @@ for (const name of engineNames)
 
       const after = await trained(
         engine,
-        regressor('probeThenFull', {}, { start: learned() }),
+        regressor('probeThenFull', {}, { start: learned(setting) }),
         { epochs: 1, optimizer: { name: 'sgd', learningRate: 1e-9, momentum: 0 } as never },
         { data },
       );
@@ -175,7 +152,7 @@ for (const name of engineNames)
 
     it('neighbours: the mean target of the nearest, and of one neighbour its own', async () => {
       for (const neighbours of [1, 3]) {
-        const learner = regressor('neighbours', { options: { neighbours } }, { start: learned() });
+        const learner = regressor('neighbours', { options: { neighbours } }, { start: learned(setting) });
         const { checkpoints } = await trained(engine, learner, {}, { data });
         const { weights } = checkpoints.at(-1)!;
         assert.deepEqual(weights['neighbours/targets']!.shape, [trainingCount]);

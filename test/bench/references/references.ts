@@ -95,10 +95,11 @@ function train(name: string, reference: Reference): Promise<RunSummary> {
   return started;
 }
 
-async function start(name: string, { recipe, stage }: Reference): Promise<RunSummary> {
+async function start(name: string, { recipe, stage, prepare }: Reference): Promise<RunSummary> {
   const file = path.join(scratch, `${name}.pretrain.json`);
   const place = path.join(data, recipe.data['path'] as string);
-  await writeFile(file, JSON.stringify({ ...recipe, data: { ...recipe.data, path: place } }, null, 2));
+  const used = prepare ? await prepare(place, scratch) : place;
+  await writeFile(file, JSON.stringify({ ...recipe, data: { ...recipe.data, path: used } }, null, 2));
   const command = stage === 'pretrain' ? 'run' : 'finetune';
   return json<RunSummary>(process.execPath, [
     ...['dist/trainer.js', command, file, '--json', '--out', path.join(scratch, 'runs')],

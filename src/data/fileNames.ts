@@ -8,6 +8,8 @@ export const PARQUET_NAME = /\.(parquet|parq|pq)$/i;
 export const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz)$/i;
 export const NPY_NAME = /\.npy$/i;
 export const NPZ_NAME = /\.npz$/i;
+/** What an archive tells of itself beside its data. */
+export const ABOUT_NAME = /^(readme|licen[cs]e|notice|citation|changelog)(\.[a-z]+)?$/i;
 
 /** The name of a file's content: without the ".gz" that says how it is packed. */
 export function unpackedName(name: string): string {

@@ -1,5 +1,6 @@
 /** How files that are an example each lie in folders, by a bounded look at names; fileLayout.ts sees all files. */
 import * as path from 'node:path';
+import { ABOUT_NAME } from './fileNames.js';
 import type { Glimpse } from './glimpse.js';
 import { splitName } from './splitNames.js';
 
@@ -61,13 +62,13 @@ export async function lookAtFiles(seen: Glimpse, named: RegExp): Promise<FilesLo
   return { ...look, layout: flat.length > 0 ? 'flat' : null, paths: flat };
 }
 
-/** An archive often holds one folder that holds everything; a workspace folder with one folder in it is none itself. */
+/** An archive often holds one folder that holds everything, also beside a README; a workspace folder with one folder in it is none itself. */
 export async function passedThrough(seen: Glimpse): Promise<string> {
   let root = '';
   for (let depth = 0; seen.kind === 'archive' && depth < 8; depth++) {
     const entries = root === '' ? seen.entries : await seen.list(root);
-    const [only] = entries;
-    if (!only?.isDirectory || entries.length > 1 || splitName(only.name) !== null) break;
+    const [only, ...more] = entries.filter(({ name, isDirectory }) => isDirectory || !ABOUT_NAME.test(name));
+    if (!only?.isDirectory || more.length > 0 || splitName(only.name) !== null) break;
     root = path.join(root, only.name);
   }
   return root;

@@ -26,7 +26,7 @@ const TEST_SEED = 0;
 /**
  * A fraction is drawn from the training split, each class in proportion where there are labels (of examples with several,
  * by the rarest of them), and at least one example; with groups, whole groups are drawn instead, as near to the fraction
- * as they allow; of examples that go on one after the other, the last ones are taken. Where the validation split comes
+ * as they allow; of examples that go on one after the other, the last ones of each class are taken. Where the validation split comes
  * with the data, training examples of its groups are left out. What `test` holds out is drawn first, from the data alone.
  * `limit` then keeps the first so many of the remaining training examples in a random order; validation stays the same
  * whatever the limit. Both depend on the seed and the data only.
@@ -80,10 +80,10 @@ export function chooseSplits(
     );
   const strata = labels && info.labelSets ? rarestLabels(labels, info.labelSets) : labels;
   const part = (positions: Int32Array, fraction: number, seed: number, purpose: string): Drawn =>
-    info.sequential
-      ? last(positions, fraction)
-      : groups
-        ? drawGroups(positions, groups, fraction, seed, purpose)
+    groups
+      ? drawGroups(positions, groups, fraction, seed, purpose)
+      : info.sequential
+        ? last(positions, strata, fraction)
         : draw(positions, strata, fraction, seed, purpose);
   const held = test === null ? null : part(training, test, TEST_SEED, 'test');
   const left = held?.rest ?? training;
@@ -204,14 +204,11 @@ function limited(positions: Int32Array, limit: number | null, seed: number): Int
     .sort();
 }
 
-/** The end: round(fraction × count) positions, at least one. */
-function last(positions: Int32Array, fraction: number): Drawn {
-  const count = fraction > 0 ? Math.max(1, Math.round(fraction * positions.length)) : 0;
-  const from = positions.length - count;
-  return { drawn: positions.slice(from), rest: positions.slice(0, from) };
+/** Takes the last of each class. */
+function last(positions: Int32Array, labels: Int32Array | null, fraction: number): Drawn {
+  return take(positions, labels, fraction, (_, members, count) => members.subarray(members.length - count));
 }
 
-/** Takes round(fraction × count) positions, shared out among the classes by largest remainder. */
 function draw(
   positions: Int32Array,
   labels: Int32Array | null,
@@ -219,16 +216,30 @@ function draw(
   seed: number,
   purpose: string,
 ): Drawn {
-  const groups = byLabel(positions, labels);
+  return take(positions, labels, fraction, (label, members, count) =>
+    stream(seed, purpose, label + 1)
+      .permutation(members.length)
+      .subarray(0, count)
+      .map((index) => members[index] as number),
+  );
+}
+
+/** Takes round(fraction × count) positions, at least one, shared out among the classes by largest remainder. */
+function take(
+  positions: Int32Array,
+  labels: Int32Array | null,
+  fraction: number,
+  choose: (label: number, members: Int32Array, count: number) => Int32Array,
+): Drawn {
+  const classes = byLabel(positions, labels);
   const total = fraction > 0 ? Math.max(1, Math.round(fraction * positions.length)) : 0;
   const shares = shareOut(
-    groups.map(([, members]) => members.length),
+    classes.map(([, members]) => members.length),
     total,
   );
   const isDrawn = new Uint8Array(end(positions));
-  groups.forEach(([label, members], i) => {
-    const order = stream(seed, purpose, label + 1).permutation(members.length);
-    for (const index of order.subarray(0, shares[i])) isDrawn[members[index] as number] = 1;
+  classes.forEach(([label, members], i) => {
+    for (const position of choose(label, members, shares[i] ?? 0)) isDrawn[position] = 1;
   });
   return {
     drawn: positions.filter((position) => isDrawn[position] === 1),

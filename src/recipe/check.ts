@@ -44,7 +44,9 @@ export interface DataFacts {
  * Errors are what a run would fail on; warnings what it would hardly learn by; information is only good to know.
  */
 export function checkRecipe({ recipe, data, document }: ParsedRecipe, facts: DataFacts = {}): Problem[] {
-  const found = data ? [...checkPath(data, facts), ...checkData(data, facts, document), ...checkText(data, facts)] : [];
+  const found = data
+    ? [...checkPath(data, facts), ...checkData(data, facts, document), ...checkText(data, facts, document)]
+    : [];
   if (recipe)
     found.push(
       ...checkSizes(recipe, facts),
@@ -143,7 +145,7 @@ function checkData(data: DataOptions, { labels, splits, exists }: DataFacts, doc
   return findings;
 }
 
-function checkText({ text }: DataOptions, { kind, tokenizerError }: DataFacts): Finding[] {
+function checkText({ text }: DataOptions, { kind, tokenizerError }: DataFacts, document: RecipeDocument): Finding[] {
   const findings: Finding[] = [];
   if (tokenizerError)
     findings.push({
@@ -159,6 +161,14 @@ function checkText({ text }: DataOptions, { kind, tokenizerError }: DataFacts): 
       code: 'vocabulary-too-small',
       message: t('A vocabulary of byte pairs has at least {0} tokens, not {1}.', LEAST_BYTE_PAIRS, text.vocabularySize),
       fixes: [LEAST_BYTE_PAIRS, 4096],
+    });
+  const window = ['data', 'text', 'window'];
+  if (text.unit !== 'window' && document.node(window) !== null)
+    findings.push({
+      path: window,
+      severity: 'warning',
+      code: 'window-without-unit',
+      message: t('"window" is passed over without "unit": "window". Set that beside it, or remove "window".'),
     });
   return findings;
 }

@@ -246,7 +246,7 @@ const textOptions: JsonSchema = {
     length: {
       ...nullOrNumber('integer', 1, 65_536),
       ...words(
-        'Ids of each text, for "features": "ids": longer texts are cut off, shorter ones filled with the id of padding. Null keeps 95 % whole, with at most 256.',
+        'Ids of each text, for "features": "ids": longer texts are cut off, shorter ones filled with the id of padding. Null keeps windows whole, of other texts 95 %, with at most 256.',
         'TextVectorization(output_sequence_length)',
       ),
     },

@@ -47,6 +47,8 @@ export interface Session {
   steering: Steering;
   listener: SessionListener;
   checkpoint: Checkpoint | null;
+  /** What is to be told of the checkpoint. */
+  warnings: readonly string[];
   recipe: Recipe;
   work: Work;
   prepare: (tell: (progress: Progress) => void) => Promise<Prepared>;
@@ -64,6 +66,7 @@ export async function carryOut({
   steering,
   listener,
   checkpoint,
+  warnings,
   recipe,
   work,
   prepare,
@@ -78,6 +81,8 @@ export async function carryOut({
     record.pid = process.pid;
     await run.saveRecord();
     listener.onCreated(run.path, seat.address);
+    run.onEvent = (event) => listener.display?.event(event);
+    for (const message of warnings) warn(run, message);
 
     const prepared = await prepare((progress) => {
       listener.onProgress(progress);

@@ -1,7 +1,7 @@
 import { formatCount, t } from '../protocol/l10n.js';
 import { formatDuration } from '../protocol/duration.js';
 import { Pace } from '../protocol/pace.js';
-import type { RunRecord } from '../protocol/run.js';
+import type { RunEvent, RunRecord } from '../protocol/run.js';
 import type { Output } from './output.js';
 import type { Display } from './recorder.js';
 
@@ -35,6 +35,12 @@ export class ProgressBar implements Display {
     this.output.line(this.text(record, record.metrics));
   }
 
+  /** What looks wrong is told at once: not everybody has the monitor open. */
+  event(event: RunEvent): void {
+    if (event.type !== 'diagnosis' || event.level === 'good') return;
+    this.output.line(['!', event.message, event.advice].filter((part) => part !== undefined).join(' '));
+  }
+
   private get seconds(): number {
     return (performance.now() - this.start) / 1000;
   }
@@ -49,7 +55,8 @@ export class ProgressBar implements Display {
     const left = this.pace.secondsLeft(steps);
     const filled = Math.round((WIDTH * step) / steps);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-    const speed = t('{0} examples/s', formatCount(Math.round(this.pace.stepsPerSecond * batchSize)));
+    const perSecond = this.pace.stepsPerSecond * batchSize;
+    const speed = Number.isNaN(perSecond) ? [] : [t('{0} examples/s', formatCount(Math.round(perSecond)))];
     const time = left === null ? t('time left unknown') : t('{0} left', formatDuration(left));
     const underWay = Math.min(epochs, Math.floor(epoch) + (Number.isInteger(epoch) ? 0 : 1));
     const parts = [
@@ -57,7 +64,7 @@ export class ProgressBar implements Display {
       t('loss {0}', loss?.toFixed(4) ?? '-'),
       ...(validationLoss === undefined ? [] : [t('validation {0}', validationLoss.toFixed(4))]),
       ...(probeAccuracy === undefined ? [] : [t('probe {0} %', (100 * probeAccuracy).toFixed(1))]),
-      speed,
+      ...speed,
       time,
     ];
     return parts.join(' · ');

@@ -1,7 +1,7 @@
 import type { Checkpoint, Progress } from '../learn/checkpoint.js';
 import type { Diagnosis, EpochResult, Metrics, Observer } from '../learn/loop.js';
 import type { Preview } from '../learn/method/method.js';
-import type { RunState } from '../protocol/run.js';
+import type { RunEvent, RunState } from '../protocol/run.js';
 import type { ControlServer } from './control.js';
 import { pruneCheckpoints, writeCheckpoint } from './checkpoints.js';
 import type { RunFolder } from './runFolder.js';
@@ -21,6 +21,7 @@ const MAX_EPOCH_SAMPLES = 200;
 export interface Display {
   step(run: RunFolder['record'], loss: number): void;
   epoch(run: RunFolder['record']): void;
+  event(event: RunEvent): void;
 }
 
 /** Writes down what happens in the loop: metrics, events, samples, checkpoints, the record. */

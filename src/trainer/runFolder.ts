@@ -14,6 +14,8 @@ import { LineFile } from './lineFile.js';
 export class RunFolder {
   private writingRecord: Promise<void> = Promise.resolve();
   private recordError: unknown = null;
+  /** Hears each event as it is added. */
+  onEvent: ((event: RunEvent) => void) | null = null;
 
   private constructor(
     readonly path: string,
@@ -92,6 +94,7 @@ export class RunFolder {
 
   addEvent(event: RunEvent): void {
     this.events.add(event);
+    this.onEvent?.(event);
   }
 
   /** Writes `run.json` as the record is now; calls are written one after the other. */

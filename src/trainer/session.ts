@@ -6,7 +6,7 @@ import type { RunSummary } from '../protocol/trainer.js';
 import type { Recipe, TrainingOptions } from '../recipe/recipe.js';
 import { keptPlan } from './assets.js';
 import { readLastCheckpoint } from './checkpoints.js';
-import { carryOut, warn, type SessionListener } from './carryOut.js';
+import { carryOut, type SessionListener } from './carryOut.js';
 import { isTrained, TrainerSeat } from './control.js';
 import { UserError } from './errors.js';
 import { removeLeftovers } from './leftovers.js';
@@ -67,6 +67,7 @@ export async function startRun(newRun: NewRun, listener: SessionListener): Promi
     steering,
     listener,
     checkpoint: null,
+    warnings: [],
     recipe,
     work,
     prepare: () => Promise.resolve(prepared),
@@ -125,7 +126,7 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
     await refuseUnresumable(where, seat.address); // as it is now that nobody else writes
     const { stage, reproduces } = await readRecord(where);
     const work: Work = stage === 'finetune' ? { stage, parent: null } : pretraining;
-    const { run, checkpoint } = await takeUp(where, trainingOptions(recipe, work));
+    const { run, checkpoint, warnings } = await takeUp(where, trainingOptions(recipe, work));
     const replay = reproduces
       ? replayFrom(await readReplay(reproduces.path, () => undefined), checkpoint.progress.step)
       : null;
@@ -136,6 +137,7 @@ export async function resumeRun(folder: string, recipe: Recipe, listener: Sessio
       steering,
       listener,
       checkpoint,
+      warnings,
       recipe,
       work,
       prepare: async (tell) => {
@@ -181,7 +183,7 @@ async function refuseUnresumable(folder: string, own: string | null = null): Pro
 async function takeUp(
   folder: string,
   { earlyStopping }: TrainingOptions,
-): Promise<{ run: RunFolder; checkpoint: Checkpoint }> {
+): Promise<{ run: RunFolder; checkpoint: Checkpoint; warnings: readonly string[] }> {
   await refuseLinks(folder);
   await removeLeftovers(folder);
   const { checkpoint, warnings } = await readLastCheckpoint(folder, earlyStopping !== null);
@@ -195,8 +197,7 @@ async function takeUp(
     step,
     epoch,
   } satisfies Partial<RunRecord>);
-  for (const message of warnings) warn(run, message);
-  return { run, checkpoint };
+  return { run, checkpoint, warnings };
 }
 
 async function refuseSecondRun({ runs, recipePath, parallel }: NewRun): Promise<void> {

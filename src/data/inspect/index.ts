@@ -188,6 +188,7 @@ async function reasonOf({ info }: Reader | Collection, data: DataOptions): Promi
     ...(filePattern !== null && { filePattern }),
     ...(labelColumn !== null && { labelColumn }),
     ...(labelSeparator !== null && { labelSeparator }),
+    ...(info.format === 'text' && data.text.unit !== null && { text: { unit: data.text.unit } }),
   };
   if (Object.keys(chosen).length > 0)
     return t('It is read so because the recipe or an option says {0}.', choiceText(chosen));

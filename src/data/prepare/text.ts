@@ -70,7 +70,7 @@ export const text: Preparer<'text', TextPreparation> = {
     if (options.features === 'bag') preparation = { ...common, shape: [vocabularySize], range: [0, 1] };
     else {
       const vocabulary = vocabularyOf(tokenizer, options.tokenizer);
-      const length = options.length ?? usualLength(counts.lengths);
+      const length = options.length ?? (texts.info.sequential ? longest(counts.lengths) : usualLength(counts.lengths));
       notes.push(...cutNotes(counts.lengths, length));
       preparation = { ...common, shape: [length], range: null, vocabulary };
     }
@@ -223,6 +223,11 @@ function usualLength(lengths: readonly number[]): number {
   const sorted = Int32Array.from(lengths).sort();
   const whole = sorted[Math.min(sorted.length - 1, Math.floor(WHOLE_SHARE * sorted.length))] ?? 1;
   return Math.max(1, Math.min(LONGEST_USUAL, whole));
+}
+
+/** Texts that go on one after the other are one text, of which nothing is to be lost. */
+function longest(lengths: readonly number[]): number {
+  return lengths.reduce((most, length) => Math.max(most, length), 1);
 }
 
 /** @throws DataError when it has no token for padding */

@@ -7,7 +7,7 @@ import { detectDataset } from '../../../src/data/detect.js';
 import { openDataset } from '../../../src/data/index.js';
 import { otherReadingText, readingsWithin } from '../../../src/data/otherReadings.js';
 import { png, put, temporaryFolder } from './make.js';
-import { tar, tarPart } from './tree/make.js';
+import { tar, tarPart, zip } from './tree/make.js';
 import { wavFile } from './sound/wavFile.js';
 
 describe('What a folder, archive or file is taken for', () => {
@@ -293,6 +293,16 @@ describe('What a folder, archive or file is taken for', () => {
     const [detection] = await detectDataset(at('one'));
     assert.match(detection?.reason ?? '', /It holds sounds, .*part 1/);
     assert.equal((await openDataset(at('one'))).info.classes?.length, 10);
+  });
+
+  it('passes through the one folder of an archive, also beside a README', async () => {
+    const rows = { name: 'sub/points/points.csv', content: 'a,b\n1,2\n3,4\n' };
+    const about = ['README.md', 'sub/LICENSE'].map((name) => ({ name, content: 'Points.' }));
+    const file = put(at('about.zip'), zip([...about, rows]).bytes);
+    assert.equal((await detectDataset(file))[0]?.format, 'csv');
+    assert.equal((await openDataset(file)).info.count, 2);
+    const other = put(at('other.zip'), zip([{ name: 'notes.doc', content: 'Points.' }, rows]).bytes);
+    assert.deepEqual(await detectDataset(other), [], 'what lies there may be the data');
   });
 
   it('tells that names could tell labels beside folders, unless they say the same', async () => {

@@ -29,6 +29,28 @@ describe('Examples that go on one after the other', () => {
       assert.deepEqual([[...training], [...validation], [...test!]], [range(0, 72), range(72, 80), range(80, 100)]);
     }
   });
+
+  it('are held out as the end of each class: the end of all of them would be the last class alone', () => {
+    const set = { info: { ...info(['train', 20]).info, sequential: true as const }, groups: null };
+    const labels = Int32Array.from({ length: 20 }, (_, i) => (i < 10 ? 0 : 1));
+    const { test, validation } = chooseSplits(set, labels, { validation: 0.25, test: 0.2, limit: null }, 1);
+    assert.deepEqual(
+      [[...test!], [...validation]],
+      [
+        [8, 9, 18, 19],
+        [6, 7, 16, 17],
+      ],
+    );
+  });
+
+  it('stay with their group, though that is not the end', () => {
+    const groups = Int32Array.from({ length: 100 }, (_, i) => i % 10);
+    const set = { info: { ...info(['train', 100]).info, sequential: true as const }, groups };
+    const { training, validation } = chooseSplits(set, null, { validation: 0.2, limit: null }, 1);
+    const apart = new Set(Array.from(validation, (position) => groups[position]));
+    assert.equal(apart.size, 2);
+    assert.ok(training.every((position) => !apart.has(groups[position])));
+  });
 });
 
 describe('Choosing splits', () => {

@@ -157,6 +157,16 @@ describe('The check of a recipe against its data', () => {
     assert.deepEqual(check(text(260).replace('bytePair', 'word'), { kind: 'text' }), []);
   });
 
+  it('tells that a window counts only where texts are cut into windows', () => {
+    const text = (unit: string) => `{ "data": { "path": "d", "text": { ${unit}"window": 64 } } }`;
+    for (const unit of ['', '"unit": "line", ']) {
+      const found = only(text(unit), { exists: true, kind: 'text' });
+      assert.deepEqual([found.severity, found.code], ['warning', 'window-without-unit']);
+      assert.match(found.message, /"unit": "window"/);
+    }
+    assert.deepEqual(check(text('"unit": "window", '), { kind: 'text' }), []);
+  });
+
   it('places what is wrong with a tokenizer where it is named', () => {
     const text = '{ "data": { "path": "d", "text": { "features": "ids", "tokenizer": "t.json" } } }';
     const broken = only(text, { kind: 'text', tokenizerError: 'It is no JSON.' });

@@ -22,7 +22,24 @@ describe('The progress of a run on the terminal', () => {
     };
     at(9000, 1001);
     assert.match(drawn.at(-1)!, /time left unknown/);
+    assert.doesNotMatch(drawn.at(-1)!, /NaN|examples/);
     at(10_000, 1011);
     assert.match(drawn.at(-1)!, / 320 examples\/s · 15 min left/);
+  });
+
+  it('tells what looks wrong, with what to do, and nothing else of what happens', () => {
+    const lines: string[] = [];
+    const bar = new ProgressBar({ line: (text: string) => lines.push(text) } as unknown as Output);
+    const at = { step: 3, epoch: 0.1, at: '2026-11-24T20:15:30.000Z' };
+    bar.event({
+      ...at,
+      type: 'diagnosis',
+      level: 'warning',
+      message: 'Texts are cut off.',
+      advice: 'Raise the length.',
+    });
+    bar.event({ ...at, type: 'diagnosis', level: 'good', message: 'It learns.' });
+    bar.event({ ...at, type: 'sample' });
+    assert.deepEqual(lines, ['! Texts are cut off. Raise the length.']);
   });
 });

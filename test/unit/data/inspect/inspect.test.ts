@@ -97,6 +97,16 @@ describe('Inspecting a folder of images', () => {
     assert.equal(chosen.reason, 'It is read so because the recipe or an option says "labelColumn": "island".');
   });
 
+  it('does not offer windows to who has them', async () => {
+    const file = put(at('poem.txt'), 'A line of it.\n'.repeat(40));
+    assert.match((await inspectAt(file)).inspection.reason, /Then write "text": {"unit":"window"}/);
+    const text = { ...dataOptions.text, unit: 'window' as const, window: 20 };
+    const { inspection } = await inspected(await openDataset(file, { text }), {
+      data: { ...dataOptions, path: file, text },
+    });
+    assert.equal(inspection.reason, 'It is read so because the recipe or an option says "text": {"unit":"window"}.');
+  });
+
   it('says that cells may hold several labels, and warns of sums below a table', async () => {
     const tags = ['red', 'red|round', 'round', 'red|soft', 'soft|round', 'soft', 'red|round|soft'];
     const rows = Array.from({ length: 70 }, (_, i) => `${i},${i % 11},${tags[i % 7]!}`);

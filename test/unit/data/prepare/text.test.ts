@@ -12,11 +12,17 @@ import type { TextOptions } from '../../../../src/recipe/recipe.js';
 import { dataOptions, put, rejectsWith, temporaryFolder } from '../make.js';
 import { runPeer } from '../peer.js';
 
-function collection(texts: readonly string[]): TextCollection {
+function collection(texts: readonly string[], goesOn = false): TextCollection {
   const packer = new TextPacker();
   packer.begin('train');
   texts.forEach((text, i) => packer.add(text, null, `line ${i + 1}`, 'poem.txt'));
-  return packer.collection({ format: 'text', path: 'poem.txt', files: [], problems: [] });
+  return packer.collection({
+    format: 'text',
+    path: 'poem.txt',
+    files: [],
+    problems: [],
+    ...(goesOn && { sequential: true }),
+  });
 }
 
 /** @param training how many of the texts train; the rest validate */
@@ -28,7 +34,7 @@ function prepare(
 ) {
   const positions = Int32Array.from(texts.keys());
   return prepareDataset(
-    collection(texts),
+    collection(texts, options.unit === 'window'),
     { ...dataOptions, text: { ...dataOptions.text, ...options } },
     { training: positions.subarray(0, training), validation: positions.subarray(training), validationFrom: 'fraction' },
     { cache: null, fingerprint: '', ...more },
@@ -121,6 +127,14 @@ describe('Texts as training data', () => {
     );
     assert.deepEqual(long.preparation.shape, [256]);
     assert.deepEqual((await rows(texts, { features: 'ids', length: 100 })).notes, []);
+  });
+
+  it('keep windows whole, however long they are, unless a length is given', async () => {
+    const windows = ['word '.repeat(300), ...Array.from({ length: 99 }, () => 'word '.repeat(10))];
+    const whole = await rows(windows, { features: 'ids', unit: 'window' });
+    assert.deepEqual([whole.preparation.shape, whole.notes], [[300], []]);
+    const cut = await rows(windows, { features: 'ids', unit: 'window', length: 20 });
+    assert.match(cut.notes.join(), /^1 of 100 texts are longer than 20 tokens/);
   });
 
   it('keep capitals when that is wanted, of words', async () => {

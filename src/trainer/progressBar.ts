@@ -52,7 +52,7 @@ export class ProgressBar implements Display {
     const steps = epochs * stepsPerEpoch;
     this.pace ??= new Pace();
     this.pace.update(step, this.seconds);
-    const left = this.pace.secondsLeft(steps);
+    const left = step >= steps ? 0 : this.pace.secondsLeft(steps);
     const filled = Math.round((WIDTH * step) / steps);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
     const perSecond = this.pace.stepsPerSecond * batchSize;

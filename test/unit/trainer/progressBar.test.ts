@@ -27,6 +27,20 @@ describe('The progress of a run on the terminal', () => {
     assert.match(drawn.at(-1)!, / 320 examples\/s · 15 min left/);
   });
 
+  it('knows at the end of a run too short to measure that nothing is left', () => {
+    const lines: string[] = [];
+    const bar = new ProgressBar({ line: (text: string) => lines.push(text) } as unknown as Output);
+    bar.epoch({
+      epoch: 1,
+      epochs: 1,
+      stepsPerEpoch: 1,
+      step: 1,
+      batchSize: 32,
+      metrics: { loss: 0.5 },
+    } as unknown as RunRecord);
+    assert.match(lines.join(), /epoch 1\/1 · loss 0\.5000 · 0 s left$/);
+  });
+
   it('tells what looks wrong, with what to do, and nothing else of what happens', () => {
     const lines: string[] = [];
     const bar = new ProgressBar({ line: (text: string) => lines.push(text) } as unknown as Output);

@@ -22,7 +22,9 @@ export interface Inspection {
   /** Examples without a label, where others have one. */
   unlabelled: number;
   groups: Record<string, number>;
-  /** Of the training examples; null with fewer than two classes. */
+  /** The smallest and largest label where they are learned as numbers, each a class above; else null. */
+  quantities: { least: number; most: number } | null;
+  /** Of the training examples; null with fewer than two classes, and of numbers. */
   imbalance: Imbalance | null;
   /** Splits that the data brings; 0 for what it has not. */
   splits: Record<SplitPart, number>;

@@ -2,6 +2,7 @@
 import { formatCount, t } from '../../protocol/l10n.js';
 import type { Imbalance, Named, SplitPart } from '../../protocol/inspection.js';
 import { countsOfLabels } from '../labelSets.js';
+import { areQuantities, numberOf } from '../quantities.js';
 import type { Dataset } from '../reader.js';
 
 /** From here on imbalance is worth a warning: what is right most often is then often the large class. */
@@ -40,6 +41,13 @@ export function countClasses({ info, labels, groups }: Dataset): ClassCounts {
     unlabelled: labels ? labels.reduce((sum, label) => sum + Number(label < 0), 0) : 0,
     groups: named(info.groups, count(groups, info.groups, 0, info.count)),
   };
+}
+
+/** Null where the classes are no numbers that are learned as such. */
+export function rangeOf(classes: readonly string[]): { least: number; most: number } | null {
+  if (!areQuantities(classes)) return null;
+  const numbers = classes.map(numberOf).sort((a, b) => a - b);
+  return { least: numbers[0] as number, most: numbers.at(-1) as number };
 }
 
 /** @param counts of the training examples. @returns null with fewer than two classes */

@@ -143,8 +143,15 @@ function charactersText({ characters }: Inspection): string | null {
   );
 }
 
-function classesText({ classes, imbalance }: Inspection): string {
+function classesText({ classes, quantities, imbalance }: Inspection): string {
   const count = Object.keys(classes).length;
+  if (quantities)
+    return t(
+      'none: the labels are numbers, {0} different ones from {1} to {2}',
+      formatCount(count),
+      quantities.least,
+      quantities.most,
+    );
   if (count === 0) return t('none: the examples have no labels');
   return imbalance ? `${formatCount(count)}. ${imbalance.sentence}` : formatCount(count);
 }

@@ -100,10 +100,18 @@ function duplicates(found: Duplicates, texts: DuplicateTexts, few: number): Find
   ];
 }
 
-function classes({ classes, classesBySplit, unlabelled, imbalance }: Inspectable): Finding[] {
+function classes({ classes, classesBySplit, unlabelled, quantities, imbalance }: Inspectable): Finding[] {
   const names = Object.keys(classes);
   if (names.length === 0)
     return [information(t('There are no labels: enough for pretraining, while fine-tuning needs some.'))];
+  const without = unlabelled > 0 ? [information(t('Examples without a label: {0}.', formatCount(unlabelled)))] : [];
+  if (quantities)
+    return [
+      information(
+        t('The labels are numbers: fine-tuning learns these, unless its "task" in the recipe is "classification".'),
+      ),
+      ...without,
+    ];
   const training = classesBySplit.train ?? classes;
   const absent = names.filter((name) => training[name] === 0);
   const few = names.filter((name) => (training[name] ?? 0) > 0 && (training[name] ?? 0) < FEW);
@@ -113,11 +121,11 @@ function classes({ classes, classesBySplit, unlabelled, imbalance }: Inspectable
     ...(imbalance?.ratio !== undefined && imbalance.ratio !== null
       ? [imbalance.ratio >= STRONG_IMBALANCE ? warning(imbalance.sentence) : information(imbalance.sentence)]
       : []),
-    ...(unlabelled > 0 ? [information(t('Examples without a label: {0}.', formatCount(unlabelled)))] : []),
+    ...without,
   ];
 }
 
-type Inspectable = Pick<Inspection, 'classes' | 'classesBySplit' | 'unlabelled' | 'imbalance'>;
+type Inspectable = Pick<Inspection, 'classes' | 'classesBySplit' | 'unlabelled' | 'quantities' | 'imbalance'>;
 
 function values({ values, blank, kind }: Pick<Inspection, 'values' | 'blank' | 'kind'>): Finding[] {
   const empty: Record<string, (count: string) => string> = {

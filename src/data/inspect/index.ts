@@ -11,7 +11,7 @@ import { planPreparation } from '../prepare/index.js';
 import type { Plan, Preparation } from '../prepare/preparation.js';
 import { DataError, isReader, type Collection, type OpenOptions, type Reader, type UnreadableFile } from '../reader.js';
 import { chooseSplits, type ChosenSplits } from '../split.js';
-import { countClasses, imbalanceOf } from './classes.js';
+import { countClasses, imbalanceOf, rangeOf } from './classes.js';
 import { findingsOf } from './findings.js';
 import { glanceAtFiles } from './files.js';
 import { examinedPositions, typicalPositions, USUAL_LIMITS, type InspectLimits } from './sample.js';
@@ -67,6 +67,7 @@ export async function inspectDataset(
     reason,
   }));
   const counts = countClasses(dataset);
+  const quantities = info.labelSets ? null : rangeOf(Object.keys(counts.classes));
   const surveyed = survey.result();
   const most = TYPICAL[info.kind];
   const typical = isKnown ? typicalPositions(dataset, positions, most, seed) : [];
@@ -91,7 +92,8 @@ export async function inspectDataset(
     shape: info.shape,
     examined: isKnown ? positions.length : 0,
     ...counts,
-    imbalance: imbalanceOf(counts.classesBySplit.train ?? counts.classes),
+    quantities,
+    imbalance: quantities ? null : imbalanceOf(counts.classesBySplit.train ?? counts.classes),
     splits: splitCounts(dataset),
     drawn: drawn && countsOf(drawn),
     prepared: plan && { shape: plan.preparation.shape, notes: plan.notes },

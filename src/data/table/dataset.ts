@@ -1,5 +1,6 @@
 /** From columns and what they are to a dataset: which is the label, which are learned from, which are left out and why. */
 import { formatCount, t } from '../../protocol/l10n.js';
+import { joinList } from '../files.js';
 import { splitsOfParts } from '../namedParts.js';
 import { DataError, type DatasetOptions, type OpenOptions, type UnreadableFile } from '../reader.js';
 import type { SplitName } from '../splitNames.js';
@@ -83,13 +84,14 @@ export async function tableCollection<Part extends { split: SplitName }>(
   const isChosen = chosen && new Set(chosen);
   const group = options.groups ?? null;
   const there = new Set(names);
-  for (const wanted of [options.labelColumn, options.textColumn, group, ...(chosen ?? [])])
-    if (wanted && !there.has(wanted))
-      throw new DataError(
-        t('{0} has no column "{1}".', path, wanted),
-        path,
-        t('Its columns are {0}.', names.slice(0, 20).join(', ')),
-      );
+  const asked = [options.labelColumn, options.textColumn, group, ...(chosen ?? [])];
+  const missing = asked.filter((wanted) => wanted && !there.has(wanted)).map((wanted) => `"${wanted}"`);
+  if (missing.length > 0)
+    throw new DataError(
+      t('{0} has no column {1}.', path, joinList(missing.slice(0, 20))),
+      path,
+      t('Its columns are {0}.', names.slice(0, 20).join(', ')),
+    );
   const label = options.labelColumn ?? labelColumnOf(profiles, chosen);
   const learned = new Map<string, Packing>(kept);
   for (const profile of kept ? [] : profiles) {

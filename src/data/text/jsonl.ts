@@ -135,8 +135,11 @@ function labelOf(value: unknown, name: string, where: string, file: string): str
   if (value === undefined || value === null || value === '') return null;
   if (isLabel(value)) return String(value);
   if (Array.isArray(value) && value.every(isLabel)) return JSON.stringify(value.map(String));
+  const wrong = Array.isArray(value) ? (value as unknown[]).find((entry) => !isLabel(entry)) : value;
   throw new DataError(
-    t('{0}: the label “{1}” is {2}.', where, name, kindOf(value)),
+    Array.isArray(value)
+      ? t('{0}: the label “{1}” is a list in which one is {2}.', where, name, kindOf(wrong))
+      : t('{0}: the label “{1}” is {2}.', where, name, kindOf(wrong)),
     file,
     t('A label is a text, a number, or a list of such; name another member, or say that there is no label.'),
   );

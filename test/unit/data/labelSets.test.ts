@@ -31,7 +31,10 @@ describe('Several labels an example', () => {
       labels: [['cat', 'dog'], ['cat'], [], null, ['cat', 'dog'], ['ant'], ['7', 'true']],
     });
     const bad = put(at('bad.jsonl'), '{"text":"a","label":["cat"]}\n{"text":"b","label":["cat",{}]}\n');
-    await assert.rejects(openDataset(bad), /bad.jsonl, line 2: the label “label” is a list/);
+    await assert.rejects(
+      openDataset(bad),
+      /bad.jsonl, line 2: the label “label” is a list in which one is an object\./,
+    );
   });
 
   it('stand between separators in a column: of texts, of a table', async () => {

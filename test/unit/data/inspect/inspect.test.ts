@@ -97,6 +97,21 @@ describe('Inspecting a folder of images', () => {
     assert.equal(chosen.reason, 'It is read so because the recipe or an option says "labelColumn": "island".');
   });
 
+  it('takes labels that are learned as numbers for no classes', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${2700 + 25 * i}`);
+    const file = put(at('masses.csv'), ['a,mass', ...rows].join('\n'));
+    const { inspection } = await inspected(await openDataset(file, { labelColumn: 'mass' }), {
+      data: { ...dataOptions, path: file, labelColumn: 'mass' },
+    });
+    assert.deepEqual([inspection.quantities, inspection.imbalance], [{ least: 2700, most: 4175 }, null]);
+    assert.deepEqual(
+      inspection.findings.map(({ text }) => text).filter((text) => /[Cc]lass|unbalanced/.test(text)),
+      ['The labels are numbers: fine-tuning learns these, unless its "task" in the recipe is "classification".'],
+    );
+    const told = factsOf(inspection).find(({ label }) => label === 'Classes')?.value;
+    assert.equal(told, 'none: the labels are numbers, 60 different ones from 2700 to 4175');
+  });
+
   it('does not offer windows to who has them', async () => {
     const file = put(at('poem.txt'), 'A line of it.\n'.repeat(40));
     assert.match((await inspectAt(file)).inspection.reason, /Then write "text": {"unit":"window"}/);

@@ -9,7 +9,7 @@ import type { DatasetOptions } from './reader.js';
 import { TextPacker, type TextCollection } from './text/collection.js';
 import { decodeText } from './text/encoding.js';
 import { jsonLines } from './text/jsonl.js';
-import { textUnits, type TextUnit, type Unit } from './text/units.js';
+import { textUnits, type Unit } from './text/units.js';
 import { openTree, type DataFile, type Tree } from './tree/tree.js';
 
 /** Of one file: so much tells whether blank lines part it. */
@@ -35,8 +35,7 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
       const unit = options.text?.unit ?? (parts[0] ? await unitOf(parts[0].file) : 'line');
       for (const { split, file } of parts) {
         packer.begin(split);
-        for await (const { text, line } of unitsOf(file, unit, options))
-          packer.add(text, null, nameOf(unit, line, file), file.path);
+        for await (const { text, name } of unitsOf(file, unit, options)) packer.add(text, null, name, file.path);
       }
     } else {
       const unit = options.text?.unit ?? 'document';
@@ -45,8 +44,7 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
         if (split !== last) packer.begin((last = split));
         const before = packer.count;
         try {
-          for await (const { text, line } of unitsOf(file, unit, options))
-            packer.add(text, label, nameOf(unit, line, file), file.path);
+          for await (const { text, name } of unitsOf(file, unit, options)) packer.add(text, label, name, file.path);
           readable.push(file);
         } catch (error) {
           leftOut.file(error);
@@ -65,13 +63,24 @@ export async function openText(target: string, options: DatasetOptions = {}): Pr
   }
 }
 
-function unitsOf(file: DataFile, unit: Unit, { signal, text }: DatasetOptions): AsyncGenerator<TextUnit> {
+async function* unitsOf(
+  file: DataFile,
+  unit: Unit,
+  { signal, text: options }: DatasetOptions,
+): AsyncGenerator<{ text: string; name: string }> {
   const source = decodeText(file.stream(signal ? { signal } : {}), file.path);
-  return textUnits(source, unit, file.path, text?.window === undefined ? {} : { window: text.window });
+  const window = options?.window === undefined ? {} : { window: options.window };
+  let count = 0;
+  for await (const { text, line } of textUnits(source, unit, file.path, window))
+    yield { text, name: nameOf(unit, line, ++count, file) };
 }
 
-function nameOf(unit: Unit, line: number, { name }: DataFile): string {
-  return unit === 'document' ? name : t('line {0} of {1}', line, name);
+function nameOf(unit: Unit, line: number, count: number, { name }: DataFile): string {
+  if (unit === 'document') return name;
+  // Of a text without line breaks all windows begin on its first line.
+  return unit === 'window'
+    ? t('window {0} of {1}, from line {2}', count, name, line)
+    : t('line {0} of {1}', line, name);
 }
 
 /** Null when the files are documents rather than splits of one text. */

@@ -382,7 +382,7 @@ describe('Tables and texts', () => {
       assert.deepEqual(await examples(windows), ['one\nmor', 'e\n\ntwo\n']);
       assert.deepEqual(
         [windows.info.sequential, (await openText(file)).info.sequential, windows.name(1)],
-        [true, undefined, 'line 2 of asked.txt'],
+        [true, undefined, 'window 2 of asked.txt, from line 2'],
       );
       put(at('folders', 'a', 'x.txt'), 'one\ntwo\n');
       put(at('folders', 'b', 'y.txt'), 'three\n');

@@ -1,6 +1,6 @@
 /** NumPy files: one .npy, several .npy in a folder (x_train.npy, y_train.npy, ...), or an .npz archive of such. */
 import * as path from 'node:path';
-import { t } from '../protocol/l10n.js';
+import { formatCount, t } from '../protocol/l10n.js';
 import { archivedArrays } from './archivedArrays.js';
 import { NPY_NAME, NPZ_NAME, unpackedName } from './fileNames.js';
 import { arrayReader, type ArrayPart } from './arrays.js';
@@ -16,6 +16,9 @@ import type { DataFile } from './tree/tree.js';
 import { DataError, type OpenOptions, type Reader, type UnreadableFile } from './reader.js';
 import { SPLIT_ORDER, type SplitName } from './splitNames.js';
 import { ZipFile } from './zip.js';
+
+/** Zeros pack to a thousandth: a small archive may hold what fills the memory. */
+const MAX_ARRAY_BYTES = 1024 ** 3;
 
 /** An array that can be loaded: from a file of its own, or from an archive. */
 interface NamedArray {
@@ -88,7 +91,23 @@ async function openArchive(
       .map((entry): NamedArray => {
         const key = entry.name.slice(0, -'.npy'.length);
         const name = `${archive}: ${key}`;
-        return { key, name, file: target, load: async () => decodeNpy(await zip.read(entry), name, target) };
+        const load = async (): Promise<StoredArray | StoredText> => {
+          if (entry.bytes > MAX_ARRAY_BYTES)
+            throw new DataError(
+              t(
+                '{0} has {1} bytes; an array of an .npz archive is read into memory and may have {2}.',
+                name,
+                formatCount(entry.bytes),
+                formatCount(MAX_ARRAY_BYTES),
+              ),
+              target,
+              t(
+                'Save it by numpy.save as an .npy file, which is read from the disk where it is large, or use a part of it.',
+              ),
+            );
+          return decodeNpy(await zip.read(entry), name, target);
+        };
+        return { key, name, file: target, load };
       });
     if (arrays.length === 0)
       throw new DataError(

@@ -69,7 +69,9 @@ export const adversarial: Method = {
     const averaging = setting.options['averaging'] as number;
     const encoder = family.encoder(options, shape, setting);
     const discriminator = sequence(shape, [() => encoder, dense('head', 1, 'linear')]);
-    const decoder = family.decoder(options, shape);
+    // Without it, pictures hardly depend on the noise (section 3 of Radford et al.), whatever the discriminator does.
+    const normalised = options['normalisation'] === undefined ? options : { ...options, normalisation: 'batch' };
+    const decoder = family.decoder(normalised, shape);
     const generator = sequence([latent], [dense('generator', decoder.inputShape[0] as number, 'relu'), () => decoder]);
     const spectral = setting.options['stabilisation'] === 'spectral' ? spectralNorm(discriminator.shapes) : null;
     const averaged = Object.keys(generator.shapes);

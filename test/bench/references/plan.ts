@@ -141,13 +141,13 @@ export const references: Record<string, Reference> = {
     judge: 'digits',
     recipe: {
       data: { path: 'mnist', validation: 0.02 },
-      encoder: { type: 'convolutional', filters: [32, 64], blocks: 0, code: 128, normalisation: 'none' },
+      encoder: { type: 'dense', units: [512, 256] },
       pretrain: {
         method: 'adversarial',
         optimizer: { name: 'adam', learningRate: 0.0002, beta1: 0.5 },
         averaging: 0.999,
-        epochs: 25,
-        batchSize: 64,
+        epochs: 40,
+        batchSize: 128,
       },
     },
   },

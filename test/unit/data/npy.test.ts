@@ -337,6 +337,11 @@ describe('NumPy arrays', () => {
       bytes.writeUInt32LE(1000, directory + 24);
       return wrong('bomb.npz', bytes, /cannot be unpacked to its 1,000 bytes/);
     });
+    it('an array that would fill the memory', () => {
+      const bytes = Buffer.from(zipSync({ 'x.npy': npy('|u1', [100, 1000], zeros(100_000)) }));
+      bytes.writeUInt32LE(1.2e9, bytes.indexOf('PK\x01\x02', 0, 'latin1') + 24);
+      return wrong('large.npz', bytes, /x has 1,200,000,000 bytes.*may have 1,073,741,824/, /as an \.npy file/);
+    });
     it('a packing method that is not read', () => {
       const bytes = readFileSync(fixture('stored.npz'));
       bytes.writeUInt16LE(12, bytes.indexOf('PK\x01\x02', 0, 'latin1') + 10);

@@ -51,8 +51,10 @@ export async function setUp() {
 }
 
 /** What the tests need besides. @returns what cannot be had, by suite: the sentence that says why */
-export async function setUpTests({ browser, workbench }) {
+export async function setUpTests({ browser, workbench, peers }) {
   const missing = {};
+  // Beside the rest, which mostly waits for the network, too.
+  const libraries = peers ? run(process.execPath, ['--import=tsx', 'test/bench/installPeers.ts']) : null;
   const attempt = async (name, step) => {
     try {
       await step();
@@ -67,6 +69,11 @@ export async function setUpTests({ browser, workbench }) {
   if (workbench) {
     await attempt('workbench', () => ensureWorkbench(path.join(cacheFolder(), 'workbench')));
     await attempt('workbench', packageExtension);
+  }
+  const installed = await libraries;
+  if (installed?.code) {
+    console.error(installed.output.trimEnd());
+    say('Python libraries that tests compare with cannot be had (see above): those tests are skipped.');
   }
   return missing;
 }
@@ -201,7 +208,7 @@ if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.me
   void runMain(async () => {
     await setUp();
     if (process.argv.includes('--tests')) {
-      const missing = await setUpTests({ browser: true, workbench: true });
+      const missing = await setUpTests({ browser: true, workbench: true, peers: true });
       if (Object.keys(missing).length > 0) return 1;
     }
     if (process.argv.includes('--package')) await packageExtension();

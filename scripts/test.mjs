@@ -25,7 +25,7 @@ const suites = [
     check: () =>
       all(tool('eslint/bin/eslint.js', '.'), tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
   },
-  { name: 'unit', about: '2 minutes', limit: 60_000, atOnce: 2 },
+  { name: 'unit', about: '2 minutes', limit: 60_000, atOnce: 2, needs: ['peers'] },
   { name: 'webview', about: '4 minutes', limit: 60_000, needs: ['browser'] },
   { name: 'trainer', about: '4 minutes', limit: 180_000, atOnce: 2 },
   { name: 'e2e', about: '7 minutes', limit: 300_000, needs: ['browser', 'workbench'] },
@@ -88,7 +88,11 @@ await runMain(async () => {
   const needs = new Set(chosen.flatMap((suite) => suite.needs ?? []));
 
   await setUp();
-  const missing = await setUpTests({ browser: needs.has('browser'), workbench: needs.has('workbench') });
+  const missing = await setUpTests({
+    browser: needs.has('browser'),
+    workbench: needs.has('workbench'),
+    peers: needs.has('peers'),
+  });
 
   const rows = [];
   for (const suite of chosen) {

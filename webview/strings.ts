@@ -126,6 +126,8 @@ export const english = {
   term_generated: 'Invented ones taken for real',
   termHint_generated:
     'How likely the discriminator takes what is invented for real. At 50 % for both it cannot tell them apart',
+  term_steepness: 'Steepness',
+  termHint_steepness: 'Mean squared length of the discriminator’s gradient at real examples, which R1 keeps small',
   term_variety: 'Variety',
   termHint_variety: 'How much invented examples vary, as a part of how much real ones do. Near 0 all are the same',
   term_generatorLoss: 'Generator loss',

@@ -170,7 +170,7 @@ const modeCollapse: Rule = {
         'The generator makes nearly the same whatever it starts from: its examples vary by {0} % of what real ones do (mode collapse).',
         (100 * variety).toPrecision(2),
       ),
-      advice: t('Try "stabilisation": "spectral", or a lower learning rate.'),
+      advice: t('Try "stabilisation": "r1", or a lower learning rate.'),
       recipePath: ['pretrain', 'stabilisation'],
     };
   },

@@ -6,7 +6,7 @@ import { dense } from '../layer/dense.js';
 import { spectralNorm } from '../layer/spectralNorm.js';
 import { sequence, together, type Pass } from '../network.js';
 import { parameter } from '../parameters.js';
-import { trainedShapes, type Losses, type Method, type Setting } from './method.js';
+import { trainedShapes, type Method, type Setting } from './method.js';
 import { imagePixels, imageShape } from './pictures.js';
 import { learnerOf } from './reconstruction.js';
 import { localPatterns, withPretrain } from './starts.js';
@@ -15,6 +15,8 @@ import { localPatterns, withPretrain } from './starts.js';
 const COLUMNS = 8;
 /** Of examples that are all the same. */
 const LEAST_SPREAD = 1e-12;
+/** Of a pixel from 0 to 1: the change along it is that of a straight line, and far above what float32 leaves out. */
+const STEP = 0.01;
 
 /**
  * Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"; Radford, Metz & Chintala 2016,
@@ -22,6 +24,9 @@ const LEAST_SPREAD = 1e-12;
  * D = head(encoder(x)) learns to tell examples x from what the generator G makes of noise z, and the generator to be
  * taken for real. Both losses on logits, the generator's in the non-saturating form (section 3 of the first paper):
  *   L_D = mean softplus(-D(x)) + mean softplus(D(G(z))),   L_G = mean softplus(-D(G(z))),   z normal.
+ * R1 (Mescheder, Geiger & Nowozin 2018, "Which training methods for GANs do actually converge?", eq. 9) adds to L_D
+ * gamma / 2 · mean |∇D(x)|², estimated along one random direction u of each example, u normal: the mean of (u·∇D)² is
+ * |∇D|², and u·∇D is (D(x + ε u) - D(x)) / ε for a small ε, so that no gradient of a gradient is needed.
  * What is kept is the encoder: the discriminator's features. Pictures are made by a moving average of the generator
  * (Yazıcı et al. 2019).
  */
@@ -43,13 +48,21 @@ export const adversarial: Method = {
         description: 'Random numbers that the generator makes an example of.',
       },
       stabilisation: {
-        enum: ['none', 'spectral'],
+        enum: ['none', 'r1', 'spectral'],
         default: 'none',
         enumDescriptions: [
           'The encoder as it is.',
+          'R1: the discriminator is to change little from one real example to what lies beside it. Mescheder et al. (2018): *Which training methods for GANs do actually converge?*',
           'Spectral normalisation: no layer of the discriminator stretches anything. Takes the place of batch normalisation.',
         ],
         description: 'What keeps the discriminator from winning at once.',
+      },
+      gamma: {
+        type: 'number',
+        minimum: 0,
+        maximum: 1_000_000,
+        default: 1,
+        description: 'How much R1 counts. For r1.',
       },
       averaging: {
         type: 'number',
@@ -73,6 +86,7 @@ export const adversarial: Method = {
     const normalised = options['normalisation'] === undefined ? options : { ...options, normalisation: 'batch' };
     const decoder = family.decoder(normalised, shape);
     const generator = sequence([latent], [dense('generator', decoder.inputShape[0] as number, 'relu'), () => decoder]);
+    const gamma = setting.options['stabilisation'] === 'r1' ? (setting.options['gamma'] as number) : null;
     const spectral = setting.options['stabilisation'] === 'spectral' ? spectralNorm(discriminator.shapes) : null;
     const averaged = Object.keys(generator.shapes);
     const widths = family.summary(options, shape);
@@ -102,8 +116,11 @@ export const adversarial: Method = {
             const made = generate(values, input.shape[0], passing(pass));
             const real = judge(judging, input, pass);
             const taken = judge(judging, made, passing(pass));
-            const loss = tf.add(tf.mean(softplus(tf.neg(real))), tf.mean(softplus(taken)));
-            return { loss, ...confidence(real, taken), variety: varietyOf(made, input) } as Losses;
+            const loss = tf.add<tf.Scalar>(tf.mean(softplus(tf.neg(real))), tf.mean(softplus(taken)));
+            const told = { ...confidence(real, taken), variety: varietyOf(made, input) };
+            if (gamma === null) return { loss, ...told };
+            const steepness = steepnessOf(real, (moved) => judge(judging, moved, passing(pass)), input, pass);
+            return { loss: tf.add<tf.Scalar>(loss, tf.mul(steepness, gamma / 2)), ...told, steepness };
           },
         },
         {
@@ -150,6 +167,13 @@ function towards(values: Values, name: string, averaging: number): tf.Tensor {
 /** log(1 + exp(x)). */
 function softplus(x: tf.Tensor): tf.Tensor {
   return tf.softplus(x);
+}
+
+/** The estimate of mean |∇D(x)|² over the examples; see {@link adversarial}. @param real D(x) */
+function steepnessOf(real: tf.Tensor, judge: (x: tf.Tensor) => tf.Tensor, input: tf.Tensor, pass: Pass): tf.Scalar {
+  const direction = pass.random.normal('direction', input.shape);
+  const moved = judge(tf.add(input, tf.mul(direction, STEP)));
+  return tf.mean(tf.square(tf.mul(tf.sub(moved, real), 1 / STEP)));
 }
 
 /** How likely it takes examples, and what was made, for real: 0.5 for both where it cannot tell. */

@@ -52,7 +52,7 @@ export function checkTask(setting: TaskSetting): Finding[] {
       [],
       'labels-needed',
       t(
-        'Fine-tuning learns from labels, and these examples have none. Name where they stand ("filePattern" or "labelColumn" in the recipe’s data), or give data that has labels.',
+        'Fine-tuning learns from labels, and these examples have none. Name where they stand ("filePattern" or "labelColumn" in the recipe’s data), remove "labels": "none" from it, or give data that has labels.',
       ),
     );
   else if (isRegression) found.push(...checkRegression(labels, options));

@@ -69,14 +69,10 @@ function dataText({ kind, format, count, shape, classes, severalLabels }: DataFo
     ? counted(length, '{0} label, several an example', '{0} labels, several an example')
     : counted(length, '{0} class', '{0} classes');
   const labels = classes ? `${many}: ${shown}${more}` : t('no labels');
-  return t(
-    'Data: {0} ({1}, {2}) of {3} · {4}',
-    counted(count, '{0} example', '{0} examples'),
-    kind,
-    format,
-    size,
-    labels,
-  );
+  const examples = counted(count, '{0} example', '{0} examples');
+  return shape.some((dimension) => dimension >= 0)
+    ? t('Data: {0} ({1}, {2}) of {3} · {4}', examples, kind, format, size, labels)
+    : t('Data: {0} ({1}, {2}) · {3}', examples, kind, format, labels);
 }
 
 async function readRecipe(file: string): Promise<string> {

@@ -22,7 +22,7 @@ const learnerOf = (
     family,
     encoder,
     shape,
-    options: { latent: 3, stabilisation: 'none', averaging: 0.9, ...change },
+    options: { latent: 3, stabilisation: 'none', gamma: 2, averaging: 0.9, ...change },
   });
 
 const convolutions: EncoderOptions = {
@@ -76,7 +76,7 @@ for (const name of engineNames)
     const data = Float32Array.from({ length: 5 * 6 }, () => numbers.uniform());
     const examples = () => tf.tensor(data, [5, 2, 3, 1]);
 
-    for (const stabilisation of ['none', 'spectral'])
+    for (const stabilisation of ['none', 'r1', 'spectral'])
       it(`has the gradients of both losses (${stabilisation})`, () => {
         const learner = learnerOf({ stabilisation });
         const arrays = movedValues(learner);
@@ -118,6 +118,50 @@ for (const name of engineNames)
         const { loss } = objective.loss(tensorsOf(arrays), { input: examples() }, pass);
         assert.ok(Math.abs(loss.dataSync()[0]! - expected[i]!) < 1e-5, `${loss.dataSync()[0]} is not ${expected[i]}`);
       });
+    });
+
+    it('estimates the squared gradient at the examples, and adds it to the loss of the discriminator', () => {
+      const arrays = movedValues(learnerOf());
+      const measured = (seed: number, stabilisation = 'r1') => {
+        const [discriminator] = learnerOf({ stabilisation }).objectives;
+        const found = discriminator!.loss(tensorsOf(arrays), { input: examples() }, passOf(engine, { seed }));
+        const of = (name: string) => (found as unknown as Record<string, tf.Scalar>)[name]?.dataSync()[0];
+        return { loss: of('loss')!, steepness: of('steepness') };
+      };
+      /** |∇D|² by hand: of each input by the chain rule, in double precision. */
+      const squared = (x: number[]) => {
+        const layer = (path: string, input: number[]) => {
+          const { data: kernel, shape } = arrays[`${path}/kernel`]!;
+          const outputs = shape[1]!;
+          const sums = Array.from({ length: outputs }, (_, j) =>
+            input.reduce((sum, value, i) => sum + value * kernel[i * outputs + j]!, arrays[`${path}/bias`]!.data[j]!),
+          );
+          return { kernel, outputs, values: sums.map(Math.tanh) };
+        };
+        const first = layer('encoder/dense_1', x);
+        const second = layer('encoder/dense_2', first.values);
+        const head = arrays['head/kernel']!.data;
+        const back = (gradient: number[], { kernel, outputs, values }: typeof first) => {
+          const inner = gradient.map((value, j) => value * (1 - values[j]! ** 2));
+          return Array.from({ length: kernel.length / outputs }, (_, i) =>
+            inner.reduce((sum, value, j) => sum + value * kernel[i * outputs + j]!, 0),
+          );
+        };
+        const gradient = back(back(Array.from(head), second), first);
+        return gradient.reduce((sum, value) => sum + value ** 2, 0);
+      };
+      const expected =
+        Array.from({ length: 5 }, (_, i) => squared(Array.from(data.subarray(6 * i, 6 * i + 6)))).reduce(
+          (sum, value) => sum + value,
+        ) / 5;
+      const estimates = Array.from({ length: 400 }, (_, seed) => measured(seed).steepness!);
+      const mean = estimates.reduce((sum, value) => sum + value / estimates.length, 0);
+      const deviation = Math.sqrt(estimates.reduce((sum, value) => sum + (value - mean) ** 2 / estimates.length, 0));
+      const error = (4 * deviation) / Math.sqrt(estimates.length);
+      assert.ok(Math.abs(mean - expected) < error && error < expected / 4, `${mean} ± ${error} is not ${expected}`);
+      const { loss, steepness } = measured(3);
+      assert.equal(measured(3, 'none').steepness, undefined);
+      assert.ok(Math.abs(loss - measured(3, 'none').loss - steepness!) < 1e-5, 'gamma is 2');
     });
 
     it('measures how much what is made varies, by how much examples do', () => {

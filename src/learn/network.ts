@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Arrays, Engine, Values } from './engine/engine.js';
 import type { RandomTensors } from './random.js';
 
@@ -57,7 +57,9 @@ export function sequence(inputShape: number[], makers: readonly ((inputShape: nu
     inputShape,
     outputShape: shape,
     ...together(networks),
-    apply: (values, input, pass) => networks.reduce((hidden, network) => network.apply(values, hidden, pass), input),
+    // What a part needs in between is freed at its end, unless a gradient needs it.
+    apply: (values, input, pass) =>
+      networks.reduce((hidden, network) => tf.tidy(() => network.apply(values, hidden, pass)), input),
   };
 }
 

@@ -14,6 +14,8 @@ const RECORD_MILLISECONDS = 1000;
 const SAMPLE_MILLISECONDS = 3000;
 /** in long runs less often, as a part of the time so far, so that samples do not fill the disk. */
 const SAMPLE_FRACTION = 0.01;
+/** and no more often than this many times what one takes: the training is what counts. */
+const SAMPLE_REST = 20;
 /** Samples at ends of epochs, over the whole run: enough to scrub through, few enough to keep. */
 const MAX_EPOCH_SAMPLES = 200;
 
@@ -31,6 +33,9 @@ export class Recorder implements Observer, SteeringListener {
   private pausedMilliseconds = 0;
   private lastRecord = 0;
   private lastSample = performance.now();
+  private sampleBegan: number | null = null;
+  /** Of the last one, in milliseconds. */
+  private sampleCost = 0;
   private isFirstStep = true;
   private epochStart: { seconds: number; step: number };
   private sampling: Promise<void> = Promise.resolve();
@@ -126,11 +131,11 @@ export class Recorder implements Observer, SteeringListener {
     const { epochs } = this.run.record;
     const isPowerOfTwo = (step & (step - 1)) === 0;
     const atEpoch = Number.isInteger(epoch) && epoch % Math.ceil(epochs / MAX_EPOCH_SAMPLES) === 0;
-    return (
-      atEpoch ||
-      isPowerOfTwo ||
-      performance.now() - this.lastSample > Math.max(SAMPLE_MILLISECONDS, SAMPLE_FRACTION * this.seconds * 1000)
-    );
+    const now = performance.now();
+    const pause = Math.max(SAMPLE_MILLISECONDS, SAMPLE_FRACTION * this.seconds * 1000, SAMPLE_REST * this.sampleCost);
+    const isWanted = atEpoch || isPowerOfTwo || now - this.lastSample > pause;
+    if (isWanted) this.sampleBegan = now;
+    return isWanted;
   }
 
   /** More to show of the step that was shown last. */
@@ -143,6 +148,8 @@ export class Recorder implements Observer, SteeringListener {
     const { views, tensors } = preview;
     this.shown = { step, preview };
     this.lastSample = performance.now();
+    if (this.sampleBegan !== null) this.sampleCost = this.lastSample - this.sampleBegan;
+    this.sampleBegan = null;
     const metadata = {
       step: String(step),
       epoch: String(epoch),

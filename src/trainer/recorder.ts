@@ -5,19 +5,12 @@ import type { RunEvent, RunState } from '../protocol/run.js';
 import type { ControlServer } from './control.js';
 import { pruneCheckpoints, writeCheckpoint } from './checkpoints.js';
 import type { RunFolder } from './runFolder.js';
+import { SampleClock } from './sampleClock.js';
 import type { Steering, SteeringListener } from './steering.js';
 import type { ShownTexts } from './shownTexts.js';
 
 /** `run.json` is written this often while training. */
 const RECORD_MILLISECONDS = 1000;
-/** A sample is drawn at least this often, so that long epochs do not leave the monitor without news; */
-const SAMPLE_MILLISECONDS = 3000;
-/** in long runs less often, as a part of the time so far, so that samples do not fill the disk. */
-const SAMPLE_FRACTION = 0.01;
-/** and no more often than this many times what one takes: the training is what counts. */
-const SAMPLE_REST = 20;
-/** Samples at ends of epochs, over the whole run: enough to scrub through, few enough to keep. */
-const MAX_EPOCH_SAMPLES = 200;
 
 /** Shows a run on the terminal. */
 export interface Display {
@@ -32,10 +25,7 @@ export class Recorder implements Observer, SteeringListener {
   private readonly secondsBefore: number;
   private pausedMilliseconds = 0;
   private lastRecord = 0;
-  private lastSample = performance.now();
-  private sampleBegan: number | null = null;
-  /** Of the last one, in milliseconds. */
-  private sampleCost = 0;
+  private readonly samples = new SampleClock();
   private isFirstStep = true;
   private epochStart: { seconds: number; step: number };
   private sampling: Promise<void> = Promise.resolve();
@@ -127,15 +117,8 @@ export class Recorder implements Observer, SteeringListener {
     }
   }
 
-  wantsPreview({ step, epoch }: Readonly<Progress>): boolean {
-    const { epochs } = this.run.record;
-    const isPowerOfTwo = (step & (step - 1)) === 0;
-    const atEpoch = Number.isInteger(epoch) && epoch % Math.ceil(epochs / MAX_EPOCH_SAMPLES) === 0;
-    const now = performance.now();
-    const pause = Math.max(SAMPLE_MILLISECONDS, SAMPLE_FRACTION * this.seconds * 1000, SAMPLE_REST * this.sampleCost);
-    const isWanted = atEpoch || isPowerOfTwo || now - this.lastSample > pause;
-    if (isWanted) this.sampleBegan = now;
-    return isWanted;
+  wantsPreview(progress: Readonly<Progress>): boolean {
+    return this.samples.isDue(progress, this.run.record.epochs, this.seconds);
   }
 
   /** More to show of the step that was shown last. */
@@ -147,9 +130,7 @@ export class Recorder implements Observer, SteeringListener {
   preview({ step, epoch }: Readonly<Progress>, preview: Preview): void {
     const { views, tensors } = preview;
     this.shown = { step, preview };
-    this.lastSample = performance.now();
-    if (this.sampleBegan !== null) this.sampleCost = this.lastSample - this.sampleBegan;
-    this.sampleBegan = null;
+    this.samples.drawn();
     const metadata = {
       step: String(step),
       epoch: String(epoch),

@@ -26,10 +26,10 @@ const TEST_SEED = 0;
 /**
  * A fraction is drawn from the training split, each class in proportion where there are labels (of examples with several,
  * by the rarest of them), and at least one example; with groups, whole groups are drawn instead, as near to the fraction
- * as they allow; of examples that go on one after the other, the last ones of each class are taken. Where the validation split comes
- * with the data, training examples of its groups are left out. What `test` holds out is drawn first, from the data alone.
- * `limit` then keeps the first so many of the remaining training examples in a random order; validation stays the same
- * whatever the limit. Both depend on the seed and the data only.
+ * as they allow; of examples that go on one after the other, the last ones of each class are taken. Where the validation
+ * split comes with the data, training examples of its groups are left out. What `test` holds out is drawn first, from the
+ * data alone. `limit` then keeps the first so many of the remaining training examples in a random order; validation stays
+ * the same whatever the limit. Both depend on the seed and the data only.
  * @param labels class of each example of the dataset, -1 for none; null to draw regardless of classes
  * @throws DataError when a split is asked for that the data has not, or when nothing is left to train on
  */
